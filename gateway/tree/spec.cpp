@@ -1,0 +1,1 @@
+#include "gateway/tree/spec.h"
