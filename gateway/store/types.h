@@ -172,6 +172,10 @@ struct PutIdentifier { std::string organisation; Bytes lookup; Uuid child; Bytes
 struct PutStatement { StatementRow statement; };                  ///< the former latest goes to history
 struct PutStatementHistory { StatementRow statement; };           ///< an older one that arrived late
 struct PutProjection { ProjectionRow projection; };
+/// The delivery succeeded: every projection that waits for it becomes `confirmed = queued`, and waits no more.
+struct ConfirmProjections { Uuid delivery; };
+/// The delivery will not be sent: what waited for it waits no more, `confirmed` stays.
+struct ReleaseProjections { Uuid delivery; };
 struct PutQuarantine { QuarantineRow entry; };                    ///< same (organisation, partner, record, rule): dated, counted, reopened
 struct CloseQuarantine { std::string organisation; std::string partner; Bytes record; std::string rule; std::string by; Time at; };  ///< empty rule: every entry of the record
 struct PutLot { LotRow lot; };
@@ -180,7 +184,7 @@ struct PutAdapterState { std::string endpoint; std::string key; Bytes value; };
 struct EraseAdapterState { std::string endpoint; std::string key; };
 struct PutSetting { std::string key; Bytes value; };              ///< wrapped keys and the like
 using Write = std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier, PutStatement, PutStatementHistory,
-                           PutProjection, PutQuarantine, CloseQuarantine, PutLot, PutIdempotency, PutAdapterState,
+                           PutProjection, ConfirmProjections, ReleaseProjections, PutQuarantine, CloseQuarantine, PutLot, PutIdempotency, PutAdapterState,
                            EraseAdapterState, PutSetting>;
 
 /// What is committed, as a value: all of it or none of it.
