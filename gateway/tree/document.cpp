@@ -34,6 +34,15 @@ base::Place Document::place_of(Origin origin, std::string path) const {
   return {origin.file < files_.size() ? files_[origin.file] : std::string{}, origin.line, origin.column, std::move(path)};
 }
 
+Origin Document::key_origin(const Node& object, std::size_t i) const {
+  const auto known = key_origins_.find(&object.shape());
+  return known != key_origins_.end() && i < known->second.size() ? known->second[i] : object.items()[i].origin();
+}
+
+void Document::set_key_origins(const Shape& shape, std::vector<Origin> origins) {
+  key_origins_.insert_or_assign(&shape, std::move(origins));
+}
+
 std::uint32_t Document::add_attachment(Attachment attachment) {
   attachments_.push_back(std::move(attachment));
   return static_cast<std::uint32_t>(attachments_.size() - 1);

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,12 @@ class Document {
   std::uint16_t add_file(std::string name);
   base::Place place_of(Origin origin, std::string path = {}) const;
 
+  /// Where the key of an object's slot `i` was written; the origin of its value when keys have no positions of their
+  /// own (they have in YAML).
+  Origin key_origin(const Node& object, std::size_t i) const;
+  /// Positions of the keys of `shape`, which lives in this document: one for each key.
+  void set_key_origins(const Shape& shape, std::vector<Origin> origins);
+
   const std::vector<Attachment>& attachments() const { return attachments_; }
   std::uint32_t add_attachment(Attachment attachment);
 
@@ -61,6 +68,7 @@ class Document {
   Arena arena_;
   Node root_;
   std::vector<std::string> files_{std::string{}};
+  std::unordered_map<const Shape*, std::vector<Origin>> key_origins_;
   std::vector<Attachment> attachments_;
   std::vector<std::shared_ptr<const void>> kept_;
 };
