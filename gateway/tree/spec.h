@@ -30,18 +30,18 @@ enum class FieldType : std::uint8_t {
 };
 
 struct Field {
-  std::string_view name;
+  std::string_view name{};
   FieldType type = FieldType::text;
-  std::string_view meaning_fr;
-  std::string_view meaning_en;
-  std::string_view example;             ///< as YAML
-  std::string_view default_value;       ///< as YAML; empty with required = false: absent means absent
+  std::string_view meaning_fr{};
+  std::string_view meaning_en{};
+  std::string_view example{};           ///< as YAML
+  std::string_view default_value{};     ///< as YAML; empty with required = false: absent means absent
   bool required = false;
   std::int64_t least = INT64_MIN;       ///< of integers; of durations and sizes in microseconds and bytes
   std::int64_t most = INT64_MAX;
-  std::vector<std::string_view> choices;
-  std::vector<Field> item;              ///< of lists and maps: exactly one, unnamed
-  std::vector<Field> fields;            ///< of objects
+  std::vector<std::string_view> choices{};
+  std::vector<Field> item{};            ///< of lists and maps: exactly one, unnamed
+  std::vector<Field> fields{};          ///< of objects
 };
 
 /// A named specification: of an adapter in one direction, of a codec, of a part of the configuration.
