@@ -14,8 +14,8 @@ import pathlib
 import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "conf" / "demo" / "eo"
-EXTRACTED = "20260630"
-MONTH = "202606"
+EXTRACTED = "20250630"
+MONTH = "202506"
 TEST_AUTHORITY = "1.2.250.1.213.1.4.10"
 
 
@@ -93,60 +93,60 @@ class Child:
 MOTHER_AUBREE = ("Mère", "AUBRÉE", "Gwladys", "17/05/1988", "Oui", "4 venelle du Four", 0, "06.00.41.22.10", "", "")
 CHILDREN = (
     Child(101, "AUBRÉE", "Lilou, Marthe", "F", "14/03/2014", "hetraie", "Les Alouettes",
-          (("opp", "99", "12/01/2025", "12/07/2025", "12/07/2025", "Arrivée à échéance"), ("placement", "99", "12/07/2025", "12/07/2027", "", "")),
-          entered="12/01/2025", nir_form="spaced", school="collège", level="6e", parents=(MOTHER_AUBREE,), siblings=(("C0102", "Frère"),),
+          (("opp", "99", "12/01/2024", "12/07/2024", "12/07/2024", "Arrivée à échéance"), ("placement", "99", "12/07/2024", "12/07/2026", "", "")),
+          entered="12/01/2024", nir_form="spaced", school="collège", level="6e", parents=(MOTHER_AUBREE,), siblings=(("C0102", "Frère"),),
           days="PPPPPWWPPPPPWWPPPPPWWPPPPPWWPP", health=("O+", "41,2", "149", "aucune connue", "", "Oui", "Suivi orthodontique")),
-    Child(102, "AUBRÉE", "Malo", "G", "02/09/2016", "hetraie", "Les Alouettes", (("placement", "99", "12/07/2025", "12/07/2027", "", ""),),
-          entered="12/01/2025", school="école", level="CM1", parents=(MOTHER_AUBREE,), siblings=(("C0101", "Sœur"),),
+    Child(102, "AUBRÉE", "Malo", "G", "02/09/2016", "hetraie", "Les Alouettes", (("placement", "99", "12/07/2024", "12/07/2026", "", ""),),
+          entered="12/01/2024", school="école", level="CM1", parents=(MOTHER_AUBREE,), siblings=(("C0101", "Sœur"),),
           days="PPPPPWWPPPPPWWPPPPPWWPPPPPWWPP", health=("", "29,8", "133", "arachide", "", "Oui", "PAI à renouveler en septembre")),
-    Child(103, "CŒURDOUX", "Naïm", "M", "23/11/2010", "hetraie", "La Grange", (("placement", "99", "03/03/2024", "03/03/2027", "", ""),),
-          entered="03/03/2024", nir_form="glued", school="collège", level="3e", secret="OUI",
+    Child(103, "CŒURDOUX", "Naïm", "M", "23/11/2010", "hetraie", "La Grange", (("placement", "99", "03/03/2023", "03/03/2026", "", ""),),
+          entered="03/03/2023", nir_form="glued", school="collège", level="3e", secret="OUI",
           parents=(("Père", "CŒURDOUX", "Régis", "30/08/1979", "Oui", "11 quai Haut", 1, "0600412233", "", "Contact suspendu par le JE"),),
           days="PPPPPPPPPPPPFFPPPPPPPPPPPPPPPP", note="Audience fixée ; convocation reçue par l'établissement",
           health=("A+", "56,0", "168", "pénicilline", "", "Non", ""), price="204,10"),
     Child(104, "DE L'ÉTANG", "Sixtine, Anne", "F", "08/06/2018", "hetraie", "Les Alouettes",
-          (("provisoire", "99", "15/09/2025", "15/09/2026", "", ""),), entered="15/09/2025", status="Validée", school="école", level="CE1",
+          (("provisoire", "99", "15/09/2024", "15/09/2025", "", ""),), entered="15/09/2024", status="Validée", school="école", level="CE1",
           parents=(("Mère", "DE L'ÉTANG", "Clarisse", "02/02/1992", "Oui", "27 bis rue du Lavoir", 0, "06 00 41 30 05", "", ""),),
           health=("", "22,4", "119", "aucune connue", "", "Oui", "")),
     Child(105, "FOURNEAU", "Élouan, Joseph", "M", "29/02/2012", "hetraie", "La Grange",
-          (("aemo", "99", "10/10/2023", "10/10/2024", "10/10/2024", "Arrivée à échéance"), ("placement", "99", "10/10/2024", "10/10/2026", "", "")),
-          entered="10/10/2024", nir_form="bare", school="ime", level="Institut médico-éducatif",
+          (("aemo", "99", "10/10/2022", "10/10/2023", "10/10/2023", "Arrivée à échéance"), ("placement", "99", "10/10/2023", "10/10/2025", "", "")),
+          entered="10/10/2023", nir_form="bare", school="ime", level="Institut médico-éducatif",
           parents=(("Père", "FOURNEAU", "Loïc", "19/12/1984", "Oui", "3 impasse des Tanneurs", 0, "06.00.41.77.18", "", ""),),
           days="PPPPPPPHHHHHHPPPPPPPPPPPPPPPPP", health=("", "38,9", "147", "latex", "Traitement du soir remis par l'infirmière", "Oui", "")),
-    Child(106, "GUÉRANDAL", "Aïcha", "F", "11/07/2009", "sureau", "Semi-autonomie", (("placement", "99", "01/02/2023", "11/07/2027", "", ""),),
-          entered="01/02/2023", school="lycée", level="CAP", price="142,75",
+    Child(106, "GUÉRANDAL", "Aïcha", "F", "11/07/2008", "sureau", "Semi-autonomie", (("placement", "99", "01/02/2022", "11/07/2026", "", ""),),
+          entered="01/02/2022", school="lycée", level="CAP", price="142,75",
           parents=(("Mère", "GUÉRANDAL", "Naïma", "25/10/1986", "Oui", "8 place du Minage", 1, "0600415566", "Oui", "Adresse NE PAS communiquer à l'autre parent"),),
           days="PPPPPVVVVVVVVVPPPPPPPPPPPPPPPP", note="Contrat d'apprentissage signé ; début le 01/09", health=("B-", "54,3", "163", "aucune connue", "", "Oui", "Porte des lunettes")),
-    Child(107, "HOULBRÈQUE", "Tiago", "G", "30/04/2015", "passerelle", "Milieu ouvert", (("aemo", "99", "20/11/2025", "20/11/2026", "", ""),),
-          entered="20/11/2025", nir_form="spaced", school="école", level="CM2", days="-" * 30, price="",
+    Child(107, "HOULBRÈQUE", "Tiago", "G", "30/04/2015", "passerelle", "Milieu ouvert", (("aemo", "99", "20/11/2024", "20/11/2025", "", ""),),
+          entered="20/11/2024", nir_form="spaced", school="école", level="CM2", days="-" * 30, price="",
           parents=(("Mère", "HOULBRÈQUE", "Inês", "06/06/1990", "Oui", "52 route de la Vallée", 0, "06 00 41 90 12", "", ""),),
           health=("", "33,0", "140", "œuf", "", "Non", "")),
     # Moved: a decision of 99, ended, then one of 98. Each department sees its own, and only that.
     Child(108, "JOUVENEL", "Maëlle, Rose", "F", "19/01/2013", "hetraie", "La Grange",
-          (("placement", "99", "05/05/2024", "05/05/2026", "05/05/2026", "Transfert vers un autre département"),
-           ("placement", "98", "05/05/2026", "05/05/2028", "", "")), entered="05/05/2024", used="JOUVENEL-ROY", school="collège", level="5e",
+          (("placement", "99", "05/05/2023", "05/05/2025", "05/05/2025", "Transfert vers un autre département"),
+           ("placement", "98", "05/05/2025", "05/05/2027", "", "")), entered="05/05/2023", used="JOUVENEL-ROY", school="collège", level="5e",
           parents=(("Mère", "JOUVENEL", "Estelle", "14/09/1987", "Oui", "6 cours des Halles", 2, "06.00.41.15.90", "", ""),),
           days="PPPPPPPPPPPPPPPPPPPPWWPPPPPPPP", health=("O+", "45,5", "155", "acariens ; pollens", "", "Oui", "")),
-    Child(109, "KERVADEC", "Anouk", "F", "27/12/2017", "hetraie", "Les Alouettes", (("placement", "98", "09/12/2024", "09/12/2026", "", ""),),
-          entered="09/12/2024", school="école", level="CE2", siblings=(("C0110", "Demi-frère / demi-sœur"),),
+    Child(109, "KERVADEC", "Anouk", "F", "27/12/2017", "hetraie", "Les Alouettes", (("placement", "98", "09/12/2023", "09/12/2025", "", ""),),
+          entered="09/12/2023", school="école", level="CE2", siblings=(("C0110", "Demi-frère / demi-sœur"),),
           parents=(("Mère", "KERVADEC", "Typhaine", "03/03/1994", "Oui", "19 rue Basse", 2, "0600417788", "", ""),),
           health=("", "24,7", "124", "aucune connue", "", "Oui", "")),
     Child(110, "LE GOËLLEC", "Bastien Yann", "M", "06/10/2011", "hetraie", "La Grange",
-          (("opp", "98", "02/02/2026", "02/08/2026", "", ""),), entered="02/02/2026", nir_form="glued", school="collège", level="4e",
+          (("opp", "98", "02/02/2025", "02/08/2025", "", ""),), entered="02/02/2025", nir_form="glued", school="collège", level="4e",
           siblings=(("C0109", "Demi-frère / demi-sœur"),), note="Arrivé en urgence ; documents d'identité à réclamer", status="Récupérée",
           parents=(("Mère", "KERVADEC", "Typhaine", "03/03/1994", "Oui", "19 rue Basse", 2, "0600417788", "", ""),),
           days="PPPPPPPPXPPPPPPPPPPPPPPPPPPPPP", health=("", "49,0", "160", "aucune connue", "", "Non", "")),
-    Child(111, "MARÉCHAUX", "Yaël", "F", "15/08/2008", "sureau", "Semi-autonomie",
-          (("placement", "98", "15/01/2024", "15/08/2026", "", ""),), entered="15/01/2024", school="lycée", level="Bac professionnel", price="142,75",
+    Child(111, "MARÉCHAUX", "Yaël", "F", "15/08/2007", "sureau", "Semi-autonomie",
+          (("placement", "98", "15/01/2023", "15/08/2025", "", ""),), entered="15/01/2023", school="lycée", level="Bac professionnel", price="142,75",
           parents=(("Tuteur", "MARÉCHAUX", "Odile", "21/04/1958", "Oui", "1 chemin des Carrières", 2, "06 00 41 66 02", "", ""),),
           health=("A+", "58,1", "170", "aucune connue", "", "Oui", "")),
-    Child(112, "NOUVELLON", "Zélie, Paule", "F", "04/05/2019", "hetraie", "Les Alouettes", (("provisoire", "98", "01/04/2026", "01/10/2026", "", ""),),
-          entered="01/04/2026", nir_form="", status="Provisoire", school="école", level="CP",
+    Child(112, "NOUVELLON", "Zélie, Paule", "F", "04/05/2019", "hetraie", "Les Alouettes", (("provisoire", "98", "01/04/2025", "01/10/2025", "", ""),),
+          entered="01/04/2025", nir_form="", status="Provisoire", school="école", level="CP",
           parents=(("Père", "NOUVELLON", "Cédric", "28/11/1989", "Oui", "40 rue des Deux-Ponts", 2, "0600419901", "", ""),),
           health=("", "20,9", "116", "pénicilline", "", "Oui", "")),
 )
 # The row that must be refused: there is no 31 February.
-REFUSED = Child(113, "OBERLÉ", "Nino", "M", "31/02/2016", "hetraie", "Les Alouettes", (), entered="29/06/2026", nir_form="", status="Provisoire")
+REFUSED = Child(113, "OBERLÉ", "Nino", "M", "31/02/2016", "hetraie", "Les Alouettes", (), entered="29/06/2025", nir_form="", status="Provisoire")
 
 
 def users():
@@ -222,8 +222,8 @@ def schooling():
            "Moyenne générale", "Commentaire")
     for child in CHILDREN:
         disabled = child.school == "ime"
-        yield (child.id, "2025-2026", child.level, *SCHOOLS[child.school], "Demi-pensionnaire", "Oui" if disabled else "Non",
-               "04/09/2024" if disabled else "", f"{10 + child.number % 7},{child.number % 10}0" if child.school in ("collège", "lycée") else "",
+        yield (child.id, "2024-2025", child.level, *SCHOOLS[child.school], "Demi-pensionnaire", "Oui" if disabled else "Non",
+               "04/09/2023" if disabled else "", f"{10 + child.number % 7},{child.number % 10}0" if child.school in ("collège", "lycée") else "",
                "AESH 12 h" if disabled else "")
 
 
@@ -231,7 +231,7 @@ def coverage():
     yield ("Identifiant", "Caisse", "Code caisse", "NIR ouvrant droit", "Rang", "C2S", "Complémentaire", "Début de droits", "Fin de droits",
            "Taux (%)")
     for child in CHILDREN:
-        yield child.id, "CPAM des Charmes", "99007", "", "1", "Oui", "C2S", "01/01/2026", "31/12/2026", "100"
+        yield child.id, "CPAM des Charmes", "99007", "", "1", "Oui", "C2S", "01/01/2025", "31/12/2025", "100"
 
 
 def health():
@@ -261,15 +261,15 @@ def presences():
 
 def events():
     yield "Identifiant", "Date", "Nature", "Description", "Autorités informées", "Suites"
-    yield "C0103", "13/06/2026", "Disparition / fugue", "Absent au coucher, retour le lendemain soir", "Oui", ""
-    yield "C0110", "09/06/2026", "Comportement violent", "Altercation sans blessure ; échange avec le groupe", "Non", ""
+    yield "C0103", "13/06/2025", "Disparition / fugue", "Absent au coucher, retour le lendemain soir", "Oui", ""
+    yield "C0110", "09/06/2025", "Comportement violent", "Altercation sans blessure ; échange avec le groupe", "Non", ""
 
 
 def logbook():
     yield "Identifiant", "Date et heure", "Auteur", "Équipe", "Transmission"
-    yield "C0101", "21/06/2026 19:30", EDUCATORS[2], "Jour", "Retour de week-end.\r\nA rapporté un bulletin ; \"très bon trimestre\"."
-    yield "C0105", "08/06/2026 11:00", EDUCATORS[0], "Jour", "Hospitalisation programmée ; valise préparée."
-    yield "C0112", "15/06/2026 21:10", EDUCATORS[1], "Nuit", "A demandé une veilleuse."
+    yield "C0101", "21/06/2025 19:30", EDUCATORS[2], "Jour", "Retour de week-end.\r\nA rapporté un bulletin ; \"très bon trimestre\"."
+    yield "C0105", "08/06/2025 11:00", EDUCATORS[0], "Jour", "Hospitalisation programmée ; valise préparée."
+    yield "C0112", "15/06/2025 21:10", EDUCATORS[1], "Nuit", "A demandé une veilleuse."
 
 
 KINDS = {"Usagers": users, "Mesures": measures, "Filiation": parents, "Fratrie": siblings, "DroitsVisite": visits, "Echeances": deadlines,
