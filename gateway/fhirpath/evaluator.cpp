@@ -1,0 +1,288 @@
+#include "gateway/fhirpath/evaluator.h"
+
+#include <algorithm>
+
+#include "gateway/fhirpath/functions.h"
+#include "gateway/fhirpath/operators.h"
+#include "gateway/fhirpath/types.h"
+
+namespace charmille::fhirpath {
+namespace {
+
+/// The name that people know a value by: the last path step that leads to it.
+std::string_view field_of(const Program& program, const Op& op) {
+  for (const Op* at = &op;;) {
+    if (at->kind == Kind::member) return at->name;
+    if (at->left == Op::none) return {};
+    at = &program.ops[at->left];
+  }
+}
+
+tree::Origin first_origin(std::span<const Value> a, std::span<const Value> b) {
+  for (const Value& v : a)
+    if (v.origin().line != 0) return v.origin();
+  for (const Value& v : b)
+    if (v.origin().line != 0) return v.origin();
+  return {};
+}
+
+Truth negated(Truth t) {
+  return t == Truth::unknown ? t : t == Truth::yes ? Truth::no : Truth::yes;
+}
+
+Collection from_truth(Truth t, tree::Origin origin) {
+  if (t == Truth::unknown) return {};
+  return Value::boolean(t == Truth::yes, origin);
+}
+
+}  // namespace
+
+const Value* Evaluator::single(const Collection& c, const Op& op) {
+  if (c.empty()) return nullptr;
+  if (c.size() == 1) return &c.front();
+  fault(op, c, "CH-PATH-030", {{"count", std::to_string(c.size())}});
+  return nullptr;
+}
+
+Truth Evaluator::truth(const Collection& c, const Op& op) {
+  const Value* value = single(c, op);
+  if (value == nullptr) return Truth::unknown;
+  return !value->is(Type::boolean) || value->boolean() ? Truth::yes : Truth::no;
+}
+
+Collection Evaluator::fault(const Op& op, const Collection& c, std::string_view code,
+                            base::Args args) {
+  return fault_at(op, first_origin(c.items(), {}), code, std::move(args));
+}
+
+Collection Evaluator::fault_at(const Op& op, tree::Origin origin, std::string_view code,
+                               base::Args args) {
+  base::Place rule = program_.place;
+  rule.line = op.line;
+  rule.column = op.column;
+  const std::string_view field = field_of(program_, op);
+  args.emplace_back("rule", rule.file.empty()
+                                ? std::to_string(rule.line) + ":" + std::to_string(rule.column)
+                                : rule.file + ":" + std::to_string(rule.line) + ":" +
+                                      std::to_string(rule.column));
+  args.emplace_back("field", field.empty() ? "-" : std::string(field));
+  context_.fail(charmille::fault(code, context_.place_of(origin), std::move(args)));
+  return {};
+}
+
+Collection Evaluator::run(std::uint32_t index, const Focus& focus) {
+  const Op& op = program_.ops[index];
+  if (context_.failed()) return {};
+  if (!context_.step())
+    return fault_at(op, {}, "CH-PATH-031", {{"limit", std::to_string(context_.limits().steps)}});
+  switch (op.kind) {
+    case Kind::literal:
+      return op.literal;
+    case Kind::nothing:
+      return {};
+    case Kind::self:
+      return Collection::view(focus.items);
+    case Kind::index:
+      return focus.index < 0 ? Collection{} : Collection(Value::integer(focus.index));
+    case Kind::total:
+      return focus.total == nullptr ? Collection{} : Collection::view(focus.total->items());
+    case Kind::context:
+      return Collection::view(context_.resource());
+    case Kind::variable:
+      return Collection::view(context_.variable(op.slot));
+    case Kind::member: {
+      if (op.left == Op::none) return member(op, focus.items, true);
+      const Collection from = run(op.left, focus);
+      return member(op, from.items(), false);
+    }
+    case Kind::item:
+      return indexed(op, focus);
+    case Kind::call:
+      return call(op, focus);
+    case Kind::is_type:
+    case Kind::as_type:
+      return typed(op, focus);
+    case Kind::negate: {
+      const Collection c = run(op.left, focus);
+      const Value* value = single(c, op);
+      if (value == nullptr) return {};
+      const Computed out = arithmetic(Kind::multiply, *value, Value::integer(-1), context_.arena());
+      if (!out.known) return fault(op, c, "CH-PATH-032", {{"operator", "-"}});
+      return out.value ? Collection(out.value->at(value->origin())) : Collection{};
+    }
+    case Kind::both:
+    case Kind::either:
+    case Kind::one_of:
+    case Kind::implies:
+      return logic(op, focus);
+    default:
+      return binary(op, focus);
+  }
+}
+
+Collection Evaluator::member(const Op& op, std::span<const Value> from, bool at_root) {
+  Collection out;
+  for (const Value& value : from) {
+    if (!value.is(Type::complex) || !value.node().is(tree::Kind::object)) continue;
+    const tree::Node& object = value.node();
+    Context::Found& found = context_.found(op.slot);
+    const tree::Shape& shape = object.shape();
+    // The same shape, or the same place in the next one: both are usual, and cheap to check.
+    if (found.shape != &shape &&
+        (found.slot >= shape.keys().size() || shape.keys()[found.slot] != op.name))
+      found.slot = shape.index_of(op.name);
+    found.shape = &shape;
+    if (found.slot == tree::Shape::npos) {
+      if (at_root && has_type(value, op.name)) out.add(value, context_.arena());
+      continue;
+    }
+    const tree::Node& node = object.items()[found.slot];
+    if (!node.is(tree::Kind::object) && !node.is(tree::Kind::array))
+      context_.note_read(node.origin());
+    if (context_.skips_empty_texts() && node.is(tree::Kind::text) && node.chars().empty()) continue;
+    out.add_node(node, context_.arena());
+  }
+  if (out.size() > 1 && !context_.step(out.size()))
+    return fault(op, out, "CH-PATH-031", {{"limit", std::to_string(context_.limits().steps)}});
+  return out;
+}
+
+Collection Evaluator::indexed(const Op& op, const Focus& focus) {
+  const Collection from = run(op.left, focus);
+  const Collection at = run(op.right, focus);
+  const Value* index = single(at, op);
+  if (index == nullptr) return {};
+  const auto i = index->as_integer();
+  if (!i) return fault(op, at, "CH-PATH-033", {{"wanted", "Integer"}});
+  if (*i < 0 || static_cast<std::uint64_t>(*i) >= from.size()) return {};
+  return from[static_cast<std::size_t>(*i)];
+}
+
+Collection Evaluator::call(const Op& op, const Focus& focus) {
+  Collection input = op.left == Op::none ? Collection::view(focus.items) : run(op.left, focus);
+  if (context_.failed()) return {};
+  Call call(*this, op, focus, input);
+  Collection out = op.function->run(call);
+  if (context_.failed()) return {};
+  if (out.size() > 1 && !context_.step(out.size()))
+    return fault(op, out, "CH-PATH-031", {{"limit", std::to_string(context_.limits().steps)}});
+  return out;
+}
+
+Collection Evaluator::typed(const Op& op, const Focus& focus) {
+  const Collection c = run(op.left, focus);
+  const Value* value = single(c, op);
+  if (value == nullptr) return {};
+  const bool fits = has_type(*value, op.name);
+  if (op.kind == Kind::is_type) return Value::boolean(fits, value->origin());
+  return fits ? Collection(*value) : Collection{};
+}
+
+Collection Evaluator::logic(const Op& op, const Focus& focus) {
+  const Collection left = run(op.left, focus);
+  const Truth a = truth(left, op);
+  if (context_.failed()) return {};
+  // What decides alone is not followed by the other side.
+  if (op.kind == Kind::both && a == Truth::no)
+    return Value::boolean(false, first_origin(left.items(), {}));
+  if (op.kind == Kind::either && a == Truth::yes)
+    return Value::boolean(true, first_origin(left.items(), {}));
+  if (op.kind == Kind::implies && a == Truth::no)
+    return Value::boolean(true, first_origin(left.items(), {}));
+  const Collection right = run(op.right, focus);
+  const Truth b = truth(right, op);
+  if (context_.failed()) return {};
+  Truth out = Truth::unknown;
+  switch (op.kind) {
+    case Kind::both:
+      out = b == Truth::no ? Truth::no : a == Truth::yes ? b : Truth::unknown;
+      break;
+    case Kind::either:
+      out = b == Truth::yes ? Truth::yes : a == Truth::no ? b : Truth::unknown;
+      break;
+    case Kind::implies:
+      out = b == Truth::yes ? Truth::yes : a == Truth::yes ? b : Truth::unknown;
+      break;
+    default:
+      if (a != Truth::unknown && b != Truth::unknown) out = a != b ? Truth::yes : Truth::no;
+  }
+  return from_truth(out, first_origin(left.items(), right.items()));
+}
+
+Collection Evaluator::binary(const Op& op, const Focus& focus) {
+  Collection left = run(op.left, focus);
+  const Collection right = run(op.right, focus);
+  if (context_.failed()) return {};
+  tree::Arena& arena = context_.arena();
+  const tree::Origin origin = first_origin(left.items(), right.items());
+  switch (op.kind) {
+    case Kind::equal:
+    case Kind::not_equal: {
+      if (left.empty() || right.empty()) return {};
+      const Truth out = equal(left.items(), right.items());
+      return from_truth(op.kind == Kind::equal ? out : negated(out), origin);
+    }
+    case Kind::equivalent:
+    case Kind::not_equivalent:
+      return Value::boolean(
+          equivalent(left.items(), right.items()) == (op.kind == Kind::equivalent), origin);
+    case Kind::unite: {
+      Collection all;
+      all.add(left.items(), arena);
+      all.add(right.items(), arena);
+      Collection out;
+      for (const Value& value : all) {
+        if (!context_.step(1 + out.size()))
+          return fault(op, left, "CH-PATH-031", {{"limit", std::to_string(context_.limits().steps)}});
+        if (!holds(out.items(), value)) out.add(value, arena);
+      }
+      return out;
+    }
+    case Kind::is_in:
+    case Kind::contains: {
+      const Collection& one = op.kind == Kind::is_in ? left : right;
+      const Collection& many = op.kind == Kind::is_in ? right : left;
+      const Value* value = single(one, op);
+      if (value == nullptr) return {};
+      return Value::boolean(holds(many.items(), *value), origin);
+    }
+    default:
+      break;
+  }
+  const Value* a = single(left, op);
+  const Value* b = single(right, op);
+  if (context_.failed()) return {};
+  if (op.kind == Kind::concatenate) {
+    const auto text_a = a ? a->to_text(arena) : std::string_view{};
+    const auto text_b = b ? b->to_text(arena) : std::string_view{};
+    if (!text_a || !text_b) return fault_at(op, origin, "CH-PATH-032", {{"operator", "&"}});
+    if (text_a->size() + text_b->size() > context_.limits().text)
+      return fault_at(op, origin, "CH-PATH-034",
+                      {{"limit", std::to_string(context_.limits().text)}});
+    const auto joined = arena.array<char>(text_a->size() + text_b->size());
+    text_b->copy(std::copy(text_a->begin(), text_a->end(), joined.data()), text_b->size());
+    return Value::text({joined.data(), joined.size()}, origin);
+  }
+  if (a == nullptr || b == nullptr) return {};
+  static constexpr std::string_view names[] = {"*", "/", "div", "mod", "+", "-",
+                                               "&", "|", "<",   "<=",  ">", ">="};
+  const std::string_view name =
+      names[static_cast<std::size_t>(op.kind) - static_cast<std::size_t>(Kind::multiply)];
+  if (op.kind >= Kind::less && op.kind <= Kind::greater_equal) {
+    const Order found = order(*a, *b);
+    if (!found.comparable)
+      return fault_at(op, origin, "CH-PATH-032", {{"operator", std::string(name)}});
+    if (!found.sign) return {};
+    const int sign = *found.sign;
+    const bool out = op.kind == Kind::less         ? sign < 0
+                     : op.kind == Kind::less_equal ? sign <= 0
+                     : op.kind == Kind::greater    ? sign > 0
+                                                   : sign >= 0;
+    return Value::boolean(out, origin);
+  }
+  const Computed out = arithmetic(op.kind, *a, *b, arena);
+  if (!out.known) return fault_at(op, origin, "CH-PATH-032", {{"operator", std::string(name)}});
+  return out.value ? Collection(out.value->at(origin)) : Collection{};
+}
+
+}  // namespace charmille::fhirpath

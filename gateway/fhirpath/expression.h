@@ -1,0 +1,86 @@
+// FHIRPath (HL7 FHIRPath 2.0.0): an expression is compiled once and evaluated many times, from any
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/result.h"
+#include "gateway/fhirpath/context.h"
+#include "gateway/fhirpath/table.h"
+#include "gateway/fhirpath/value.h"
+
+namespace charmille::fhirpath {
+
+struct Program;
+
+/// What expressions may mention, while they are compiled: %variables, tables. One scope serves all
+/// expressions that are evaluated with one Context.
+class Scope {
+ public:
+  /// A new slot for %`name`; it hides an older one of the same name until `leave`.
+  std::uint32_t declare(std::string name);
+  std::size_t mark() const { return visible_.size(); }
+  void leave(std::size_t mark) { visible_.resize(mark); }
+  /// The slot of %`name`, or npos.
+  std::uint32_t find(std::string_view name) const;
+  std::vector<std::string_view> names() const;
+
+  void add_table(std::shared_ptr<const Table> table);
+  std::shared_ptr<const Table> table(std::string_view name) const;
+  std::vector<std::string_view> table_names() const;
+
+  /// Bare paths are refused: only %variables may be read.
+  void set_strict(bool strict) { strict_ = strict; }
+  bool strict() const { return strict_; }
+
+  std::uint32_t slots() const { return slots_; }
+  std::uint32_t members() const { return members_; }
+  std::uint32_t add_member() { return members_++; }
+
+  static constexpr std::uint32_t npos = 0xFFFFFFFF;
+
+ private:
+  std::vector<std::pair<std::string, std::uint32_t>> visible_;
+  std::map<std::string, std::shared_ptr<const Table>, std::less<>> tables_;
+  std::uint32_t slots_ = 0;
+  std::uint32_t members_ = 0;
+  bool strict_ = false;
+};
+
+class Expression {
+ public:
+  /// The result for `focus` (usually one item: what bare paths read). On a fault the result is
+  /// empty and `context.failed()`.
+  Collection evaluate(Context& context, std::span<const Value> focus) const;
+
+  const std::string& text() const;
+  const base::Place& place() const;
+  /// Names of members that it reads, and slots of variables.
+  const std::set<std::string, std::less<>>& members() const;
+  const std::set<std::uint32_t>& variables() const;
+  const std::set<std::string, std::less<>>& tables() const;
+
+ private:
+  friend Result<Expression> compile(std::string_view, Scope&,
+                                    const std::function<base::Place(std::size_t)>&);
+  explicit Expression(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
+  std::shared_ptr<const Program> program_;
+};
+
+/// Where the byte `at` of an expression stands, for faults.
+using Locate = std::function<base::Place(std::size_t at)>;
+
+/// The expression `text`. A mistake is a fault at its character.
+Result<Expression> compile(std::string_view text, Scope& scope, const Locate& locate);
+/// The same for an expression that begins at `place` and stands there as it is.
+Result<Expression> compile(std::string_view text, Scope& scope, const base::Place& place);
+
+}  // namespace charmille::fhirpath

@@ -1,0 +1,186 @@
+// Charmille's own functions: docs/reference/functions.md. They read nothing but their input and
+// arguments.
+#include <array>
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/uuid.h"
+#include "gateway/fhirpath/date_format.h"
+#include "gateway/fhirpath/functions.h"
+#include "gateway/fhirpath/text.h"
+
+namespace charmille::fhirpath {
+namespace {
+
+/// parseDate(format...): a text that fits no format, or a day that is in no calendar, is a fault at
+/// its cell.
+Collection parse_date(Call& call) {
+  std::string_view text;
+  if (!call.text(text)) return {};
+  text = trim(text);
+  if (text.empty()) return {};
+  std::string formats;
+  for (std::size_t i = 0; i < call.argument_count(); ++i) {
+    std::string_view pattern;
+    if (!call.text_argument(i, pattern)) return {};
+    const auto format = DateFormat::parse(pattern);
+    if (!format) return call.fault("CH-PATH-017", {{"format", base::printable(pattern)}});
+    if (const auto date = format->read(text))
+      return Value::temporal(*date, call.arena(), call.origin());
+    formats += (formats.empty() ? "" : ", ") + std::string(pattern);
+  }
+  return call.fault("CH-PATH-040", {{"format", base::printable(formats)}});
+}
+
+Collection format_date(Call& call) {
+  const Value* value = call.single();
+  std::string_view pattern;
+  if (value == nullptr || !call.text_argument(0, pattern)) return {};
+  const auto format = DateFormat::parse(pattern);
+  if (!format) return call.fault("CH-PATH-017", {{"format", base::printable(pattern)}});
+  std::optional<Temporal> date;
+  if (value->is(Type::temporal)) date = value->temporal();
+  if (value->is(Type::text)) {
+    if (trim(value->chars()).empty()) return {};
+    date = Temporal::parse_date(value->chars());
+    if (!date) date = Temporal::parse_date_time(value->chars());
+  }
+  const auto out = date ? format->write(*date) : std::nullopt;
+  return out ? call.result(std::string_view(*out))
+             : call.fault("CH-PATH-040", {{"format", base::printable(pattern)}});
+}
+
+/// translate(table), translate(table, default): nothing counts as the code "".
+Collection translate(Call& call) {
+  const Value* value = call.single();
+  if (call.context().failed()) return {};
+  const auto code = value ? value->to_text(call.arena()) : std::string_view{};
+  if (!code) return call.fault("CH-PATH-033", {{"wanted", "String"}});
+  Collection out;
+  if (const tree::Node* found = call.op().table->find(*code)) {
+    out.add_node(*found, call.arena());
+    return out.size() == 1 ? Collection(out.front().at(call.origin())) : std::move(out);
+  }
+  if (value == nullptr || code->empty()) return {};
+  if (call.argument_count() > 1) return call.argument(1);
+  return call.fault("CH-PATH-041", {{"table", call.op().table->name()}});
+}
+
+Collection normalized(Call& call) {
+  std::string_view text;
+  return call.text(text) ? call.result(std::string_view(normalize(text))) : Collection{};
+}
+
+Collection digits(Call& call) {
+  std::string_view text;
+  if (!call.text(text)) return {};
+  std::string out;
+  for (const char c : text)
+    if (c >= '0' && c <= '9') out += c;
+  return call.result(std::string_view(out));
+}
+
+/// The same parts always give the same UUID; without one of them there is none.
+Collection uuid5(Call& call) {
+  static const base::Uuid space = *base::Uuid::parse("6b1f7c52-3f0e-5d0a-9c55-0d4b7a1e8f21");
+  std::string name;
+  tree::Origin origin;
+  for (std::size_t i = 0; i < call.argument_count(); ++i) {
+    const Collection part = call.argument(i);
+    const Value* value = call.single(part);
+    if (value == nullptr) return {};
+    const auto text = value->to_text(call.arena());
+    if (!text) return call.fault("CH-PATH-033", {{"wanted", "String"}});
+    if (origin.line == 0) origin = value->origin();
+    // A length before each part: ("a", "bc") and ("ab", "c") must differ.
+    name += std::to_string(text->size()) + ':' + std::string(*text);
+  }
+  return Value::text(call.arena().copy(base::uuid_v5(space, name).text()), origin);
+}
+
+/// The number of a NIR's first 13 characters, Corsica's 2A and 2B read as 19 and 18; nothing for
+/// another shape.
+std::optional<std::uint64_t> nir_number(std::string_view nir) {
+  if (nir.size() != 13) return {};
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < nir.size(); ++i) {
+    char c = nir[i];
+    if (i == 6 && nir[5] == '2' && (c == 'A' || c == 'B')) {
+      number = number - 2 + 1;
+      c = c == 'A' ? '9' : '8';
+    }
+    if (c < '0' || c > '9') return {};
+    number = number * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return number;
+}
+
+std::string nir_key_of(std::uint64_t number) {
+  const std::uint64_t key = 97 - number % 97;
+  return {static_cast<char>('0' + key / 10), static_cast<char>('0' + key % 10)};
+}
+
+/// nirKey(): the two digits of control of 13 characters.
+Collection nir_key(Call& call) {
+  std::string_view text;
+  if (!call.text(text)) return {};
+  const auto number = nir_number(text);
+  return number ? call.result(std::string_view(nir_key_of(*number))) : Collection{};
+}
+
+/// nirValid(): 15 characters whose key is right.
+Collection nir_valid(Call& call) {
+  std::string_view text;
+  if (!call.text(text)) return {};
+  const auto number = nir_number(text.substr(0, 13));
+  return call.result(text.size() == 15 && number && nir_key_of(*number) == text.substr(13));
+}
+
+/// entries(pattern): the members of an object as {key, value}, for files whose columns are days or
+/// codes.
+Collection entries(Call& call) {
+  static constexpr std::array<std::string_view, 2> keys{"key", "value"};
+  static const tree::Shape shape(keys);
+  const Value* object = call.single();
+  if (object == nullptr || !object->is(Type::complex)) return {};
+  const tree::Node& node = object->node();
+  if (!node.is(tree::Kind::object)) return {};
+  std::shared_ptr<const Regex> regex = call.op().regex;
+  if (call.argument_count() > 0 && !regex) {
+    std::string_view pattern;
+    if (!call.text_argument(0, pattern)) return {};
+    regex = Regex::compile(pattern);
+    if (!regex) return call.fault("CH-PATH-016");
+  }
+  Collection out;
+  for (std::size_t i = 0; i < node.items().size(); ++i) {
+    if (regex && !regex->matches_all_of(node.key(i))) continue;
+    const tree::Node& value = node.items()[i];
+    const auto slots = call.arena().array<tree::Node>(2);
+    slots[0] = tree::Node::text(node.key(i), value.origin());
+    slots[1] = value;
+    const auto entry = call.arena().array<tree::Node>(1);
+    entry[0] = tree::Node::object(shape, slots, value.origin());
+    out.add(Value::of(entry[0]), call.arena());
+  }
+  return out;
+}
+
+constexpr Function functions[] = {
+    {"parseDate", 1, 4, parse_date, First::date_format},
+    {"formatDate", 1, 1, format_date, First::date_format},
+    {"translate", 1, 2, translate, First::table},
+    {"normalize", 0, 0, normalized},
+    {"digits", 0, 0, digits},
+    {"uuid5", 1, 8, uuid5},
+    {"nirKey", 0, 0, nir_key},
+    {"nirValid", 0, 0, nir_valid},
+    {"entries", 0, 1, entries, First::regex},
+};
+
+}  // namespace
+
+std::span<const Function> own_functions() {
+  return functions;
+}
+
+}  // namespace charmille::fhirpath

@@ -1,0 +1,143 @@
+// Subsetting and combining (FHIRPath 2.0.0 §5.1, §5.3, §5.4).
+#include <algorithm>
+#include <vector>
+
+#include "gateway/fhirpath/functions.h"
+#include "gateway/fhirpath/operators.h"
+
+namespace charmille::fhirpath {
+namespace {
+
+Collection slice(Call& call, std::int64_t from, std::int64_t count) {
+  const auto items = call.input().items();
+  const auto size = static_cast<std::int64_t>(items.size());
+  from = std::clamp<std::int64_t>(from, 0, size);
+  count = std::clamp<std::int64_t>(count, 0, size - from);
+  Collection out;
+  out.add(items.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(count)),
+          call.arena());
+  return out;
+}
+
+Collection first(Call& call) {
+  return call.input().empty() ? Collection{} : Collection(call.input().front());
+}
+Collection last(Call& call) {
+  return call.input().empty() ? Collection{} : Collection(call.input()[call.input().size() - 1]);
+}
+Collection tail(Call& call) {
+  return slice(call, 1, INT64_MAX);
+}
+
+Collection skip(Call& call) {
+  std::int64_t count = 0;
+  return call.integer_argument(0, count) ? slice(call, count, INT64_MAX) : Collection{};
+}
+
+Collection take(Call& call) {
+  std::int64_t count = 0;
+  return call.integer_argument(0, count) ? slice(call, 0, count) : Collection{};
+}
+
+Collection single(Call& call) {
+  const Value* value = call.single();
+  return value == nullptr ? Collection{} : Collection(*value);
+}
+
+/// Adds the items of `from` that `out` has not; false when it took too many steps.
+bool add_distinct(Call& call, Collection& out, std::span<const Value> from) {
+  for (const Value& value : from) {
+    if (!call.context().step(1 + out.size())) {
+      call.fault("CH-PATH-031", {{"limit", std::to_string(call.context().limits().steps)}});
+      return false;
+    }
+    if (!holds(out.items(), value)) out.add(value, call.arena());
+  }
+  return true;
+}
+
+Collection distinct(Call& call) {
+  Collection out;
+  add_distinct(call, out, call.input().items());
+  return out;
+}
+
+Collection is_distinct(Call& call) {
+  return call.result(distinct(call).size() == call.input().size());
+}
+
+Collection unite(Call& call) {
+  const Collection other = call.argument(0);
+  Collection out;
+  if (add_distinct(call, out, call.input().items())) add_distinct(call, out, other.items());
+  return out;
+}
+
+Collection combine(Call& call) {
+  Collection out;
+  out.add(call.input().items(), call.arena());
+  out.add(call.argument(0).items(), call.arena());
+  return out;
+}
+
+Collection intersect(Call& call) {
+  const Collection other = call.argument(0);
+  Collection shared;
+  for (const Value& value : call.input()) {
+    if (!call.context().step(1 + other.size()))
+      return call.fault("CH-PATH-031", {{"limit", std::to_string(call.context().limits().steps)}});
+    if (holds(other.items(), value)) shared.add(value, call.arena());
+  }
+  Collection out;
+  add_distinct(call, out, shared.items());
+  return out;
+}
+
+Collection exclude(Call& call) {
+  const Collection other = call.argument(0);
+  Collection out;
+  for (const Value& value : call.input()) {
+    if (!call.context().step(1 + other.size()))
+      return call.fault("CH-PATH-031", {{"limit", std::to_string(call.context().limits().steps)}});
+    if (!holds(other.items(), value)) out.add(value, call.arena());
+  }
+  return out;
+}
+
+bool within(Call& call, std::span<const Value> part, std::span<const Value> whole) {
+  if (!call.context().step(part.size() * whole.size())) {
+    call.fault("CH-PATH-031", {{"limit", std::to_string(call.context().limits().steps)}});
+    return false;
+  }
+  return std::ranges::all_of(part, [&](const Value& value) { return holds(whole, value); });
+}
+
+Collection subset_of(Call& call) {
+  return call.result(within(call, call.input().items(), call.argument(0).items()));
+}
+Collection superset_of(Call& call) {
+  return call.result(within(call, call.argument(0).items(), call.input().items()));
+}
+
+Collection count(Call& call) {
+  return Value::integer(static_cast<std::int64_t>(call.input().size()), call.origin());
+}
+
+constexpr Function functions[] = {
+    {"first", 0, 0, first},         {"last", 0, 0, last},
+    {"tail", 0, 0, tail},           {"skip", 1, 1, skip},
+    {"take", 1, 1, take},           {"single", 0, 0, single},
+    {"distinct", 0, 0, distinct},   {"isDistinct", 0, 0, is_distinct},
+    {"union", 1, 1, unite},         {"combine", 1, 1, combine},
+    {"intersect", 1, 1, intersect}, {"exclude", 1, 1, exclude},
+    {"subsetOf", 1, 1, subset_of},  {"supersetOf", 1, 1, superset_of},
+    {"count", 0, 0, count},
+};
+
+}  // namespace
+
+std::span<const Function> subset_functions() {
+  return functions;
+}
+
+}  // namespace charmille::fhirpath

@@ -1,0 +1,137 @@
+// What expressions compute with: small values that know where they came from, and collections of
+// them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gateway/fhirpath/decimal.h"
+#include "gateway/fhirpath/temporal.h"
+#include "gateway/tree/arena.h"
+#include "gateway/tree/document.h"
+#include "gateway/tree/node.h"
+
+namespace charmille::fhirpath {
+
+enum class Type : std::uint8_t {
+  boolean,
+  integer,
+  number,  ///< a number of the input, its lexeme untouched: an Integer or a Decimal of FHIRPath
+  decimal,
+  text,
+  temporal,  ///< Date, DateTime or Time
+  quantity,
+  complex,  ///< an object or an attachment of the input
+};
+
+struct Quantity {
+  Decimal value;
+  std::string_view unit;  ///< UCUM ('mg') or a calendar word in the singular (day)
+  bool calendar = false;
+};
+
+/// One item: 24 bytes, trivially copyable. Characters and larger parts live in the input, in the
+/// compiled expression or in the arena of the evaluation.
+class Value {
+ public:
+  Value() = default;
+  /// A value of the input; neither null nor an array (they are no items of FHIRPath).
+  static Value of(const tree::Node& node);
+  static Value boolean(bool value, tree::Origin origin = {});
+  static Value integer(std::int64_t value, tree::Origin origin = {});
+  static Value decimal(const Decimal& value, tree::Arena& arena, tree::Origin origin = {});
+  static Value text(std::string_view chars, tree::Origin origin = {});
+  static Value temporal(const Temporal& value, tree::Arena& arena, tree::Origin origin = {});
+  static Value quantity(const Quantity& value, tree::Arena& arena, tree::Origin origin = {});
+
+  Type type() const { return type_; }
+  bool is(Type type) const { return type_ == type; }
+  bool is_numeric() const {
+    return type_ == Type::integer || type_ == Type::number || type_ == Type::decimal;
+  }
+  bool from_input() const { return from_input_; }
+  tree::Origin origin() const { return {file_, line_, column_}; }
+  Value at(tree::Origin origin) const;
+
+  bool boolean() const { return boolean_; }
+  std::string_view chars() const {
+    return {chars_, size_};
+  }  ///< of text, or the lexeme of a number
+  const Temporal& temporal() const { return *temporal_; }
+  const Quantity& quantity() const { return *quantity_; }
+  const tree::Node& node() const { return *node_; }
+
+  /// The value of an Integer, whichever way it is held; nothing for other types.
+  std::optional<std::int64_t> as_integer() const;
+  /// The value of an Integer or Decimal.
+  std::optional<Decimal> as_decimal() const;
+
+  /// As toString() writes it; nothing for complex values.
+  std::optional<std::string> to_text() const;
+  /// The same without copying text; what must be computed is put into `arena`.
+  std::optional<std::string_view> to_text(tree::Arena& arena) const;
+  /// A node of `into`, at this value's origin; objects of the input are copied.
+  tree::Node to_node(tree::Document& into) const;
+
+ private:
+  Value(Type type, tree::Origin origin)
+      : type_(type), file_(origin.file), line_(origin.line), column_(origin.column) {}
+
+  Type type_ = Type::boolean;
+  bool from_input_ = false;
+  std::uint16_t file_ = 0;
+  std::uint32_t line_ = 0;
+  std::uint32_t column_ = 0;
+  std::uint32_t size_ = 0;
+  union {
+    std::int64_t integer_ = 0;
+    bool boolean_;
+    const Decimal* decimal_;
+    const char* chars_;
+    const Temporal* temporal_;
+    const Quantity* quantity_;
+    const tree::Node* node_;
+  };
+};
+
+static_assert(sizeof(Value) == 24);
+
+/// An ordered list of values. One value needs no memory of its own; more live in an arena. Moved,
+/// never copied; `view` shares the items of another without copying them.
+class Collection {
+ public:
+  Collection() {}
+  Collection(const Value& one) : size_(1) { one_ = one; }  // NOLINT: a value is a collection of one
+  Collection(Collection&&) = default;
+  Collection& operator=(Collection&&) = default;
+  Collection(const Collection&) = delete;
+  Collection& operator=(const Collection&) = delete;
+
+  /// The same items; they must outlive the view.
+  static Collection view(std::span<const Value> items);
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::span<const Value> items() const { return {many_ ? many_ : &one_, size_}; }
+  const Value* begin() const { return items().data(); }
+  const Value* end() const { return begin() + size_; }
+  const Value& front() const { return *begin(); }
+  const Value& operator[](std::size_t i) const { return begin()[i]; }
+
+  void add(const Value& value, tree::Arena& arena);
+  void add(std::span<const Value> values, tree::Arena& arena);
+  /// The value of a node; items of an array one by one; nothing for null.
+  void add_node(const tree::Node& node, tree::Arena& arena);
+
+ private:
+  const Value* many_ = nullptr;
+  std::uint32_t size_ = 0;
+  std::uint32_t capacity_ = 0;  ///< of `many_`; 0 when the items belong to someone else
+  Value one_;
+};
+
+}  // namespace charmille::fhirpath

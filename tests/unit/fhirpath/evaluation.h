@@ -1,0 +1,25 @@
+// Evaluates an expression on a small document and prints the result: what the tables of these tests
+// compare.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/fhirpath/expression.h"
+
+namespace charmille::fhirpath::testing {
+
+/// A child with two names, some numbers and a list; every value has an origin in "child.csv".
+tree::Document child();
+
+/// `'text'`, `12`, `1.50`, `true`, `@2014-03-12`, `4 days`, `{object}`, parted by ", "; empty for
+/// no result; for a fault its code, `CH-PATH-030`.
+std::string evaluate(std::string_view expression, const tree::Document& input);
+inline std::string evaluate(std::string_view expression) {
+  return evaluate(expression, child());
+}
+
+/// The fault of compilation or evaluation.
+Fault fault_of(std::string_view expression);
+
+}  // namespace charmille::fhirpath::testing

@@ -1,0 +1,184 @@
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/fhirpath/evaluation.h"
+
+using charmille::fhirpath::testing::evaluate;
+
+namespace {
+
+struct Case {
+  std::string_view expression;
+  std::string_view result;
+};
+
+template <std::size_t n>
+void check(const Case (&cases)[n]) {
+  for (const Case& c : cases) {
+    CAPTURE(c.expression);
+    CHECK(evaluate(c.expression) == c.result);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("existence and filters") {
+  check({{"name.exists()", "true"},
+         {"nowhere.exists()", "false"},
+         {"name.exists(use = 'usual')", "true"},
+         {"numbers.all($this > 0)", "true"},
+         {"numbers.all($this > 1)", "false"},
+         {"{}.all(true)", "true"},
+         {"(true | false).allTrue()", "false"},
+         {"(true | false).anyTrue()", "true"},
+         {"(true | false).allFalse()", "false"},
+         {"(true | false).anyFalse()", "true"},
+         {"{}.allTrue()", "true"},
+         {"{}.anyTrue()", "false"},
+         {"numbers.where($this > 1)", "3, 2"},
+         {"name.select(use & ':' & given.first())", "'official:Inès', 'usual:Nina'"},
+         {"name.select(given).count()", "4"},
+         {"numbers.empty()", "false"},
+         {"5.repeat(iif($this > 1, $this - 1, {}))", "4, 3, 2, 1"},
+         {"(1 | 'a' | 2.5).ofType(Integer)", "1"},
+         {"(1).is(System.Integer)", "true"},
+         {"'a' as String", "'a'"},
+         {"'a' as Integer", ""},
+         {"$this is Child", "true"},
+         {"name.children().count()", "6"},
+         {"name.descendants().count()", "6"},
+         {"sex.hasValue()", "true"},
+         {"iif(sex = 'F', 'girl', 'boy')", "'girl'"},
+         {"iif({}, 1)", ""},
+         {"iif(true, 1, 1 + 'never evaluated')", "1"},
+         {"sex.iif($this = 'F', 'girl')", "'girl'"}});
+}
+
+TEST_CASE("subsets and unions") {
+  check({{"numbers.first()", "3"},
+         {"numbers.last()", "2"},
+         {"numbers.tail()", "1, 2"},
+         {"numbers.skip(1)", "1, 2"},
+         {"numbers.skip(9)", ""},
+         {"numbers.take(2)", "3, 1"},
+         {"numbers.take(-1)", ""},
+         {"numbers.single()", "CH-PATH-030"},
+         {"sex.single()", "'F'"},
+         {"name.given.distinct()", "'Inès', 'Zoé', 'Nina'"},
+         {"name.given.isDistinct()", "false"},
+         {"name.given.count()", "4"},
+         {"numbers.union(1 | 5)", "3, 1, 2, 5"},
+         {"numbers.combine(1)", "3, 1, 2, 1"},
+         {"numbers.intersect(2 | 3)", "3, 2"},
+         {"numbers.exclude(1)", "3, 2"},
+         {"(1 | 2).subsetOf(numbers)", "true"},
+         {"numbers.supersetOf(9)", "false"}});
+}
+
+TEST_CASE("conversions") {
+  check({{"'12'.toInteger()", "12"},
+         {"'1.2'.toInteger()", ""},
+         {"'x'.toInteger()", ""},
+         {"true.toInteger()", "1"},
+         {"'33.80'.toDecimal()", "33.80"},
+         {"'33,80'.toDecimal()", ""},
+         {"'33,80'.replace(',', '.').toDecimal()", "33.80"},
+         {"weight.toString()", "'33.80'"},
+         {"@2014-03-12.toString()", "'2014-03-12'"},
+         {"'yes'.toBoolean()", "true"},
+         {"'Y'.toBoolean()", "true"},
+         {"'oui'.toBoolean()", ""},
+         {"birth.toDate()", "@2014-03-12"},
+         {"'2014-02-30'.toDate()", ""},
+         {"'2014-03-12T10:00:00Z'.toDate()", "@2014-03-12"},
+         {"'10:30'.toTime()", "@T10:30"},
+         {"'4 days'.toQuantity()", "4 days"},
+         {"'4.5 \\'mg\\''.toQuantity()", "4.5 'mg'"},
+         {"'12'.convertsToInteger()", "true"},
+         {"'x'.convertsToDate()", "false"},
+         {"{}.convertsToInteger()", ""},
+         {"name.toString()", "CH-PATH-030"}});
+}
+
+TEST_CASE("strings count characters, not bytes") {
+  check({{"'été'.length()", "3"},
+         {"'été'.upper()", "'ÉTÉ'"},
+         {"'ÎLOT Œ'.lower()", "'îlot œ'"},
+         {"'été'.indexOf('é')", "0"},
+         {"'un été'.indexOf('été')", "3"},
+         {"'éxé'.lastIndexOf('é')", "2"},
+         {"'été'.indexOf('z')", "-1"},
+         {"'été'.substring(1)", "'té'"},
+         {"'été'.substring(1, 1)", "'t'"},
+         {"'été'.substring(3)", ""},
+         {"'été'.substring(-1)", ""},
+         {"'abc'.substring(1, 0)", "''"},
+         {"'été'.startsWith('é')", "true"},
+         {"'été'.endsWith('té')", "true"},
+         {"'été'.contains('t')", "true"},
+         {"`Nom de naissance`.trim()", "'d'Été'"},
+         {"'\\u00a0x\\u2003'.trim()", "'x'"},
+         {"'a-b-c'.replace('-', '')", "'abc'"},
+         {"'ab'.replace('', '.')", "'.a.b.'"},
+         {"'07.67 97-70'.replaceMatches('[^0-9]', '')", "'07679770'"},
+         {"'12/03'.replaceMatches('([0-9]+)/([0-9]+)', '$2-$1')", "'03-12'"},
+         {"'12/03'.replaceMatches('(?P<d>[0-9]+)/', '${d}:')", "'12:03'"},
+         {"'abc'.matches('b')", "true"},
+         {"'abc'.matchesFull('b')", "false"},
+         {"'a\\nb'.matches('a.b')", "true"},
+         {"'été'.toChars()", "'é', 't', 'é'"},
+         {"'a, b'.split(', ')", "'a', 'b'"},
+         {"('a' | 'b').join('-')", "'a-b'"},
+         {"{}.join('-')", ""},
+         {"'été'.encode('base64').decode('base64')", "'été'"},
+         {"12.length()", "CH-PATH-033"},
+         {"'x'.replaceMatches('x', '$4')", "CH-PATH-021"},
+         {"'x'.matches(sex & '[')", "CH-PATH-016"}});
+}
+
+TEST_CASE("mathematics") {
+  check({{"(-5).abs()", "5"},
+         {"(-5.5).abs()", "5.5"},
+         {"1.1.ceiling()", "2"},
+         {"(-1.1).ceiling()", "-1"},
+         {"(-1.1).floor()", "-2"},
+         {"1.9.truncate()", "1"},
+         {"2.5.round()", "3"},
+         {"3.14159.round(3)", "3.142"},
+         {"81.sqrt()", "9"},
+         {"(-1).sqrt()", ""},
+         {"2.power(10)", "1024"},
+         {"2.power(-1)", "0.5"},
+         {"2.power(200)", ""},
+         {"16.log(2)", "4"}});
+}
+
+TEST_CASE("our own functions") {
+  check({{"'12/03/2014'.parseDate('dd/MM/yyyy')", "@2014-03-12"},
+         {"' 2/3/2014 '.parseDate('d/M/yyyy')", "@2014-03-02"},
+         {"'20140312'.parseDate('dd/MM/yyyy', 'yyyyMMdd')", "@2014-03-12"},
+         {"'18/05/2026 18:45'.parseDate('dd/MM/yyyy HH:mm')", "@2026-05-18T18:45"},
+         {"''.parseDate('dd/MM/yyyy')", ""},
+         {"{}.parseDate('dd/MM/yyyy')", ""},
+         {"wrong.parseDate('dd/MM/yyyy')", "CH-PATH-040"},
+         {"'2/3/2014'.parseDate('dd/MM/yyyy')", "CH-PATH-040"},
+         {"'12/03/2014x'.parseDate('dd/MM/yyyy')", "CH-PATH-040"},
+         {"birth.formatDate('dd/MM/yyyy')", "'12/03/2014'"},
+         {"@2014-03.formatDate('MM/yyyy')", "'03/2014'"},
+         {"@2014-03.formatDate('dd/MM/yyyy')", "CH-PATH-040"},
+         {"sex.translate('sexe')", "'female'"},
+         {"'X'.translate('sexe')", "CH-PATH-041"},
+         {"'X'.translate('sexe', 'other')", "'other'"},
+         {"nothing.translate('sexe')", "'unknown'"},
+         {"'Ünal-Œrsted  d\\'Aïn'.normalize()", "'UNAL OERSTED D AIN'"},
+         {"'07.67 97'.digits()", "'076797'"},
+         {"uuid5('eo', 'E01') = uuid5('eo', 'E01')", "true"},
+         {"uuid5('a', 'bc') = uuid5('ab', 'c')", "false"},
+         {"uuid5('eo', nothing)", ""},
+         {"'1150862969255'.nirKey()", "'63'"},
+         {"'115086296925563'.nirValid()", "true"},
+         {"'115086296925564'.nirValid()", "false"},
+         {"'207062A98332475'.nirValid()", "true"},
+         {"entries('s.*').select(key & '=' & value)", "'sex=F'"}});
+}
