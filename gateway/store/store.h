@@ -1,8 +1,9 @@
 // The store: exchanges, statements and audit leaves in one place, changed only by units.
 //
-// Reads are synchronous and see every unit whose commit was answered; they are called from worker threads. Commits are
-// gathered by one committer into as few transactions as the load allows (group commit). An answer comes only once the
-// unit is durable. SQLite is the embedded default; PostgreSQL keeps the same interface.
+// Reads are synchronous and see every unit whose commit was answered; they are called from worker
+// threads. Commits are gathered by one committer into as few transactions as the load allows (group
+// commit). An answer comes only once the unit is durable. SQLite is the embedded default;
+// PostgreSQL keeps the same interface.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 #include <vector>
 
 #include "gateway/base/payload.h"
-#include "gateway/merkle/frontier.h"
+#include "gateway/merkle/tiles.h"
 #include "gateway/store/types.h"
 
 namespace charmille::store {
@@ -44,8 +45,8 @@ struct Counts {
 /// One leaf as stored: the exact bytes that were hashed.
 struct LeafRow {
   std::uint64_t seq = 0;
-  Bytes record;   ///< empty when purged
-  Bytes hash;     ///< 32 bytes
+  Bytes record;  ///< empty when purged
+  Bytes hash;    ///< 32 bytes
 };
 
 class Store {
@@ -54,8 +55,13 @@ class Store {
 
   virtual ~Store() = default;
 
-  /// Gives the unit to the committer. `done` is called exactly once, from the committer's thread, and must be quick.
-  /// Faults: CH-STO-010 (a precondition failed: compute again), CH-STO-011 (the store is closed or its disk failed).
+  /// Gives the unit to the committer. `done` is called exactly once, from the committer's thread,
+  /// and must be quick. Faults: CH-STO-010 (a precondition failed: compute again), CH-STO-011 (the
+  /// store is closed, or its disk failed and nobody knows whether the unit is kept: open again and
+  /// look), CH-STO-012 (the unit contradicts the store: a mistake of its author), CH-STO-013 (the
+  /// disk is full), CH-STO-014 and -015 (memory, another program's lock), CH-LEAF-nnn (a draft that
+  /// cannot be a leaf). While the disk is full, units that bring a payload are refused and others
+  /// are tried.
   virtual void commit(Unit unit, Done done) = 0;
   /// The same, waiting. Not for the I/O thread.
   Result<Committed> commit_and_wait(Unit unit);
@@ -65,38 +71,53 @@ class Store {
   virtual Result<std::vector<Exchange>> exchanges(const ExchangeFilter& filter) = 0;
   /// Inbound ones to resume at start: received, processing, or with settle_pending.
   virtual Result<std::vector<Exchange>> unfinished_inbound(std::uint32_t limit) = 0;
-  /// The oldest open delivery of each lane whose state lets it go (queued, sending, deferred) with due <= now; lanes whose
-  /// head is parked, held or later than now are skipped. In order of `due`.
+  /// The oldest open delivery of each lane whose state lets it go (queued, sending, deferred) with
+  /// due <= now; lanes whose head is parked, held or later than now are skipped. In order of `due`.
+  /// One that is being sent stays ready: give it the attempt's deadline as `due`.
   virtual Result<std::vector<Exchange>> ready_deliveries(Time now, std::uint32_t limit) = 0;
   /// When the next deferred head is due.
   virtual Result<std::optional<Time>> next_due() = 0;
   virtual Result<std::vector<Exchange>> open_deliveries(const std::string& lane) = 0;
   /// Files waiting for their lot.
-  virtual Result<std::vector<Exchange>> waiting_files(const std::string& endpoint, const std::string& lot) = 0;
-  virtual Result<std::optional<std::pair<Uuid, Bytes>>> idempotency(const std::string& scope, const Bytes& key) = 0;  ///< exchange, sha256
+  virtual Result<std::vector<Exchange>> waiting_files(const std::string& endpoint,
+                                                      const std::string& lot) = 0;
+  virtual Result<std::optional<std::pair<Uuid, Bytes>>> idempotency(
+      const std::string& scope, const Bytes& key) = 0;  ///< exchange, sha256
 
   // Payloads
   virtual Result<std::optional<PayloadRow>> payload(const Uuid& id) = 0;
-  /// Where the sealed bytes of a payload of its own file are written and read.
+  /// Where the sealed bytes of a payload of its own file are written (PayloadFile, before the unit)
+  /// and read.
   virtual std::filesystem::path payload_path(const Uuid& id) const = 0;
 
   // Children
-  virtual Result<std::optional<Uuid>> child_by_identifier(const std::string& organisation, const Bytes& lookup) = 0;
+  virtual Result<std::optional<Uuid>> child_by_identifier(const std::string& organisation,
+                                                          const Bytes& lookup) = 0;
   virtual Result<std::optional<ChildRow>> child(const Uuid& id) = 0;
   virtual Result<std::optional<ChildRow>> child_by_tag(const Bytes& tag) = 0;
   virtual Result<std::vector<StatementRow>> statements(const Uuid& child) = 0;
+  /// What was said before, in the order in which the store came to know it.
+  virtual Result<std::vector<StatementRow>> statement_history(const Uuid& child) = 0;
   virtual Result<std::vector<Bytes>> identifiers(const Uuid& child) = 0;  ///< sealed
   /// Children in order of their ids, after `after`.
-  virtual Result<std::vector<ChildRow>> children(const std::string& organisation, const Uuid& after, std::uint32_t limit) = 0;
-  /// Children of whom `source` has a statement that is not of the given lot: absent from that snapshot.
-  virtual Result<std::vector<Uuid>> children_not_in_lot(const std::string& source, const std::string& lot, const Uuid& after, std::uint32_t limit) = 0;
-  virtual Result<std::optional<ProjectionRow>> projection(const std::string& destination, const Uuid& child) = 0;
+  virtual Result<std::vector<ChildRow>> children(const std::string& organisation, const Uuid& after,
+                                                 std::uint32_t limit) = 0;
+  /// Children of whom `source` has a statement, not withdrawn, that is not of the given lot: absent
+  /// from that snapshot.
+  virtual Result<std::vector<Uuid>> children_not_in_lot(const std::string& source,
+                                                        const std::string& lot, const Uuid& after,
+                                                        std::uint32_t limit) = 0;
+  virtual Result<std::optional<ProjectionRow>> projection(const std::string& destination,
+                                                          const Uuid& child) = 0;
 
   // Others
-  virtual Result<std::vector<QuarantineRow>> quarantine(const std::string& partner, bool open_only, std::uint32_t limit) = 0;
+  virtual Result<std::vector<QuarantineRow>> quarantine(const std::string& partner, bool open_only,
+                                                        std::uint32_t limit) = 0;
   virtual Result<std::optional<QuarantineRow>> quarantine_entry(std::uint64_t number) = 0;
-  virtual Result<std::optional<LotRow>> lot(const std::string& endpoint, const std::string& key) = 0;
-  virtual Result<std::optional<LotRow>> last_lot(const std::string& endpoint, const std::string& period) = 0;  ///< last one done
+  virtual Result<std::optional<LotRow>> lot(const std::string& endpoint,
+                                            const std::string& key) = 0;
+  virtual Result<std::optional<LotRow>> last_lot(const std::string& endpoint,
+                                                 const std::string& period) = 0;  ///< last one done
   virtual Result<std::vector<LotRow>> open_lots() = 0;
   virtual Result<Pairs> adapter_state(const std::string& endpoint) = 0;
   virtual Result<std::optional<Bytes>> setting(const std::string& key) = 0;
@@ -107,8 +128,12 @@ class Store {
   /// Size and frontier of the tree after the last commit.
   virtual merkle::Frontier frontier() const = 0;
   virtual Result<std::vector<LeafRow>> leaves(std::uint64_t first, std::uint32_t limit) = 0;
-  /// Every stored complete node, for verification: (level, index) -> hash.
-  virtual Result<std::optional<Bytes>> tree_node(std::uint32_t level, std::uint64_t index) = 0;
+  /// The full tiles and the leaf hashes beyond them, for proofs (merkle::node_reader). Valid while
+  /// the store lives.
+  merkle::TileSource tree_source();
+  virtual Result<std::vector<merkle::Digest>> tile(merkle::TileId id) = 0;
+  virtual Result<std::vector<merkle::Digest>> leaf_hashes(std::uint64_t first,
+                                                          std::uint64_t count) = 0;
 
   /// Stops the committer after what it holds; later commits are refused.
   virtual void close() = 0;
@@ -116,17 +141,22 @@ class Store {
 
 /// Where a SQLite store lives and how it is named in its audit log.
 struct SqliteOptions {
-  std::filesystem::path folder;    ///< state folder: charmille.db, payloads/, lock
-  std::string log_origin;          ///< "tilleuls/audit/gw1"
+  std::filesystem::path folder;  ///< state folder: charmille.db, payloads/, lock
+  std::string log_origin;        ///< "tilleuls/audit/gw1"
   std::string node;
-  const base::Clock* clock = nullptr;
+  const base::Clock* clock = nullptr;  ///< of the machine when none is given
+  base::Random* random = nullptr;      ///< of the machine when none is given
+  std::uint64_t reserve =
+      8 << 20;  ///< bytes kept aside for outcomes and audit records when the disk is full
   /// Only the test that proves FULL to be needed says otherwise.
   bool unsafe_no_sync = false;
 };
 
-/// Opens (and creates) the store: takes the folder's lock, checks the schema's version, verifies the end of the audit log,
-/// removes orphan payload files. Faults: CH-STO-001 (another process holds the lock), CH-STO-002 (schema of a later version),
-/// CH-STO-003 (the audit log does not match its tree), CH-STO-004 (a library error).
+/// Opens (and creates) the store: takes the folder's lock, checks the schema's version, verifies
+/// the end of the audit log, writes what was in the write-ahead log to disk once more, removes
+/// orphan payload files. Faults: CH-STO-001 (another process holds the lock), -002 (schema of a
+/// later version), -003 (the audit log does not match its tree), -004 (a library error), -005 (the
+/// folder holds another log), -006 (another program's file), -007 (the folder).
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);
 
 }  // namespace charmille::store

@@ -1,0 +1,99 @@
+// Reads of children, their statements, identifiers and projections.
+#include "gateway/store/sqlite/read.h"
+#include "gateway/store/sqlite/sqlite_store.h"
+
+namespace charmille::store::sqlite {
+namespace {
+
+#define CHILD_COLUMNS "SELECT id, organisation, key, tag, version FROM child "
+
+ChildRow to_child(Cursor& c) {
+  return {c.uuid(0), c.bytes(1), c.bytes(2), c.bytes(3), c.number(4)};
+}
+
+#define STATEMENT_COLUMNS \
+  "SELECT source, section, extracted, lot, exchange, digest, body, withdrawn, recorded FROM "
+
+auto to_statement(const Uuid& child) {
+  return [child](Cursor& c) {
+    return StatementRow{child,     c.bytes(0), c.bytes(1), c.time(2), c.bytes(3),
+                        c.uuid(4), c.bytes(5), c.bytes(6), c.flag(7), c.time(8)};
+  };
+}
+
+}  // namespace
+
+Result<std::optional<Uuid>> SqliteStore::child_by_identifier(const std::string& organisation,
+                                                             const Bytes& lookup) {
+  return read_one(
+      *readers_,
+      "SELECT child.id FROM identifier JOIN child ON child.number = identifier.child "
+      "WHERE identifier.organisation = ?1 AND lookup = ?2",
+      [](Cursor& c) { return c.uuid(0); }, organisation, Blob{lookup});
+}
+
+Result<std::optional<ChildRow>> SqliteStore::child(const Uuid& id) {
+  return read_one(*readers_, CHILD_COLUMNS "WHERE id = ?1", to_child, id);
+}
+
+Result<std::optional<ChildRow>> SqliteStore::child_by_tag(const Bytes& tag) {
+  return read_one(*readers_, CHILD_COLUMNS "WHERE tag = ?1", to_child, Blob{tag});
+}
+
+Result<std::vector<StatementRow>> SqliteStore::statements(const Uuid& child) {
+  return read_all(
+      *readers_,
+      STATEMENT_COLUMNS
+      "statement WHERE child = (SELECT number FROM child WHERE id = ?1) ORDER BY source, section",
+      to_statement(child), child);
+}
+
+Result<std::vector<StatementRow>> SqliteStore::statement_history(const Uuid& child) {
+  return read_all(
+      *readers_,
+      STATEMENT_COLUMNS
+      "statement_history WHERE child = (SELECT number FROM child WHERE id = ?1) ORDER BY ordinal",
+      to_statement(child), child);
+}
+
+Result<std::vector<Bytes>> SqliteStore::identifiers(const Uuid& child) {
+  return read_all(
+      *readers_,
+      "SELECT sealed FROM identifier WHERE child = (SELECT number FROM child WHERE id = ?1) ORDER "
+      "BY lookup",
+      [](Cursor& c) { return c.bytes(0); }, child);
+}
+
+Result<std::vector<ChildRow>> SqliteStore::children(const std::string& organisation,
+                                                    const Uuid& after, std::uint32_t limit) {
+  return read_all(*readers_,
+                  CHILD_COLUMNS "WHERE id > ?2 AND organisation = ?1 ORDER BY id LIMIT ?3",
+                  to_child, organisation, after, limit);
+}
+
+// In the order of ids, as the pages are named by ids.
+Result<std::vector<Uuid>> SqliteStore::children_not_in_lot(const std::string& source,
+                                                           const std::string& lot,
+                                                           const Uuid& after, std::uint32_t limit) {
+  return read_all(
+      *readers_,
+      "SELECT id FROM child WHERE id > ?3 AND EXISTS (SELECT 1 FROM statement WHERE "
+      "statement.child = child.number "
+      "AND source = ?1 AND lot <> ?2 AND withdrawn = 0) ORDER BY id LIMIT ?4",
+      [](Cursor& c) { return c.uuid(0); }, source, lot, after, limit);
+}
+
+Result<std::optional<ProjectionRow>> SqliteStore::projection(const std::string& destination,
+                                                             const Uuid& child) {
+  return read_one(
+      *readers_,
+      "SELECT confirmed, queued, delivery FROM projection WHERE child = (SELECT number FROM child "
+      "WHERE id = ?1) "
+      "AND destination = ?2",
+      [&](Cursor& c) {
+        return ProjectionRow{destination, child, c.bytes(0), c.bytes(1), c.uuid(2)};
+      },
+      child, destination);
+}
+
+}  // namespace charmille::store::sqlite

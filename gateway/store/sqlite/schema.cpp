@@ -1,0 +1,117 @@
+#include "gateway/store/sqlite/schema.h"
+
+namespace charmille::store::sqlite {
+namespace {
+
+// Times are microseconds since 1970. Children are named by small numbers inside, so that what
+// belongs to one child lies together and keys stay short. Indexes of open work are partial:
+// finished exchanges cost them nothing.
+constexpr char kTables[] = R"sql(
+CREATE TABLE exchange(
+  number INTEGER PRIMARY KEY, id BLOB NOT NULL, flow BLOB NOT NULL, cause BLOB,
+  organisation TEXT NOT NULL, direction INTEGER NOT NULL, state INTEGER NOT NULL, work INTEGER NOT NULL,
+  partner TEXT NOT NULL, endpoint TEXT NOT NULL, route TEXT NOT NULL, lane TEXT NOT NULL,
+  lot TEXT NOT NULL, lot_file TEXT NOT NULL,
+  created INTEGER NOT NULL, updated INTEGER NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  fault_code TEXT NOT NULL, fault_detail BLOB, accepted INTEGER NOT NULL, refused INTEGER NOT NULL,
+  payload BLOB, metadata BLOB, settle_pending INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX exchange_id ON exchange(id);
+CREATE INDEX exchange_flow ON exchange(flow) WHERE cause IS NOT NULL;
+CREATE INDEX exchange_work ON exchange(work, due) WHERE work > 0;
+CREATE INDEX exchange_lane ON exchange(lane) WHERE work > 3;
+
+CREATE TABLE payload(
+  number INTEGER PRIMARY KEY, id BLOB NOT NULL, size INTEGER NOT NULL, sha256 BLOB NOT NULL, key BLOB,
+  in_file INTEGER NOT NULL, created INTEGER NOT NULL, body BLOB) STRICT;
+CREATE UNIQUE INDEX payload_id ON payload(id);
+
+CREATE TABLE idempotency(
+  scope TEXT NOT NULL, key BLOB NOT NULL, sha256 BLOB NOT NULL, exchange BLOB NOT NULL, expires INTEGER NOT NULL,
+  PRIMARY KEY(scope, key)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE child(
+  number INTEGER PRIMARY KEY, id BLOB NOT NULL, organisation TEXT NOT NULL, key BLOB, tag BLOB NOT NULL,
+  version INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX child_id ON child(id);
+CREATE INDEX child_tag ON child(tag);
+CREATE TABLE identifier(
+  organisation TEXT NOT NULL, lookup BLOB NOT NULL, child INTEGER NOT NULL, sealed BLOB NOT NULL,
+  PRIMARY KEY(organisation, lookup)) STRICT, WITHOUT ROWID;
+CREATE INDEX identifier_child ON identifier(child);
+CREATE TABLE statement(
+  child INTEGER NOT NULL, source TEXT NOT NULL, section TEXT NOT NULL, extracted INTEGER NOT NULL, lot TEXT NOT NULL,
+  exchange BLOB NOT NULL, digest BLOB NOT NULL, withdrawn INTEGER NOT NULL, recorded INTEGER NOT NULL, body BLOB,
+  PRIMARY KEY(child, source, section)) STRICT, WITHOUT ROWID;
+CREATE TABLE statement_history(
+  child INTEGER NOT NULL, ordinal INTEGER NOT NULL, source TEXT NOT NULL, section TEXT NOT NULL,
+  extracted INTEGER NOT NULL, lot TEXT NOT NULL, exchange BLOB NOT NULL, digest BLOB NOT NULL,
+  withdrawn INTEGER NOT NULL, recorded INTEGER NOT NULL, body BLOB,
+  PRIMARY KEY(child, ordinal)) STRICT, WITHOUT ROWID;
+CREATE TABLE projection(
+  child INTEGER NOT NULL, destination TEXT NOT NULL, confirmed BLOB, queued BLOB, delivery BLOB,
+  PRIMARY KEY(child, destination)) STRICT, WITHOUT ROWID;
+CREATE INDEX projection_delivery ON projection(delivery) WHERE delivery IS NOT NULL;
+
+CREATE TABLE quarantine(
+  number INTEGER PRIMARY KEY, organisation TEXT NOT NULL, partner TEXT NOT NULL, endpoint TEXT NOT NULL,
+  record BLOB NOT NULL, rule TEXT NOT NULL, exchange BLOB NOT NULL, place BLOB, local_id BLOB,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, seen INTEGER NOT NULL, closed INTEGER,
+  closed_by TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX quarantine_record ON quarantine(organisation, partner, record, rule);
+CREATE INDEX quarantine_open ON quarantine(partner) WHERE closed IS NULL;
+CREATE TABLE lot(
+  organisation TEXT NOT NULL, endpoint TEXT NOT NULL, key TEXT NOT NULL, period TEXT NOT NULL, digest BLOB,
+  exchange BLOB, first_file INTEGER NOT NULL, completed INTEGER NOT NULL, state TEXT NOT NULL,
+  PRIMARY KEY(endpoint, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX lot_done ON lot(endpoint, period, completed) WHERE state = 'done';
+CREATE INDEX lot_open ON lot(first_file) WHERE state IN ('open', 'complete');
+CREATE TABLE adapter_state(
+  endpoint TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY(endpoint, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE setting(key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE arrival(partner TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE tally(what INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;
+
+CREATE TABLE leaf(seq INTEGER PRIMARY KEY, record BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TRIGGER leaf_update BEFORE UPDATE ON leaf BEGIN SELECT raise(ABORT, 'the audit log only grows'); END;
+CREATE TRIGGER leaf_delete BEFORE DELETE ON leaf BEGIN SELECT raise(ABORT, 'the audit log only grows'); END;
+CREATE TABLE tile(
+  level INTEGER NOT NULL, idx INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY(level, idx)) STRICT;
+CREATE TABLE tree(
+  one INTEGER PRIMARY KEY CHECK(one = 1), origin TEXT NOT NULL, size INTEGER NOT NULL, frontier BLOB NOT NULL,
+  next_history INTEGER NOT NULL) STRICT;
+)sql";
+
+Result<std::int64_t> pragma(Connection& db, const char* sql) {
+  Cursor cursor = db.query(sql);
+  auto row = cursor.next();
+  if (!row) return fail(row.error());
+  return *row ? cursor.integer(0) : 0;
+}
+
+Result<void> create(Connection& db) {
+  if (auto done = db.run("BEGIN IMMEDIATE"); !done) return done;
+  if (auto done = db.run(kTables); !done) return done;
+  const std::string marks = "PRAGMA application_id=" + std::to_string(kApplication) +
+                            "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + "; COMMIT";
+  return db.run(marks.c_str());
+}
+
+}  // namespace
+
+Result<void> prepare_schema(Connection& db) {
+  const auto tables = pragma(db, "SELECT count(*) FROM sqlite_schema");
+  if (!tables) return fail(tables.error());
+  if (*tables == 0) return create(db);
+  const auto application = pragma(db, "PRAGMA application_id");
+  if (!application) return fail(application.error());
+  if (*application != kApplication) return fail("CH-STO-006");
+  const auto version = pragma(db, "PRAGMA user_version");
+  if (!version) return fail(version.error());
+  if (*version > kSchemaVersion) {
+    return fail("CH-STO-002", {},
+                {{"version", std::to_string(*version)}, {"known", std::to_string(kSchemaVersion)}});
+  }
+  return {};
+}
+
+}  // namespace charmille::store::sqlite

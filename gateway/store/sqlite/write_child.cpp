@@ -1,0 +1,128 @@
+// How children, their statements and their projections are written.
+#include "gateway/store/sqlite/writer.h"
+
+namespace charmille::store::sqlite {
+
+Result<std::int64_t> Writer::child_number(const Uuid& id) {
+  if (last_child_.second != 0 && last_child_.first == id) return last_child_.second;
+  Cursor found = db_.query("SELECT number FROM child WHERE id = ?1", id);
+  auto row = found.next();
+  if (!row) return fail(row.error());
+  if (!*row)
+    return fail("CH-STO-012", {}, {{"reason", "the unit names a child that is not there"}});
+  last_child_ = {id, found.integer(0)};
+  return last_child_.second;
+}
+
+Result<void> Writer::write(const PutChild& w) {
+  const ChildRow& c = w.child;
+  auto updated =
+      db_.execute("UPDATE child SET key = ?2, tag = ?3, version = version + 1 WHERE id = ?1", c.id,
+                  BlobOrNull{c.key}, Blob{c.tag});
+  if (!updated || db_.changed() > 0) return updated;
+  auto inserted = db_.execute(
+      "INSERT INTO child(id, organisation, key, tag, version) VALUES(?1, ?2, ?3, ?4, 1)", c.id,
+      c.organisation, BlobOrNull{c.key}, Blob{c.tag});
+  if (!inserted) return inserted;
+  last_child_ = {c.id, db_.last_rowid()};
+  count(Tally::children, 1);
+  return {};
+}
+
+Result<void> Writer::write(const PutIdentifier& w) {
+  auto child = child_number(w.child);
+  if (!child) return fail(child.error());
+  auto done = db_.execute(
+      "INSERT INTO identifier(organisation, lookup, child, sealed) VALUES(?1, ?2, ?3, ?4) "
+      "ON CONFLICT(organisation, lookup) DO UPDATE SET sealed = excluded.sealed WHERE child = "
+      "excluded.child",
+      w.organisation, Blob{w.lookup}, *child, Blob{w.sealed});
+  if (!done) return done;
+  // An identifier leads to one child: links between children are made above, never by moving an
+  // identifier.
+  if (db_.changed() == 0)
+    return fail("CH-STO-012", {}, {{"reason", "the identifier belongs to another child"}});
+  return {};
+}
+
+Result<void> Writer::write(const PutStatement& w) {
+  const StatementRow& s = w.statement;
+  auto child = child_number(s.child);
+  if (!child) return fail(child.error());
+  bool known = false;
+  {
+    Cursor found = db_.query(
+        "SELECT digest = ?4 AND withdrawn = ?5 FROM statement WHERE child = ?1 AND source = ?2 AND "
+        "section = ?3",
+        *child, s.source, s.section, Blob{s.digest}, s.withdrawn);
+    auto row = found.next();
+    if (!row) return fail(row.error());
+    known = *row;
+    if (known && found.flag(0)) {  // said again, unchanged: dated anew, and no history is made
+      return db_.execute(
+          "UPDATE statement SET extracted = ?4, lot = ?5, exchange = ?6 WHERE child = ?1 AND "
+          "source = ?2 "
+          "AND section = ?3",
+          *child, s.source, s.section, s.extracted, s.lot, s.exchange);
+    }
+  }
+  if (!known) {
+    count(Tally::statements, 1);
+    return db_.execute(
+        "INSERT INTO statement(child, source, section, extracted, lot, exchange, digest, "
+        "withdrawn, recorded, body) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        *child, s.source, s.section, s.extracted, s.lot, s.exchange, Blob{s.digest}, s.withdrawn,
+        s.recorded, BlobOrNull{s.body});
+  }
+  auto kept = db_.execute(
+      "INSERT INTO statement_history(child, ordinal, source, section, extracted, lot, exchange, "
+      "digest, withdrawn, "
+      "recorded, body) SELECT child, ?4, source, section, extracted, lot, exchange, digest, "
+      "withdrawn, recorded, body "
+      "FROM statement WHERE child = ?1 AND source = ?2 AND section = ?3",
+      *child, s.source, s.section, next_history_++);
+  if (!kept) return kept;
+  return db_.execute(
+      "UPDATE statement SET extracted = ?4, lot = ?5, exchange = ?6, digest = ?7, withdrawn = ?8, "
+      "recorded = ?9, "
+      "body = ?10 WHERE child = ?1 AND source = ?2 AND section = ?3",
+      *child, s.source, s.section, s.extracted, s.lot, s.exchange, Blob{s.digest}, s.withdrawn,
+      s.recorded, BlobOrNull{s.body});
+}
+
+Result<void> Writer::write(const PutStatementHistory& w) {
+  const StatementRow& s = w.statement;
+  auto child = child_number(s.child);
+  if (!child) return fail(child.error());
+  return db_.execute(
+      "INSERT INTO statement_history(child, ordinal, source, section, extracted, lot, exchange, "
+      "digest, withdrawn, "
+      "recorded, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+      *child, next_history_++, s.source, s.section, s.extracted, s.lot, s.exchange, Blob{s.digest},
+      s.withdrawn, s.recorded, BlobOrNull{s.body});
+}
+
+Result<void> Writer::write(const PutProjection& w) {
+  const ProjectionRow& p = w.projection;
+  auto child = child_number(p.child);
+  if (!child) return fail(child.error());
+  return db_.execute(
+      "INSERT OR REPLACE INTO projection(child, destination, confirmed, queued, delivery) "
+      "VALUES(?1, ?2, ?3, ?4, ?5)",
+      *child, p.destination, BlobOrNull{p.confirmed}, BlobOrNull{p.queued}, UuidOrNull{p.delivery});
+}
+
+Result<void> Writer::write(const ConfirmProjections& w) {
+  return db_.execute(
+      "UPDATE projection SET confirmed = queued, queued = NULL, delivery = NULL WHERE delivery = "
+      "?1",
+      w.delivery);
+}
+
+Result<void> Writer::write(const ReleaseProjections& w) {
+  return db_.execute("UPDATE projection SET queued = NULL, delivery = NULL WHERE delivery = ?1",
+                     w.delivery);
+}
+
+}  // namespace charmille::store::sqlite
