@@ -1,0 +1,42 @@
+#include "gateway/codec/codec.h"
+
+#include "gateway/codec/streams.h"
+
+namespace charmille::codec {
+
+Result<std::unique_ptr<RecordStream>> open(const Options& options, const base::Payload& payload,
+                                           std::string name) {
+  if (options.format == Format::json && !options.json.each)
+    return make_document_stream(options.json, payload, std::move(name));
+  auto reader = payload.open();
+  if (!reader) return fail(std::move(reader.error()));
+  switch (options.format) {
+    case Format::csv:
+      return make_csv_stream(options.csv, std::move(*reader), std::move(name));
+    case Format::ndjson:
+      return make_line_stream(options.json, std::move(*reader), std::move(name));
+    case Format::json:
+      break;
+  }
+  return make_item_stream(options.json, std::move(*reader), std::move(name));
+}
+
+std::unique_ptr<Encoder> make_encoder(const OutputOptions& options) {
+  return options.format == Format::csv ? make_csv_encoder(options.csv) : make_json_encoder(options);
+}
+
+Result<Encoded> encode(const OutputOptions& options, const tree::Document& document,
+                       const tree::Node& node) {
+  const auto encoder = make_encoder(options);
+  Encoded encoded;
+  const bool many = node.is(tree::Kind::array);
+  for (const tree::Node& record : many ? node.items() : std::span(&node, 1))
+    if (auto added = encoder->add(document, record, encoded.bytes); !added)
+      return fail(std::move(added.error()));
+  if (auto finished = encoder->finish(encoded.bytes); !finished)
+    return fail(std::move(finished.error()));
+  encoded.remarks = encoder->remarks();
+  return encoded;
+}
+
+}  // namespace charmille::codec
