@@ -90,10 +90,10 @@ class Checker {
     if (std::ranges::find(names, key) != names.end()) return;
     const std::string_view near = base::nearest(key, names);
     if (near.empty())
-      add("CH-CFG-102", node.items()[i], join(path, key),
+      add("CH-CFG-102", node.at(document_.key_origin(node, i)), join(path, key),
           {{"key", std::string(key)}, {"keys", joined(names)}});
     else
-      add("CH-CFG-101", node.items()[i], join(path, key),
+      add("CH-CFG-101", node.at(document_.key_origin(node, i)), join(path, key),
           {{"key", std::string(key)}, {"near", std::string(near)}});
   }
 
