@@ -1,13 +1,12 @@
 // The contract between the gateway and an adapter: the first file to read.
 //
-// An adapter is code that speaks one protocol. It gives a `Source` (brings payloads in) and/or a `Destination` (takes
-// them out), each built from the settings of one endpoint. It never touches the store, mappings or another adapter.
-// Every call has a deadline and answers with a Result; faults say what to do (retry, reject, hold, stop). A source never
-// loops on retries, and a destination never sleeps: the engine does both.
+// An adapter is code that speaks one protocol. It gives a `Source` (brings payloads in) and/or a
+// `Destination` (takes them out), each built from the settings of one endpoint. It never touches
+// the store, mappings or another adapter. Every call has a deadline and answers with a Result;
+// faults say what to do (retry, reject, hold, stop). A source never loops on retries, and a
+// destination never sleeps: the engine does both.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -17,6 +16,9 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 
 #include "gateway/base/payload.h"
 #include "gateway/base/result.h"
@@ -31,8 +33,9 @@ using Task = boost::asio::awaitable<Result<T>>;
 using Deadline = std::chrono::steady_clock::time_point;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// What an adapter remembers about its peer (a UIDVALIDITY, ids of a repository): committed with the payload it came
-/// with, or alone, and given back at the next start. Keys are the adapter's own.
+/// What an adapter remembers about its peer (a UIDVALIDITY, ids of a repository): committed with
+/// the payload it came with, or alone, and given back at the next start. Keys are the adapter's
+/// own.
 struct AdapterState {
   Pairs put;
   std::vector<std::string> erase;
@@ -40,14 +43,14 @@ struct AdapterState {
 
 /// What came with a payload. `name` is data from outside: it is never used as a path.
 struct Metadata {
-  std::string name;                ///< file name, or empty
+  std::string name;  ///< file name, or empty
   std::string content_type;
-  std::string partner;             ///< who is known to have sent it; empty when the endpoint's own partner did
-  std::string authentication;      ///< how: "token", "certificate", "folder"
-  std::string peer_address;        ///< "127.0.0.1", or empty
-  std::string idempotency_key;     ///< of the sender, or empty
-  Pairs correlation;               ///< ids of the protocol: Message-ID, X-Request-Id, ...
-  std::string reference;           ///< the adapter's own name for the payload, given back in `settled`
+  std::string partner;  ///< who is known to have sent it; empty when the endpoint's own partner did
+  std::string authentication;   ///< how: "token", "certificate", "folder"
+  std::string peer_address;     ///< "127.0.0.1", or empty
+  std::string idempotency_key;  ///< of the sender, or empty
+  Pairs correlation;            ///< ids of the protocol: Message-ID, X-Request-Id, ...
+  std::string reference;        ///< the adapter's own name for the payload, given back in `settled`
 };
 
 struct Arrival {
@@ -56,19 +59,24 @@ struct Arrival {
   AdapterState state;
 };
 
+/// The code of the fault with which `Intake::accept` refuses a known idempotency key with other content.
+inline constexpr std::string_view conflicting_key = "CH-EXC-004";
+
 /// The payload is durable: it may be acknowledged.
 struct Accepted {
   base::Uuid exchange;
   bool already = false;  ///< the same idempotency key with the same content: nothing new was stored
 };
 
-/// What became of an accepted payload, for the report beside the file or the answer to a waiting sender.
+/// What became of an accepted payload, for the report beside the file or the answer to a waiting
+/// sender.
 struct Settlement {
   enum class Outcome : std::uint8_t { done, done_with_remarks, rejected };
   base::Uuid exchange;
   Outcome outcome = Outcome::done;
-  std::string reference;    ///< Metadata::reference
-  std::string report_text;  ///< in the partner's language, for people; empty when there is nothing to say
+  std::string reference;  ///< Metadata::reference
+  std::string
+      report_text;  ///< in the partner's language, for people; empty when there is nothing to say
   std::string report_json;  ///< the same for programs
 };
 
@@ -81,10 +89,10 @@ struct Receipt {
 
 struct Request {
   std::string method;
-  std::string target;       ///< path below the endpoint
+  std::string target;  ///< path below the endpoint
   Pairs headers;
   base::Payload body;
-  std::string partner;      ///< authenticated caller
+  std::string partner;  ///< authenticated caller
   std::string authentication;
   std::string peer_address;
   Deadline deadline;
@@ -106,7 +114,8 @@ class Intake {
   virtual Task<std::optional<Settlement>> settled(base::Uuid exchange, Deadline deadline) = 0;
   /// Notes a late answer and joins it to its delivery.
   virtual Task<void> receipt(Receipt receipt, Deadline deadline) = 0;
-  /// Answers a request that must be answered now, from what the gateway holds and may show to the caller.
+  /// Answers a request that must be answered now, from what the gateway holds and may show to the
+  /// caller.
   virtual Task<Response> serve(Request request, Deadline deadline) = 0;
   /// Commits adapter state that came with no payload.
   virtual Task<void> remember(AdapterState state, Deadline deadline) = 0;
@@ -120,25 +129,26 @@ class Source {
   virtual ~Source() = default;
   /// Works until cancelled. A fault ends it: the engine logs it, waits and runs it again.
   virtual Task<void> run(std::shared_ptr<Intake> intake) = 0;
-  /// A request that the gateway's HTTP surface received for this endpoint. Sources that are not pushed to refuse.
+  /// A request that the gateway's HTTP surface received for this endpoint. Sources that are not
+  /// pushed to refuse.
   virtual Task<Response> handle(std::shared_ptr<Intake> intake, Request request);
-  /// A payload accepted earlier is settled: move its file, write the report. Called again after a crash until it
-  /// succeeds, so it must be idempotent.
+  /// A payload accepted earlier is settled: move its file, write the report. Called again after a
+  /// crash until it succeeds, so it must be idempotent.
   virtual Task<void> settle(Settlement settlement, Deadline deadline);
 };
 
 /// What is to be delivered, as the engine hands it to `prepare`.
 struct Outbound {
-  base::Uuid delivery;       ///< the same on every retry: the source of all stable ids
+  base::Uuid delivery;  ///< the same on every retry: the source of all stable ids
   base::Payload payload;
   std::string content_type;
-  Pairs variables;           ///< for names: route, date, lot, sequence, extension; never about a child
+  Pairs variables;  ///< for names: route, date, lot, sequence, extension; never about a child
 };
 
 /// Stable ids and bytes, stored by the engine before the first attempt.
 struct Prepared {
   base::Payload payload;
-  Pairs ids;                 ///< file name, Idempotency-Key, Message-ID, ...
+  Pairs ids;  ///< file name, Idempotency-Key, Message-ID, ...
   std::string content_type;
 };
 
@@ -150,9 +160,9 @@ struct Envelope {
 };
 
 struct Delivered {
-  Pairs correlation;         ///< what the peer calls it
-  bool duplicate = false;    ///< the peer already had it: a success
-  bool final = true;         ///< false: taken over, a receipt will tell
+  Pairs correlation;       ///< what the peer calls it
+  bool duplicate = false;  ///< the peer already had it: a success
+  bool final = true;       ///< false: taken over, a receipt will tell
 };
 
 /// What a probe found after an ambiguous answer.
@@ -170,7 +180,8 @@ class Destination {
   virtual ~Destination() = default;
   /// Pure: no input or output with the peer.
   virtual Result<Prepared> prepare(Outbound outbound) = 0;
-  /// A fault with Action::retry may be ambiguous: `ambiguous` in its args makes the engine ask `probe` first.
+  /// A fault with Action::retry may be ambiguous: `ambiguous` in its args makes the engine ask
+  /// `probe` first.
   virtual Task<Delivered> send(Envelope envelope, Deadline deadline) = 0;
   virtual Task<Probe> probe(Envelope envelope, Deadline deadline);
   virtual Task<Response> query(Query query, Deadline deadline);
@@ -178,10 +189,10 @@ class Destination {
 
 /// What an adapter's builder is given.
 struct Setting {
-  std::string endpoint;                       ///< its name in the configuration
-  std::string base_folder;                    ///< relative paths count from here
-  const tree::Document& document;             ///< where the node lives, for positions
-  const tree::Node& node;                     ///< the endpoint's settings, already checked against the specification
+  std::string endpoint;            ///< its name in the configuration
+  std::string base_folder;         ///< relative paths count from here
+  const tree::Document& document;  ///< where the node lives, for positions
+  const tree::Node& node;  ///< the endpoint's settings, already checked against the specification
   boost::asio::any_io_executor executor;
   const base::Clock& clock;
   base::Random& random;
@@ -190,15 +201,17 @@ struct Setting {
 /// One adapter: what it is called, what it can do, how it is built.
 struct Adapter {
   std::string_view name;
-  const tree::Spec* source = nullptr;         ///< nullptr: this adapter is no source
+  const tree::Spec* source = nullptr;  ///< nullptr: this adapter is no source
   const tree::Spec* destination = nullptr;
   std::string_view guarantees_fr;
   std::string_view guarantees_en;
   bool safe_for_untrusted_input = false;
   Result<std::unique_ptr<Source>> (*make_source)(const Setting&) = nullptr;
   Result<std::unique_ptr<Destination>> (*make_destination)(const Setting&) = nullptr;
-  /// The second, named step of the check: folders, certificates, ports. Every fault at once.
-  std::vector<base::Fault> (*check_world)(const Setting&) = nullptr;
+  /// The second, named step of the check, once for each direction: folders, certificates, ports. Every fault at once;
+  /// nullptr when there is nothing to look at.
+  std::vector<base::Fault> (*check_source)(const Setting&) = nullptr;
+  std::vector<base::Fault> (*check_destination)(const Setting&) = nullptr;
 };
 
 /// The adapters linked into this binary (adapters/registry.cpp: one line each).

@@ -1,0 +1,110 @@
+#include "adapters/http/destination.h"
+
+#include "adapters/http/wire.h"
+#include "gateway/net/client.h"
+
+namespace charmille::adapters::http {
+namespace {
+
+constexpr std::string_view key_header = "Idempotency-Key";
+
+class HttpDestination final : public Destination {
+ public:
+  HttpDestination(DestinationSettings settings, boost::asio::any_io_executor executor,
+                  const base::Clock& clock)
+      : settings_(std::move(settings)),
+        client_(std::move(executor), settings_.connections),
+        clock_(clock) {}
+
+  Result<Prepared> prepare(Outbound outbound) override {
+    Prepared out;
+    out.payload = std::move(outbound.payload);
+    out.ids.emplace_back(key_header, outbound.delivery.text());
+    out.content_type =
+        settings_.content_type.empty() ? std::move(outbound.content_type) : settings_.content_type;
+    return out;
+  }
+
+  Task<Delivered> send(Envelope envelope, Deadline deadline) override {
+    net::HttpCall call = call_to(settings_.url, settings_.method, deadline);
+    call.headers.emplace_back(key_header, key_of(envelope));
+    const std::string& type = envelope.prepared.content_type;
+    call.headers.emplace_back("Content-Type", type.empty() ? "application/octet-stream" : type);
+    call.body = std::move(envelope.prepared.payload);
+    const auto answer = co_await client_.perform(std::move(call));
+    if (!answer) co_return fail(answer.error());
+    co_return judge_answer(*answer);
+  }
+
+  Task<Probe> probe(Envelope envelope, Deadline deadline) override {
+    if (settings_.probe_url.empty()) co_return Probe::unknown;
+    const std::string url = fill_key(settings_.probe_url, key_of(envelope));
+    net::HttpCall call = call_to(url, "GET", deadline);
+    const auto answer = co_await client_.perform(std::move(call));
+    if (!answer) co_return fail(answer.error());
+    if (answer->status == 200) co_return Probe::there;
+    if (answer->status == 404 || answer->status == 410) co_return Probe::absent;
+    co_return Probe::unknown;
+  }
+
+ private:
+  net::HttpCall call_to(std::string url, std::string method, Deadline deadline) const {
+    net::HttpCall call;
+    call.url = std::move(url);
+    call.method = std::move(method);
+    call.headers = settings_.headers;
+    call.headers.reserve(settings_.headers.size() + 3);
+    if (settings_.token)
+      call.headers.emplace_back("Authorization",
+                                "Bearer " + std::string(settings_.token->reveal()));
+    call.tls = settings_.tls;
+    call.connect_timeout = settings_.connect_timeout;
+    call.deadline = std::min(deadline, std::chrono::steady_clock::now() + settings_.timeout);
+    call.answer_limit = settings_.largest_answer;
+    return call;
+  }
+
+  static std::string key_of(const Envelope& envelope) { return envelope.delivery.text(); }
+
+  Result<Delivered> judge_answer(const net::HttpAnswer& answer) const {
+    const base::Args status{{"status", std::to_string(answer.status)}};
+    Delivered delivered;
+    if (const auto id = answer.header("X-Request-Id"); !id.empty())
+      delivered.correlation.emplace_back("X-Request-Id", id.substr(0, 255));
+    switch (judge(answer.status)) {
+      case Verdict::delivered:
+        return delivered;
+      case Verdict::conflict:
+        delivered.duplicate = true;
+        if (settings_.conflict_is_duplicate) return delivered;
+        return fail("CH-POST-006", {}, status);
+      case Verdict::retry: {
+        Fault f = fault("CH-POST-002", {}, status);
+        if (const auto wait = retry_after(answer.header("Retry-After"), clock_.now()))
+          f.args.emplace_back("retry-after", std::to_string(wait->count()));
+        return fail(std::move(f));
+      }
+      case Verdict::credentials:
+        return fail("CH-POST-004", {}, status);
+      case Verdict::redirected:
+        return fail("CH-POST-005", {}, status);
+      case Verdict::refused:
+        break;
+    }
+    return fail("CH-POST-003", {}, status);
+  }
+
+  DestinationSettings settings_;
+  net::Client client_;
+  const base::Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<Destination> make_destination(DestinationSettings settings,
+                                              boost::asio::any_io_executor executor,
+                                              const base::Clock& clock) {
+  return std::make_unique<HttpDestination>(std::move(settings), std::move(executor), clock);
+}
+
+}  // namespace charmille::adapters::http

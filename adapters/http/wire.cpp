@@ -1,0 +1,183 @@
+#include "adapters/http/wire.h"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+
+#include "gateway/net/http.h"
+
+namespace charmille::adapters::http {
+namespace {
+
+using std::chrono::seconds;
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || at != text.data() + text.size() || value < 0)
+    return std::nullopt;
+  return value;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+Response json(int status, std::string body) {
+  return {status, {{"Content-Type", "application/json"}}, base::Payload(std::move(body))};
+}
+
+std::string_view name_of(Settlement::Outcome outcome) {
+  switch (outcome) {
+    case Settlement::Outcome::done:
+      return "done";
+    case Settlement::Outcome::done_with_remarks:
+      return "done-with-remarks";
+    case Settlement::Outcome::rejected:
+      return "rejected";
+  }
+  return "rejected";
+}
+
+}  // namespace
+
+Verdict judge(int status) {
+  if (status >= 200 && status < 300) return Verdict::delivered;
+  if (status >= 300 && status < 400) return Verdict::redirected;
+  if (status == 401 || status == 403 || status == 407) return Verdict::credentials;
+  if (status == 408 || status == 425 || status == 429 || status >= 500) return Verdict::retry;
+  if (status == 409) return Verdict::conflict;
+  return Verdict::refused;
+}
+
+std::optional<seconds> retry_after(std::string_view value, base::Time now) {
+  constexpr seconds most{86'400};
+  value = trimmed(value);
+  if (const auto plain = number(value))
+    return std::min(seconds(std::min<std::int64_t>(*plain, 86'400)), most);
+  std::tm parts{};
+  const std::string text(value);
+  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  const auto at = base::Time(seconds(::timegm(&parts)));
+  return std::clamp(std::chrono::ceil<seconds>(at - now), seconds(0), most);
+}
+
+std::string media_type(std::string_view content_type) {
+  std::string out(trimmed(content_type.substr(0, content_type.find(';'))));
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  return out;
+}
+
+bool is_idempotency_key(std::string_view key) {
+  return !key.empty() && key.size() <= 255 &&
+         std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+std::string file_name(std::string_view header) {
+  while (!header.empty()) {
+    const std::string_view part = header.substr(0, header.find(';'));
+    header.remove_prefix(std::min(header.size(), part.size() + 1));
+    const std::string_view pair = trimmed(part);
+    const std::size_t equals = pair.find('=');
+    if (equals == pair.npos ||
+        !net::equal_ignoring_case(trimmed(pair.substr(0, equals)), "filename"))
+      continue;
+    std::string_view value = trimmed(pair.substr(equals + 1));
+    if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
+      value = value.substr(1, value.size() - 2);
+    return std::string(value.substr(0, 255));
+  }
+  return {};
+}
+
+std::optional<seconds> wait_of(std::string_view target, seconds most) {
+  const std::size_t mark = target.find('?');
+  if (mark == target.npos) return seconds(0);
+  net::HttpRequest request;
+  request.query = target.substr(mark + 1);
+  const auto text = request.parameter("wait");
+  if (!text) return seconds(0);
+  const auto value = number(*text);
+  if (!value) return std::nullopt;
+  return std::min(seconds(std::min<std::int64_t>(*value, 86'400)), most);
+}
+
+bool wants_text(std::string_view accept) {
+  const std::size_t text = accept.find("text/plain");
+  return text != accept.npos && text < accept.find("application/json");
+}
+
+std::string fill_key(std::string_view url_template, std::string_view key) {
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : key) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+        c == '.' || c == '_') {
+      encoded += c;
+    } else {
+      encoded += '%';
+      encoded += digits[byte >> 4];
+      encoded += digits[byte & 15];
+    }
+  }
+  std::string out(url_template);
+  if (const std::size_t at = out.find("{key}"); at != out.npos) out.replace(at, 5, encoded);
+  return out;
+}
+
+Response accepted_answer(const base::Uuid& exchange, std::string_view state) {
+  const std::string id = exchange.text();
+  Response out =
+      json(202, "{\"exchange\": \"" + id + "\", \"state\": " + net::json_string(state) + "}\n");
+  out.headers.emplace_back("Location", "/v1/exchanges/" + id);
+  return out;
+}
+
+Response settled_answer(const Settlement& settlement, bool as_text) {
+  const int status = settlement.outcome == Settlement::Outcome::rejected ? 422 : 200;
+  const std::string id = settlement.exchange.text();
+  Response out;
+  if (as_text) {
+    out = {status,
+           {{"Content-Type", "text/plain; charset=utf-8"}},
+           base::Payload(settlement.report_text)};
+  } else {
+    std::string body = "{\"exchange\": \"" + id + "\", \"state\": \"" +
+                       std::string(name_of(settlement.outcome)) + "\"";
+    if (!settlement.report_text.empty())
+      body += ", \"report\": " + net::json_string(settlement.report_text);
+    if (!settlement.report_json.empty()) body += ", \"details\": " + settlement.report_json;
+    out = json(status, body + "}\n");
+  }
+  out.headers.emplace_back("Location", "/v1/exchanges/" + id);
+  return out;
+}
+
+Response refused_answer(const Fault& fault) {
+  const bool later = fault.action != base::Action::reject;
+  const int status = fault.code == conflicting_key ? 409
+                     : fault.code == "CH-SYS-006"  ? 413
+                     : later                       ? 503
+                                                   : 422;
+  net::HttpResponse made = net::refusal(status, fault);
+  if (later) {
+    const auto wait =
+        std::ranges::find(fault.args, "retry-after", [](const auto& arg) { return arg.first; });
+    made.headers.emplace_back("Retry-After", wait == fault.args.end() ? "5" : wait->second);
+  }
+  return {made.status, std::move(made.headers), std::move(made.body)};
+}
+
+std::string_view header_of(const Pairs& headers, std::string_view name) {
+  for (const auto& [key, value] : headers)
+    if (net::equal_ignoring_case(key, name)) return value;
+  return {};
+}
+
+}  // namespace charmille::adapters::http

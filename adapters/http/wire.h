@@ -1,0 +1,58 @@
+// What HTTP says and what it means here: classes of status, Retry-After, content types, answers to
+// a push. No input or output here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapters/adapter.h"
+
+namespace charmille::adapters::http {
+
+/// What a partner's status means for a delivery.
+enum class Verdict : std::uint8_t {
+  delivered,
+  conflict,     ///< 409: a duplicate where the partner says so, else a refusal
+  retry,        ///< 408, 425, 429, 5xx
+  credentials,  ///< 401, 403, 407: no payload is at fault, a person must look
+  redirected,   ///< 3xx: never followed
+  refused,      ///< any other
+};
+Verdict judge(int status);
+
+/// Seconds to wait: "120", or an HTTP date (RFC 9110 §10.2.3) counted from `now`; at most a day.
+/// Nothing when malformed.
+std::optional<std::chrono::seconds> retry_after(std::string_view value, base::Time now);
+
+/// "text/csv" of "Text/CSV; charset=utf-8".
+std::string media_type(std::string_view content_type);
+
+/// 1 to 255 visible ASCII characters.
+bool is_idempotency_key(std::string_view key);
+
+/// The file name of a Content-Disposition header (RFC 6266, filename= only); empty when there is
+/// none.
+std::string file_name(std::string_view content_disposition);
+
+/// `wait` of a request target: seconds, at most `most`; zero when absent. Nothing when it is no
+/// number.
+std::optional<std::chrono::seconds> wait_of(std::string_view target, std::chrono::seconds most);
+
+/// Does `Accept` prefer plain text to JSON?
+bool wants_text(std::string_view accept);
+
+/// "https://h/status/{key}" with the key filled in, percent-encoded.
+std::string fill_key(std::string_view url_template, std::string_view key);
+
+Response accepted_answer(const base::Uuid& exchange, std::string_view state);
+Response settled_answer(const Settlement& settlement, bool as_text);
+/// The answer to a push that was not accepted.
+Response refused_answer(const Fault& fault);
+
+/// The first header of that name (case does not count), or empty.
+std::string_view header_of(const Pairs& headers, std::string_view name);
+
+}  // namespace charmille::adapters::http

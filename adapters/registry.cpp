@@ -1,0 +1,22 @@
+// The adapters linked into this binary: one line each.
+#include "adapters/adapter.h"
+#include "adapters/file/config.h"
+#include "adapters/http/config.h"
+
+namespace charmille::adapters {
+
+std::span<const Adapter* const> registry() {
+  static const Adapter* const all[] = {
+      &file::adapter(),
+      &http::adapter(),
+  };
+  return all;
+}
+
+const Adapter* find_adapter(std::string_view name) {
+  for (const Adapter* adapter : registry())
+    if (adapter->name == name) return adapter;
+  return nullptr;
+}
+
+}  // namespace charmille::adapters
