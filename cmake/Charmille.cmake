@@ -35,7 +35,9 @@ if(CHARMILLE_SANITIZE)
   target_link_options(charmille_options INTERFACE -fsanitize=${CHARMILLE_SANITIZE})
 endif()
 if(CHARMILLE_FUZZ)
-  target_compile_options(charmille_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
+  # Not pointer-overflow: an empty stack of RapidJSON 1.1 compares null + n, which clang reports at the first value read.
+  target_compile_options(charmille_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+    -fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined)
   target_link_options(charmille_options INTERFACE -fsanitize=address,undefined)
 endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)

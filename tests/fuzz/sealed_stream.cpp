@@ -57,7 +57,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Each four bytes: a place, and what is added there; then a cut by the last byte.
   std::string damaged = stream.sealed;
   for (std::size_t i = 0; i + 4 <= size; i += 4) {
-    const std::size_t at = (data[i] | data[i + 1] << 8 | data[i + 2] << 16) % damaged.size();
+    const std::size_t at =
+        (std::size_t{data[i]} | std::size_t{data[i + 1]} << 8 | std::size_t{data[i + 2]} << 16) %
+        damaged.size();
     damaged[at] = static_cast<char>(damaged[at] + static_cast<char>(data[i + 3]));
   }
   if (size % 4 == 1)
