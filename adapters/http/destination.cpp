@@ -81,7 +81,7 @@ class HttpDestination final : public Destination {
       case Verdict::retry: {
         Fault f = fault("CH-POST-002", {}, status);
         if (const auto wait = retry_after(answer.header("Retry-After"), clock_.now()))
-          f.args.emplace_back("retry-after", std::to_string(wait->count()));
+          f.args.emplace_back("retry-after", std::to_string(wait->count()) + "s");
         return fail(std::move(f));
       }
       case Verdict::credentials:

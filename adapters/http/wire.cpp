@@ -29,6 +29,16 @@ Response json(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}}, base::Payload(std::move(body))};
 }
 
+/// The argument `retry-after` of a fault, a duration ("5s"), as whole seconds; five when there is
+/// none.
+seconds pause_of(const Fault& fault) {
+  const auto wait =
+      std::ranges::find(fault.args, "retry-after", [](const auto& arg) { return arg.first; });
+  if (wait == fault.args.end()) return seconds(5);
+  const auto duration = base::parse_duration(wait->second);
+  return duration ? std::max(std::chrono::ceil<seconds>(*duration), seconds(1)) : seconds(5);
+}
+
 std::string_view name_of(Settlement::Outcome outcome) {
   switch (outcome) {
     case Settlement::Outcome::done:
@@ -166,11 +176,7 @@ Response refused_answer(const Fault& fault) {
                      : later                       ? 503
                                                    : 422;
   net::HttpResponse made = net::refusal(status, fault);
-  if (later) {
-    const auto wait =
-        std::ranges::find(fault.args, "retry-after", [](const auto& arg) { return arg.first; });
-    made.headers.emplace_back("Retry-After", wait == fault.args.end() ? "5" : wait->second);
-  }
+  if (later) made.headers.emplace_back("Retry-After", std::to_string(pause_of(fault).count()));
   return {made.status, std::move(made.headers), std::move(made.body)};
 }
 
