@@ -18,7 +18,8 @@ namespace charmille::base {
   X(adapter)               \
   X(record)                \
   X(exchange)              \
-  X(audit)
+  X(audit)                 \
+  X(api)
 
 #define CHARMILLE_AREA(name) std::span<const CatalogueEntry> name##_entries();
 CHARMILLE_AREAS(CHARMILLE_AREA)
