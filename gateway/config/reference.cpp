@@ -13,7 +13,7 @@ using tree::FieldType;
 
 constexpr std::string_view introduction = R"(# Configuration : référence
 
-<!-- Page produite par `charmille schema --reference` à partir des spécifications du programme : ne pas la modifier à la main. -->
+<!-- Page produite par `charmille schema reference` à partir des spécifications du programme : ne pas la modifier à la main. -->
 
 La configuration d'une passerelle est un fichier YAML. `charmille check -c FICHIER` y trouve toutes les fautes d'un coup,
 chacune avec sa ligne, sa colonne et son remède. Un éditeur qui connaît `schemas/config.schema.json` complète et vérifie
