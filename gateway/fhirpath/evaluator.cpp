@@ -233,7 +233,8 @@ Collection Evaluator::binary(const Op& op, const Focus& focus) {
       Collection out;
       for (const Value& value : all) {
         if (!context_.step(1 + out.size()))
-          return fault(op, left, "CH-PATH-031", {{"limit", std::to_string(context_.limits().steps)}});
+          return fault(op, left, "CH-PATH-031",
+                       {{"limit", std::to_string(context_.limits().steps)}});
         if (!holds(out.items(), value)) out.add(value, arena);
       }
       return out;

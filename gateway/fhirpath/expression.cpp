@@ -8,6 +8,7 @@
 namespace charmille::fhirpath {
 
 std::uint32_t Scope::declare(std::string name) {
+  names_.push_back(name);
   visible_.emplace_back(std::move(name), slots_);
   return slots_++;
 }

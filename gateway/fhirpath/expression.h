@@ -32,6 +32,7 @@ class Scope {
   /// The slot of %`name`, or npos.
   std::uint32_t find(std::string_view name) const;
   std::vector<std::string_view> names() const;
+  std::string_view name_of(std::uint32_t slot) const { return names_[slot]; }
 
   void add_table(std::shared_ptr<const Table> table);
   std::shared_ptr<const Table> table(std::string_view name) const;
@@ -49,6 +50,7 @@ class Scope {
 
  private:
   std::vector<std::pair<std::string, std::uint32_t>> visible_;
+  std::vector<std::string> names_;  ///< of every slot
   std::map<std::string, std::shared_ptr<const Table>, std::less<>> tables_;
   std::uint32_t slots_ = 0;
   std::uint32_t members_ = 0;

@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/catalogue.h"
+#include "gateway/codec/codec.h"
+#include "gateway/config/yaml.h"
+#include "gateway/mapping/plan.h"
+#include "gateway/mapping/schema_check.h"
+#include "gateway/mapping/specification.h"
+#include "gateway/mapping/tables.h"
+
+namespace charmille::mapping {
+namespace {
+
+using tree::Kind;
+using tree::Node;
+
+constexpr std::size_t most_bytes = 4U << 20;
+constexpr int most_nests = 8;
+
+/// Given by the engine to every mapping.
+constexpr std::array engine_variables{"now", "exchange", "route", "change",
+                                      "lot", "period",   "file"};
+
+/// Builds a plan from a mapping file that was read; gathers every fault.
+class Loader {
+ public:
+  Loader(const Source& source, std::string_view text, tree::Document document)
+      : source_(source), positions_(text), plan_(std::make_shared<Plan>()) {
+    plan_->document = std::move(document);
+    plan_->file = source.shown;
+  }
+
+  AllFaults<std::shared_ptr<const Mapping>> run() {
+    faults_ = tree::check(plan_->document, root(), mapping_fields(), "");
+    if (!faults_.empty()) return tl::unexpected(std::move(faults_));
+    head();
+    if (const Node* node = root().find("nest")) nests(*node, "nest", plan_->nests, 0);
+    tables();
+    variables();
+    body();
+    if (faults_.empty()) schema();
+    if (!faults_.empty()) return tl::unexpected(std::move(faults_));
+    plan_->slots = scope_.slots();
+    plan_->members = scope_.members();
+    return std::make_shared<const Mapping>(plan_);
+  }
+
+ private:
+  const Node& root() const { return plan_->document.root(); }
+  base::Place place(const Node& node, std::string path) const {
+    return plan_->document.place_of(node.origin(), std::move(path));
+  }
+  std::string text_of(std::string_view key) const {
+    const Node* node = root().find(key);
+    return node == nullptr ? std::string{} : std::string(node->chars());
+  }
+
+  void head() {
+    static constexpr std::array names{"csv", "json", "ndjson", "child-record", "tree"};
+    plan_->name = text_of("mapping");
+    plan_->to = text_of("to");
+    const std::string from = text_of("from");
+    plan_->from = static_cast<From>(std::ranges::find(names, from) - names.begin());
+    if (const Node* model = root().find("model"); model != nullptr && model->chars() == "r4")
+      faults_.push_back(fault("CH-MAP-003", place(*model, "model")));
+    if (const Node* strict = root().find("strict")) scope_.set_strict(strict->boolean_value());
+    if (const Node* tests = root().find("tests")) plan_->tests = *tests;
+  }
+
+  /// `on: COLUMN`, a list of columns, or {main: A, other: B} with a column or a list each.
+  void columns(const Node& on, const std::string& path, Nest& into) {
+    const auto names = [&](const Node* node, std::vector<std::string>& to) {
+      if (node != nullptr && node->is(Kind::text)) to.emplace_back(node->chars());
+      if (node != nullptr && node->is(Kind::array))
+        for (const Node& one : node->items())
+          if (one.is(Kind::text)) to.emplace_back(one.chars());
+    };
+    const bool pair = on.is(Kind::object);
+    names(pair ? on.find("main") : &on, into.ours);
+    names(pair ? on.find("other") : &on, into.theirs);
+    if (into.ours.empty() || into.ours.size() != into.theirs.size())
+      faults_.push_back(fault("CH-MAP-005", place(on, path + ".on")));
+  }
+
+  void nests(const Node& node, const std::string& path, std::vector<Nest>& into, int depth) {
+    if (depth >= most_nests) {
+      faults_.push_back(
+          fault("CH-MAP-010", place(node, path), {{"limit", std::to_string(most_nests)}}));
+      return;
+    }
+    for (std::size_t i = 0; i < node.items().size(); ++i) {
+      const Node& one = node.items()[i];
+      const std::string below = path + "." + std::string(node.key(i));
+      auto wrong = tree::check(plan_->document, one, nest_fields(), below);
+      if (!wrong.empty()) {
+        std::ranges::move(wrong, std::back_inserter(faults_));
+        continue;
+      }
+      Nest nest;
+      nest.name = node.key(i);
+      nest.place = plan_->document.place_of(plan_->document.key_origin(node, i), below);
+      nest.file = one.find("file")->chars();
+      columns(*one.find("on"), below, nest);
+      if (!nest_names_.insert(nest.name).second)
+        faults_.push_back(fault("CH-MAP-006", nest.place, {{"nest", nest.name}}));
+      if (const Node* inner = one.find("nest"))
+        nests(*inner, below + ".nest", nest.nests, depth + 1);
+      into.push_back(std::move(nest));
+    }
+  }
+
+  void tables() {
+    const Node* node = root().find("tables");
+    if (node == nullptr) return;
+    for (std::size_t i = 0; i < node->items().size(); ++i) {
+      auto table = read_table(node->key(i), plan_->document, node->items()[i],
+                              plan_->document.key_origin(*node, i), source_.file.parent_path());
+      if (table)
+        scope_.add_table(std::move(*table));
+      else
+        faults_.push_back(std::move(table.error()));
+    }
+  }
+
+  void variables() {
+    for (const char* name : engine_variables)
+      plan_->variables.push_back({name, scope_.declare(name), Node::null(), false});
+    const Node* node = root().find("vars");
+    if (node == nullptr) return;
+    for (std::size_t i = 0; i < node->items().size(); ++i)
+      plan_->variables.push_back({std::string(node->key(i)),
+                                  scope_.declare(std::string(node->key(i))),
+                                  node->items()[i].at({}), true});
+  }
+
+  void body() {
+    TemplateCompiler compiler(plan_->document, positions_, scope_, nest_names_);
+    if (const Node* each = root().find("each")) {
+      // `each` reads what decode gives, whatever the template is held to.
+      const bool strict = scope_.strict();
+      scope_.set_strict(false);
+      plan_->each = compiler.expression(*each, "each");
+      scope_.set_strict(strict);
+    }
+    plan_->root = compiler.compile(*root().find("template"));
+    plan_->mentions = compiler.mentions();
+    std::ranges::move(compiler.faults(), std::back_inserter(faults_));
+  }
+
+  void schema() {
+    if (plan_->to == "tree" || source_.schemas.empty()) return;
+    const std::string name = plan_->to + ".schema.json";
+    const bool plain = plan_->to.find_first_of("/\\") == std::string::npos;
+    auto payload = plain ? base::Payload::from_file(source_.schemas / name) : fail("CH-MAP-004");
+    auto bytes = payload ? payload->bytes(most_bytes) : fail(payload.error());
+    if (!bytes) {
+      faults_.push_back(fault("CH-MAP-004", place(*root().find("to"), "to"),
+                              {{"schema", base::printable(name)}}));
+      return;
+    }
+    auto schema = codec::read_json(*bytes, name);
+    if (!schema) {
+      faults_.push_back(std::move(schema.error()));
+      return;
+    }
+    faults_ = check_against_schema(*plan_->root, plan_->document, *schema);
+  }
+
+  const Source& source_;
+  Positions positions_;
+  std::shared_ptr<Plan> plan_;
+  fhirpath::Scope scope_;
+  Names nest_names_;
+  std::vector<Fault> faults_;
+};
+
+void collect_files(const std::vector<Nest>& nests, std::vector<std::string>& into) {
+  for (const Nest& nest : nests) {
+    if (std::ranges::find(into, nest.file) == into.end()) into.push_back(nest.file);
+    collect_files(nest.nests, into);
+  }
+}
+
+const Nest* find_nest(const std::vector<Nest>& nests, std::string_view name) {
+  for (const Nest& nest : nests) {
+    if (nest.name == name) return &nest;
+    if (const Nest* inner = find_nest(nest.nests, name)) return inner;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+AllFaults<std::shared_ptr<const Mapping>> load(const Source& source, std::string_view text) {
+  auto document = config::read_yaml(text, source.shown);
+  if (!document) return tl::unexpected(std::vector{std::move(document.error())});
+  return Loader(source, text, std::move(*document)).run();
+}
+
+AllFaults<std::shared_ptr<const Mapping>> load(const Source& source) {
+  auto payload = base::Payload::from_file(source.file);
+  auto text = payload ? payload->bytes(most_bytes) : fail(payload.error());
+  if (!text) return tl::unexpected(std::vector{fault("CH-MAP-001", {source.shown, 0, 0, {}})});
+  return load(source, *text);
+}
+
+const std::string& Mapping::name() const {
+  return plan_->name;
+}
+const std::string& Mapping::file() const {
+  return plan_->file;
+}
+From Mapping::from() const {
+  return plan_->from;
+}
+const std::string& Mapping::to() const {
+  return plan_->to;
+}
+
+std::vector<std::string> Mapping::files() const {
+  std::vector<std::string> out;
+  collect_files(plan_->nests, out);
+  return out;
+}
+
+std::map<std::string, std::set<std::string>> Mapping::sections_and_nests() const {
+  std::map<std::string, std::set<std::string>> out;
+  for (const auto& [section, nests] : plan_->mentions.sections)
+    out[section].insert(nests.begin(), nests.end());
+  return out;
+}
+
+std::string Mapping::file_of_nest(std::string_view name) const {
+  const Nest* nest = find_nest(plan_->nests, name);
+  return nest == nullptr ? std::string{} : nest->file;
+}
+
+bool Mapping::mentions_variable(std::string_view name) const {
+  return plan_->mentions.variables.contains(name);
+}
+
+std::vector<std::string> Mapping::variables() const {
+  std::vector<std::string> out;
+  for (const Variable& variable : plan_->variables)
+    if (variable.declared) out.push_back(variable.name);
+  return out;
+}
+
+}  // namespace charmille::mapping

@@ -1,0 +1,61 @@
+// Runs compiled rules over one item.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gateway/mapping/plan.h"
+
+namespace charmille::mapping {
+
+class Runner {
+ public:
+  Runner(const Plan& plan, fhirpath::Context& context) : plan_(plan), context_(context) {}
+
+  /// Fills `item` with the result of the template for `resource`.
+  void run(const fhirpath::Value& resource, Item& item, Explain explain);
+
+ private:
+  using Focus = std::span<const fhirpath::Value>;
+  using Result = std::optional<tree::Node>;
+
+  Result rule(const Rule& rule, Focus focus);
+  Result single(const Rule& rule, Focus focus);
+  Result list(const Rule& rule, Focus focus);
+  Result joined(const Rule& rule, Focus focus);
+  Result whole_object(const Rule& rule, Focus focus);
+  Result object(const Rule& rule, Focus focus);
+  Result array(const Rule& rule, Focus focus);
+  Result each(const Rule& rule, Focus focus);
+  Result choice(const Rule& rule, Focus focus);
+  Result merge(const Rule& rule, Focus focus);
+  void assign(std::uint32_t slot, const Rule& rule, Focus focus);
+
+  fhirpath::Collection evaluate(const Rule& rule, const Part& part, Focus focus);
+  void gather(const Rule& rule, Fault fault);
+  void explain(const Rule& rule, const tree::Node& value);
+  void splice(const Rule& rule, const Result& result, std::size_t base);
+  void put(std::string_view key, const tree::Node& value, std::size_t base);
+  Result take_members(std::size_t base);
+  void push_item(const tree::Node& value);
+  Result take_items(std::size_t base);
+
+  /// A step of the path that explanations show, while it lives.
+  class Step;
+
+  const Plan& plan_;
+  fhirpath::Context& context_;
+  Item* item_ = nullptr;
+  tree::Origin origin_;                          ///< of the item
+  std::vector<tree::Node> items_;                ///< of arrays being built, one above the other
+  std::vector<tree::Document::Member> members_;  ///< of objects being built
+  std::string joined_;
+  bool explains_ = false;
+  int silent_ = 0;  ///< inside an assign: its values are no part of the result
+  std::string path_;
+  std::vector<tree::Origin> reads_;
+};
+
+}  // namespace charmille::mapping
