@@ -46,8 +46,9 @@ struct Batch {
 class RecordStream {
  public:
   virtual ~RecordStream() = default;
-  /// Up to `limit` records, rejected ones counted. A fault means that the whole payload is refused,
-  /// the batches already given included; nothing may be asked after it, nor after the last batch.
+  /// Up to `limit` records, rejected ones counted; fewer when they are large. A fault means that
+  /// the whole payload is refused, the batches already given included; nothing may be asked after
+  /// it, nor after the last batch.
   virtual Result<Batch> next(std::size_t limit) = 0;
 };
 

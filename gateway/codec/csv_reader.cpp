@@ -33,7 +33,8 @@ class CsvStream final : public RecordStream {
     batch.document.keep(header_);
     std::vector<Node> rows;
     rows.reserve(std::min<std::size_t>(limit, 1024));
-    for (std::size_t count = 0; count < limit; ++count) {
+    rejected_bytes_ = 0;
+    for (std::size_t count = 0; count < limit && has_room(batch, rejected_bytes_); ++count) {
       const auto more = scanner_.next();
       if (!more) return fail(more.error());
       if (!*more) {
@@ -120,16 +121,18 @@ class CsvStream final : public RecordStream {
   /// Whether a line inside the record looks like a record itself: then a forgotten quote has
   /// swallowed it.
   bool swallows_records(const RawRecord& record) const {
-    const auto usual =
-        static_cast<std::ptrdiff_t>(header_->names.size()) - 1 + (header_->trailing ? 1 : 0);
-    std::string_view rest = record.raw;
-    for (std::size_t end = rest.find_first_of("\r\n"); end != rest.npos;
-         end = rest.find_first_of("\r\n")) {
-      rest.remove_prefix(end + 1);
-      const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
-      if (!line.empty() && std::ranges::count(line, scanner_.delimiter()) == usual) return true;
+    const std::size_t usual = header_->names.size() - (header_->trailing ? 0 : 1);
+    if (usual == 0) return false;
+    std::size_t delimiters = 0;
+    bool first = true;
+    for (const char c : record.raw) {
+      if (c == scanner_.delimiter()) ++delimiters;
+      if (c != '\n' && c != '\r') continue;
+      if (!first && delimiters == usual) return true;
+      first = false;
+      delimiters = 0;
     }
-    return false;
+    return delimiters == usual && !first;
   }
 
   std::string column_name(std::uint32_t cell) const {
@@ -139,6 +142,7 @@ class CsvStream final : public RecordStream {
 
   void reject(Batch& batch, Fault why) {
     const RawRecord& record = scanner_.record();
+    rejected_bytes_ += record.raw.size();
     batch.rejected.push_back({std::move(why), record.line, number_,
                               std::string(record.raw) + (record.oversize ? "…" : "")});
   }
@@ -180,7 +184,8 @@ class CsvStream final : public RecordStream {
   CsvScanner scanner_;
   std::shared_ptr<const Header> header_;
   std::uint64_t number_ = 0;
-  std::size_t usual_cells_ = 0;  // of the last good row
+  std::size_t usual_cells_ = 0;     // of the last good row
+  std::size_t rejected_bytes_ = 0;  // of this batch
   std::uint16_t file_ = 0;
   bool mixed_told_ = false;
 };

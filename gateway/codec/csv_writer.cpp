@@ -46,7 +46,7 @@ class CsvEncoder final : public Encoder {
   Result<void> finish(std::string& out) override {
     if (begun_) return {};
     begun_ = true;
-    const tree::Document nothing;
+    const tree::Document nothing{};
     return begin_with(nothing, {}, out);
   }
 

@@ -26,7 +26,8 @@ class JsonStream final : public RecordStream {
     Batch batch;
     const std::uint16_t file = batch.document.add_file(name_);
     std::vector<Node> rows;
-    for (std::size_t count = 0; count < limit; ++count) {
+    std::size_t rejected_bytes = 0;
+    for (std::size_t count = 0; count < limit && has_room(batch, rejected_bytes); ++count) {
       const auto cut = cutter_.next();
       if (!cut) return fail(cut.error());
       if (!*cut) {
@@ -39,6 +40,7 @@ class JsonStream final : public RecordStream {
       if (row) {
         rows.push_back(*row);
       } else if (forgiving_) {
+        rejected_bytes += (*cut)->text.size();
         batch.rejected.push_back({std::move(row.error()), (*cut)->line, number_,
                                   std::string((*cut)->text) + ((*cut)->oversize ? "…" : "")});
       } else {

@@ -5,6 +5,14 @@
 
 namespace charmille::codec {
 
+/// A batch ends early once its records take so many bytes, so that large ones stay within bounds.
+constexpr std::size_t batch_bytes = 16 * 1024 * 1024;
+
+/// Whether the batch has room for one more record.
+inline bool has_room(Batch& batch, std::size_t rejected_bytes) {
+  return batch.document.arena().taken() + rejected_bytes < batch_bytes;
+}
+
 std::unique_ptr<RecordStream> make_csv_stream(const CsvInput& options,
                                               std::unique_ptr<base::Reader> reader,
                                               std::string name);

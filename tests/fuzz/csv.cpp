@@ -12,7 +12,8 @@ namespace {
 std::string read(const codec::Options& options, const std::string& bytes, std::size_t limit) {
   auto stream = codec::open(options, base::Payload(bytes), "f");
   if (!stream) std::abort();
-  std::string all;
+  std::string rows;
+  std::string rejected;
   for (;;) {
     auto batch = (*stream)->next(limit);
     if (!batch) return std::string(batch.error().code);
@@ -20,10 +21,10 @@ std::string read(const codec::Options& options, const std::string& bytes, std::s
       if (row.origin().line == 0) std::abort();
       const std::string json = codec::write_json(row);
       if (!codec::read_json(json, "row")) std::abort();  // what we wrote is sound
-      all += json;
+      rows += json;
     }
-    for (const codec::Rejected& rejected : batch->rejected) all += rejected.fault.code;
-    if (batch->last) return all;
+    for (const codec::Rejected& one : batch->rejected) rejected += one.fault.code;
+    if (batch->last) return rows + rejected;
   }
 }
 

@@ -269,3 +269,19 @@ TEST_CASE("what is read does not depend on where chunks end") {
   const Reading dripped = read({}, drip(bytes, 7));
   CHECK(dripped.rows.size() == 9000);
 }
+
+TEST_CASE("a batch of large records ends early, so that memory stays bounded") {
+  std::string bytes = "A;B\n";
+  for (int i = 0; i < 100; ++i)
+    bytes += std::string(500'000, 'x') + ";2\n";  // each is rejected: max-cell
+  auto stream = open({}, base::Payload(bytes), "f");
+  std::size_t rejected = 0;
+  for (;;) {
+    const auto batch = (*stream)->next(1000);
+    REQUIRE(batch);
+    CHECK(batch->rejected.size() <= 34);
+    rejected += batch->rejected.size();
+    if (batch->last) break;
+  }
+  CHECK(rejected == 100);
+}

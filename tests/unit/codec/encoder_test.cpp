@@ -108,7 +108,7 @@ TEST_CASE("formulas are left alone, or neutralised and counted; presence codes a
 }
 
 TEST_CASE("no record gives the header alone when the columns are known") {
-  const Document d;
+  const Document d{};
   OutputOptions options = csv_output();
   options.csv.columns = {"A", "B"};
   CHECK(written(options, d, Node::array({})) == "A;B\r\n");
