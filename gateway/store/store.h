@@ -139,6 +139,33 @@ class Store {
   virtual void close() = 0;
 };
 
+/// The audit log as it lies on the disk, for verification: also of a store that refuses to open,
+/// and beside the daemon that owns it. Nothing is interpreted: what is read may have been altered.
+class LogReader {
+ public:
+  struct Tree {
+    std::string origin;
+    std::uint64_t size = 0;
+    Bytes frontier;
+    std::uint64_t tiles = 0;  ///< rows
+  };
+  /// Valid during the call that it is given to.
+  struct LeafView {
+    std::int64_t seq = 0;
+    std::string_view record;
+    std::string_view hash;
+  };
+
+  virtual ~LogReader() = default;
+  virtual Result<Tree> tree() = 0;
+  /// Gives every leaf from `first` on, in order, until `take` says false.
+  virtual Result<void> each_leaf(std::uint64_t first,
+                                 const std::function<bool(const LeafView&)>& take) = 0;
+  virtual Result<std::optional<Bytes>> tile(merkle::TileId id) = 0;
+};
+
+Result<std::unique_ptr<LogReader>> read_sqlite_log(const std::filesystem::path& folder);
+
 /// Where a SQLite store lives and how it is named in its audit log.
 struct SqliteOptions {
   std::filesystem::path folder;  ///< state folder: charmille.db, payloads/, lock

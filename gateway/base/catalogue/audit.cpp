@@ -5,8 +5,13 @@ namespace charmille::base {
 namespace {
 
 constexpr CatalogueEntry entries[] = {
-    {"CH-AUD-000", Action::stop, "faute inconnue : {what}", "unknown fault: {what}",
-     "signaler ce code à l'équipe de Charmille", "report this code to the Charmille team"},
+    {"CH-AUD-001", Action::retry, "vérification interrompue après {done} enregistrements",
+     "verification stopped after {done} records", "la relancer", "run it again"},
+    {"CH-AUD-002", Action::retry, "l'index du journal d'audit n'a pas rattrapé le journal : {behind} enregistrements de retard",
+     "the audit index has not caught up with the log: {behind} records behind",
+     "attendre, ou demander un délai plus long", "wait, or ask with a longer deadline"},
+    {"CH-AUD-003", Action::reject, "« {value} » n'est pas un événement du journal", "\"{value}\" is not an event of the log",
+     "lister les événements avec « charmille audit list --help »", "list the events with \"charmille audit list --help\""},
 };
 
 }  // namespace

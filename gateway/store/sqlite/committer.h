@@ -22,7 +22,7 @@ namespace charmille::store::sqlite {
 struct CommitterLimits {
   std::size_t units = 1024;
   std::size_t bytes = 8 << 20;
-  std::uint32_t log_pages = 4000;
+  std::uint32_t log_pages = 8000;
   std::uint64_t reserve = 8 << 20;
 };
 

@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include "gateway/base/bytes.h"
 #include "gateway/base/uuid.h"
 #include "gateway/store/store.h"
 

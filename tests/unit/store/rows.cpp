@@ -1,0 +1,171 @@
+// Children and their statements, quarantine, lots and the small tables.
+#include <fstream>
+
+#include "gateway/store/payload_file.h"
+#include "tests/unit/store/sample.h"
+
+namespace charmille::store {
+using namespace sample;
+
+TEST_CASE(
+    "the latest statement stands, the former goes to history, and one said again is only dated "
+    "anew") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid id = new_id();
+  REQUIRE(write(*store, PutChild{child(id)}, PutStatement{statement(id, "identity", "first")},
+                PutStatement{statement(id, "placement", "here")}));
+  REQUIRE(write(*store, PutStatement{statement(id, "identity", "second", "20260731")}));
+  REQUIRE(write(*store, PutStatement{statement(id, "placement", "here", "20260731")}));
+  REQUIRE(write(*store, PutStatementHistory{statement(id, "identity", "late", "20260531")}));
+  const auto now = store->statements(id);
+  REQUIRE(now->size() == 2);
+  CHECK((*now)[0].body == "second");
+  CHECK((*now)[1].lot == "20260731");
+  const auto past = store->statement_history(id);
+  REQUIRE(past->size() == 2);
+  CHECK((*past)[0].body == "first");
+  CHECK((*past)[1].body == "late");
+  CHECK(store->counts()->statements == 2);
+  CHECK((**store->child(id)).version == 1);
+  CHECK((**store->child_by_tag(child(id).tag)).id == id);
+}
+
+TEST_CASE("children absent from a snapshot are those with a standing statement of another lot") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  std::vector<Uuid> ids;
+  for (int i = 0; i < 4; ++i) {
+    ids.push_back(new_id());
+    StatementRow s = statement(ids.back(), "identity", "x", i == 1 ? "20260731" : "20260630");
+    if (i == 2) s.withdrawn = true;
+    if (i == 3) s.source = "other";
+    REQUIRE(write(*store, PutChild{child(ids.back())}, PutStatement{s}));
+  }
+  CHECK(*store->children_not_in_lot("eo", "20260731", {}, 10) == std::vector<Uuid>{ids[0]});
+  CHECK(store->children_not_in_lot("eo", "20260731", ids[0], 10)->empty());
+  CHECK(store->children("tilleuls", ids[1], 10)->size() == 2);
+}
+
+TEST_CASE("an identifier leads to one child, and is not moved to another") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid a = new_id(), b = new_id();
+  REQUIRE(write(*store, PutChild{child(a)}, PutChild{child(b)},
+                PutIdentifier{"tilleuls", "ins", a, "sealed"}));
+  CHECK(**store->child_by_identifier("tilleuls", "ins") == a);
+  const auto moved = write(*store, PutIdentifier{"tilleuls", "ins", b, "sealed"});
+  REQUIRE_FALSE(moved);
+  CHECK(moved.error().code == "CH-STO-012");
+  CHECK(*store->identifiers(a) == std::vector<Bytes>{"sealed"});
+}
+
+TEST_CASE("a delivery confirms, or releases, every projection that waits for it") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid delivered = new_id(), cancelled = new_id();
+  std::vector<Uuid> ids;
+  for (int i = 0; i < 3; ++i) {
+    ids.push_back(new_id());
+    REQUIRE(write(
+        *store, PutChild{child(ids.back())},
+        PutProjection{{"route/end", ids.back(), "old", "new", i == 2 ? cancelled : delivered}}));
+  }
+  REQUIRE(write(*store, ConfirmProjections{delivered}, ReleaseProjections{cancelled}));
+  for (int i = 0; i < 3; ++i) {
+    const ProjectionRow p = **store->projection("route/end", ids[static_cast<std::size_t>(i)]);
+    CHECK(p.confirmed == (i == 2 ? "old" : "new"));
+    CHECK(p.queued.empty());
+    CHECK(p.delivery.is_nil());
+  }
+}
+
+TEST_CASE(
+    "a quarantined record seen again is dated and counted, closed by hand, and reopened by its "
+    "return") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  QuarantineRow q;
+  q.organisation = "tilleuls";
+  q.partner = "eo";
+  q.endpoint = "eo-depot";
+  q.record = "record";
+  q.rule = "CH-REC-001";
+  q.exchange = new_id();
+  q.place = "{}";
+  q.first_seen = q.last_seen = at(10);
+  REQUIRE(write(*store, PutQuarantine{q}));
+  q.last_seen = q.first_seen = at(20);
+  REQUIRE(write(*store, PutQuarantine{q}));
+  auto rows = store->quarantine("eo", true, 10);
+  REQUIRE(rows->size() == 1);
+  CHECK((*rows)[0].seen == 2);
+  CHECK((*rows)[0].first_seen == at(10));
+  CHECK((*rows)[0].last_seen == at(20));
+  CHECK(store->counts()->quarantine_open == 1);
+  REQUIRE(write(*store, CloseQuarantine{"tilleuls", "eo", "record", "", "corrected", at(30)}));
+  CHECK(store->quarantine("eo", true, 10)->empty());
+  CHECK(store->counts()->quarantine_open == 0);
+  CHECK((**store->quarantine_entry(1)).closed_by == "corrected");
+  REQUIRE(write(*store, PutQuarantine{q}));
+  CHECK(store->quarantine("eo", true, 10)->size() == 1);
+  CHECK(store->counts()->quarantine_open == 1);
+}
+
+TEST_CASE("the last lot of a period is the one that was done last") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  for (const auto& [key, completed, state] :
+       {std::tuple{"1", 10, "done"}, {"2", 20, "done"}, {"3", 30, "rejected"}, {"4", 0, "open"}}) {
+    REQUIRE(write(*store, PutLot{{"tilleuls", "eo-depot", key, "2026-06", "digest", new_id(), at(1),
+                                  at(completed), state}}));
+  }
+  CHECK((**store->last_lot("eo-depot", "2026-06")).key == "2");
+  CHECK(store->open_lots()->size() == 1);
+  CHECK((**store->lot("eo-depot", "3")).state == "rejected");
+}
+
+TEST_CASE("adapter state and settings are put, replaced and erased") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  REQUIRE(write(*store, PutAdapterState{"mss", "uid", "1"}, PutAdapterState{"mss", "uid", "2"},
+                PutAdapterState{"mss", "old", "x"}, EraseAdapterState{"mss", "old"},
+                PutSetting{"key", "wrapped"}));
+  CHECK(*store->adapter_state("mss") == Pairs{{"uid", "2"}});
+  CHECK(**store->setting("key") == "wrapped");
+}
+
+TEST_CASE(
+    "a dropped payload loses its key, its bytes and its file; an orphan file goes at the next "
+    "start") {
+  const TemporaryFolder folder;
+  const Uuid in_row = new_id(), in_file = new_id(), orphan = new_id(), kept = new_id();
+  const auto stage = [&](Store& store, const Uuid& id) {
+    auto file = PayloadFile::create(store.payload_path(id));
+    REQUIRE(file);
+    REQUIRE(file->write(base::as_bytes("sealed")));
+    REQUIRE(file->make_durable());
+  };
+  std::filesystem::path orphan_path;
+  {
+    const auto store = open(folder.path());
+    for (const Uuid& id : {in_file, orphan, kept}) stage(*store, id);
+    orphan_path = store->payload_path(orphan);
+    REQUIRE(write(*store, PutPayload{{in_row, 3, "sha", "key", "body", false, at(1)}},
+                  PutPayload{{in_file, 3, "sha", "key", "", true, at(1)}},
+                  PutPayload{{kept, 3, "sha", "key", "", true, at(1)}}));
+    CHECK((**store->payload(in_row)).body == "body");
+    REQUIRE(write(*store, DropPayload{in_row}, DropPayload{in_file}));
+    CHECK((**store->payload(in_row)).body.empty());
+    CHECK((**store->payload(in_row)).key.empty());
+    CHECK((**store->payload(in_row)).sha256 == "sha");
+    CHECK_FALSE(std::filesystem::exists(store->payload_path(in_file)));
+    std::ofstream(orphan_path.string() + ".part") << "unfinished";
+  }
+  const auto store = open(folder.path());
+  CHECK_FALSE(std::filesystem::exists(orphan_path));
+  CHECK_FALSE(std::filesystem::exists(orphan_path.string() + ".part"));
+  CHECK(std::filesystem::exists(store->payload_path(kept)));
+}
+
+}  // namespace charmille::store
