@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include <doctest/doctest.h>
+
+#include "gateway/base/catalogue.h"
+#include "gateway/codec/codec.h"
+#include "gateway/mapping/library.h"
+#include "tests/unit/mapping/mappings.h"
+
+using namespace charmille;
+using namespace charmille::mapping;
+using namespace charmille::mapping::testing;
+
+namespace {
+
+/// A folder that goes away with the test.
+class Folder {
+ public:
+  Folder()
+      : path_(std::filesystem::temp_directory_path() /
+              ("charmille-mapping-" + std::to_string(std::random_device{}()))) {
+    std::filesystem::create_directories(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  void write(const std::string& name, std::string_view text) const {
+    std::filesystem::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name, std::ios::binary) << text;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+constexpr std::string_view schema = R"({
+  "type": "object", "additionalProperties": false,
+  "properties": {
+    "identity": {"$ref": "#/$defs/Identity"},
+    "persons": {"type": "array", "items": {"$ref": "#/$defs/Identity"}},
+    "extra": {"type": "object", "additionalProperties": {"type": "string"}}
+  },
+  "$defs": {
+    "Identity": {"type": "object", "additionalProperties": false, "properties": {
+      "birthName": {"type": "string"}, "sex": {"type": "string", "enum": ["female", "male"]},
+      "rank": {"type": ["integer", "null"]}, "given": {"type": "array", "items": {"type": "string"}}}}
+  }
+})";
+
+std::string argument(const Fault& fault, std::string_view name) {
+  for (const auto& [key, value] : fault.args)
+    if (key == name) return value;
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("unknown keys around the template are refused with the nearest name") {
+  const auto faults =
+      faults_of("mapping: t\nfrom: csv\nto: tree\neach_: rows\ntabels: {}\ntemplate: 1\n");
+  REQUIRE(faults.size() == 2);
+  CHECK(faults[0].place.line == 4);
+  CHECK(faults[1].place.line == 5);
+}
+
+TEST_CASE("a model that is not there yet is said so") {
+  CHECK(brief(faults_of("mapping: t\nfrom: json\nto: tree\nmodel: r4\ntemplate: 1\n")) ==
+        "CH-MAP-003 4:8");
+}
+
+TEST_CASE("every mistake of a file is told at once") {
+  CHECK(brief(faults_of(
+            "mapping: t\nfrom: csv\nto: tree\neach: rows.\nnest:\n  a: {file: F, on: []}\n  b: "
+            "{file: F, on: X}\n"
+            "tables:\n  s: 3\ntemplate:\n  x: '{{ a b }}'\n  y: '{{ translate(''u'') }}'\n")) ==
+        "CH-MAP-005 6:20; CH-MAP-024 9:3; CH-PATH-007 4:12; CH-PATH-008 11:12; CH-PATH-019 12:20");
+}
+
+TEST_CASE("fields that the target schema has not are found at their key, with the nearest name") {
+  const Folder folder;
+  folder.write("small.schema.json", schema);
+  const std::string head = "mapping: t\nfrom: csv\nto: small\ntemplate:\n";
+  const auto check = [&](const std::string& body) {
+    return faults_of(head + body, folder.path().string());
+  };
+  const auto name = check("  identity: {birthNam: '{{ N }}'}\n");
+  CHECK(brief(name) == "CH-MAP-050 5:14");
+  CHECK(argument(name.at(0), "nearest") == "birthName");
+  CHECK(name.at(0).place.path == "identity.birthNam");
+  const auto value = check("  identity: {sex: femal}\n");
+  CHECK(brief(value) == "CH-MAP-054 5:19");
+  CHECK(argument(value.at(0), "nearest") == "female");
+  CHECK(brief(check("  persons: {'{% for r in rows %}': {birthNam: 1}}\n")) == "CH-MAP-050 5:37");
+  CHECK(brief(check("  identity: {given: '{{ a }}', birthName: '{[ a ]}'}\n")) ==
+        "CH-MAP-051 5:21; CH-MAP-053 5:43");
+  CHECK(brief(check("  identity: {rank: text, birthName: 3}\n")) ==
+        "CH-MAP-052 5:20; CH-MAP-052 5:37");
+  CHECK(brief(check("  {identity: {rank: '{{ a }}-{{ b }}'}}\n")) == "CH-MAP-052 5:21");
+  CHECK(brief(check("  {'{% if a %}': {nowhere: 1}, extra: {any: x, other: 3}}\n")) ==
+        "CH-MAP-050 5:19; CH-MAP-052 5:55");
+  CHECK(check("  {identity: {given: ['{{ a }}', '{[ b ]}'], rank: 3, sex: male}, '{% if a %}': "
+              "{persons: '{[ c ]}'}}\n")
+            .empty());
+  CHECK(brief(faults_of("mapping: t\nfrom: csv\nto: absent\ntemplate: {}\n",
+                        folder.path().string())) == "CH-MAP-004 3:5");
+}
+
+TEST_CASE("tables stand in the file or in a CSV file beside it") {
+  const Folder folder;
+  folder.write("codes.csv", "CODE;NOM\nA;Abri\nB;Bois\n");
+  folder.write(
+      "t.yaml",
+      "mapping: t\nfrom: json\nto: tree\ntables:\n  lieux: {csv: codes.csv, key: CODE, value: "
+      "NOM}\n"
+      "  sexe: {F: female, \"\": unknown}\ntemplate:\n  l: \"{{ l.translate('lieux') }}\"\n"
+      "  s: \"{{ s.translate('sexe') }}\"\n  d: \"{{ l.translate('sexe', 'other') }}\"\n");
+  auto mapping = load({folder.path() / "t.yaml", "t.yaml", {}});
+  REQUIRE(mapping.has_value());
+  const auto good = apply(**mapping, json(R"({"l": "B", "s": "F"})"), nullptr, {});
+  CHECK(codec::write_json(good.at(0).document.root()) ==
+        R"({"l":"Bois","s":"female","d":"other"})");
+  CHECK(codec::write_json(
+            apply(**mapping, json(R"({"l": "A"})"), nullptr, {}).at(0).document.root()) ==
+        R"({"l":"Abri","s":"unknown","d":"other"})");
+  const auto bad = apply(**mapping, json(R"({"l": "Z"})"), nullptr, {});
+  CHECK(brief(bad.at(0).faults) == "CH-PATH-041 1:7");
+  CHECK(argument(bad.at(0).faults.at(0), "table") == "lieux");
+  CHECK(argument(bad.at(0).faults.at(0), "field") == "l");
+
+  const auto table = [&](const std::string& text) {
+    folder.write("w.yaml",
+                 "mapping: w\nfrom: json\nto: tree\ntables:\n  t: " + text + "\ntemplate: 1\n");
+    return brief(load({folder.path() / "w.yaml", "w.yaml", {}}).error());
+  };
+  folder.write("twice.csv", "CODE;NOM\nA;Abri\nA;Bois\n");
+  CHECK(table("{csv: absent.csv, key: A, value: B}") == "CH-MAP-020 5:3");
+  CHECK(table("{csv: codes.csv, key: CODES, value: NOM}") == "CH-MAP-021 5:3");
+  CHECK(table("{csv: twice.csv, key: CODE, value: NOM}") == "CH-MAP-022 3:1");
+  CHECK(table("{csv: ../codes.csv, key: CODE, value: NOM}") == "CH-MAP-023 5:3");
+  CHECK(table("{A: [1]}") == "CH-MAP-024 5:3");
+}
+
+TEST_CASE("in strict mode only variables may be read") {
+  const std::string head =
+      "mapping: t\nfrom: json\nto: tree\nstrict: true\neach: rows\ntemplate:\n";
+  CHECK(brief(faults_of(head + "  a: '{{ name }}'\n")) == "CH-PATH-013 7:10");
+  CHECK(faults_of(head + "  a: '{{ %context.name.where(use = 1) }}'\n").empty());
+}
+
+TEST_CASE("variables have defaults that a caller may replace") {
+  const auto mapping = mapping_of(
+      "mapping: t\nfrom: json\nto: tree\nvars: {source: Eo, list: [1, 2]}\ntemplate:\n  s: '{{ "
+      "%source }}'\n"
+      "  n: '{{ %list.count() }}'\n  c: '{{ %change }}'\n");
+  CHECK(codec::write_json(apply(*mapping, json("{}"), nullptr, {}).at(0).document.root()) ==
+        R"({"s":"Eo","n":2})");
+  Variables variables;
+  variables.set_text("source", "DirIgami");
+  variables.set_text("change", "new");
+  CHECK(codec::write_json(apply(*mapping, json("{}"), nullptr, variables).at(0).document.root()) ==
+        R"({"s":"DirIgami","n":2,"c":"new"})");
+  CHECK(mapping->mentions_variable("change"));
+  CHECK(!mapping->mentions_variable("now"));
+  CHECK(mapping->variables() == std::vector<std::string>{"source", "list"});
+}
+
+TEST_CASE("a library reads every mapping below a folder and tells all faults at once") {
+  const Folder folder;
+  folder.write("eo/a.yaml", "mapping: eo/a\nfrom: csv\nto: tree\ntemplate: 1\n");
+  folder.write("eo/b.yaml", "mapping: eo/c\nfrom: csv\nto: tree\ntemplate: 1\n");
+  folder.write("c.yml", "mapping: c\nfrom: csv\nto: tree\ntemplate: '{{ a b }}'\n");
+  folder.write("notes.txt", "not a mapping");
+  const auto wrong_ones = Library::load(folder.path(), {});
+  REQUIRE(!wrong_ones.has_value());
+  CHECK(brief(wrong_ones.error()) == "CH-PATH-008 4:17; CH-MAP-007 1:0");
+  folder.write("eo/b.yaml", "mapping: eo/b\nfrom: csv\nto: tree\ntemplate: 1\n");
+  folder.write("c.yml", "mapping: c\nfrom: csv\nto: tree\ntemplate: '{{ a }}'\n");
+  const auto library = Library::load(folder.path(), {});
+  REQUIRE(library.has_value());
+  CHECK(library->names() == std::vector<std::string_view>{"c", "eo/a", "eo/b"});
+  CHECK(library->find("eo/a") != nullptr);
+  CHECK(library->find("eo/z") == nullptr);
+}
+
+TEST_CASE("every code of the mapping area has its texts and remedies in both languages") {
+  int count = 0;
+  for (const auto* entry : base::all_entries()) {
+    if (!entry->code.starts_with("CH-MAP-") && !entry->code.starts_with("CH-PATH-")) continue;
+    ++count;
+    CAPTURE(entry->code);
+    CHECK(!entry->text_fr.empty());
+    CHECK(!entry->text_en.empty());
+    CHECK(!entry->remedy_fr.empty());
+    CHECK(!entry->remedy_en.empty());
+  }
+  CHECK(count > 50);
+}
