@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ namespace charmille::net {
 /// never read.
 struct HttpCall {
   std::string method = "POST";
-  std::string url;  ///< absolute, http or https
+  std::string url;                    ///< absolute, http or https
+  std::filesystem::path unix_socket;  ///< connects there instead of to the URL's host
   Headers headers;
   base::Payload body;  ///< streamed when it is large
   ClientTls tls;       ///< of https

@@ -151,6 +151,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     asio::post(strand_, [self = shared_from_this()] {
       ErrorCode ignored;
       self->acceptor_.close(ignored);
+      self->sweep_.cancel();
       if (!self->listen_.unix_path.empty()) ::unlink(self->listen_.unix_path.c_str());
       self->listen_.unix_path.clear();
     });
@@ -258,6 +259,8 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     sessions_.erase(session);
     const auto at = per_address_.find(address);
     if (at != per_address_.end() && --at->second == 0) per_address_.erase(at);
+    if (host_->stopping && sessions_.empty())
+      asio::post(strand_, [self = shared_from_this()] { self->sweep_.cancel(); });
   }
 
   std::vector<std::shared_ptr<Session>> sessions() {

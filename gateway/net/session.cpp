@@ -96,7 +96,11 @@ std::optional<std::string> ambiguity(const http::request_header<>& header) {
   std::size_t encodings = 0;
   for (const auto& field : header) {
     hosts += field.name() == http::field::host ? 1 : 0;
-    lengths += field.name() == http::field::content_length ? 1 : 0;
+    if (field.name() == http::field::content_length) {
+      ++lengths;
+      for (const char c : field.value())
+        if (c < '0' || c > '9') return "malformed length";
+    }
     if (field.name() != http::field::transfer_encoding) continue;
     ++encodings;
     const auto value = field.value();

@@ -204,7 +204,9 @@ Fault verification_fault(long verify_result, const std::string& host) {
       return fault("CH-TLS-005", {}, args);
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return fault("CH-TLS-006", {}, args);
-    case X509_V_OK:  // the chain is right: what is left is the name
+    case X509_V_OK:               // the chain is right: what is left is the name
+    case X509_V_ERR_UNSPECIFIED:  // libcurl compares the name before it notes the result of the
+                                  // chain
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return fault("CH-TLS-007", {}, args);

@@ -64,6 +64,8 @@ Result<void> Transfer::prepare() {
   curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(e, CURLOPT_PROXY, "");
+  if (!call_.unix_socket.empty())
+    curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, call_.unix_socket.c_str());
   curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(e, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(e, CURLOPT_HTTPHEADER, headers_.get());
@@ -203,7 +205,6 @@ Fault Transfer::fault_of(CURLcode code) const {
   curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME, &connected);
   switch (code) {
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
       return fault("CH-NET-007");
     case CURLE_COULDNT_RESOLVE_HOST:
       return fault("CH-NET-003", {}, host);
@@ -223,6 +224,8 @@ Fault Transfer::fault_of(CURLcode code) const {
     }
     case CURLE_SSL_CONNECT_ERROR:
       return fault("CH-TLS-011", {}, with_reason);
+    case CURLE_UNSUPPORTED_PROTOCOL:  // the scheme was checked before: this is an answer without a
+                                      // status line
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
       return fault("CH-NET-010", {}, with_reason);

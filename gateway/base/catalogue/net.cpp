@@ -61,10 +61,6 @@ constexpr CatalogueEntry entries[] = {
     {"CH-NET-015", Action::hold, "la réponse de {host} ne suit pas le protocole SMTP",
      "the answer of {host} does not follow SMTP", "vérifier l'adresse et le port",
      "check the address and the port"},
-    {"CH-NET-016", Action::hold, "le secret {name} ne peut pas être lu : {reason}",
-     "the secret {name} cannot be read: {reason}",
-     "vérifier la référence {file: ...} ou {env: ...} et les droits du fichier (0600)",
-     "check the reference {file: ...} or {env: ...} and the rights of the file (0600)"},
 
     {"CH-TLS-001", Action::hold, "le certificat ne peut pas être chargé : {reason}",
      "the certificate cannot be loaded: {reason}",
