@@ -1,16 +1,149 @@
-// Fault texts of the area "record": codes CH-REC, CH-POL.
+// Fault texts of the area "record": codes CH-REC, CH-INS, CH-POL.
 #include "gateway/base/catalogue/areas.h"
 
 namespace charmille::base {
 namespace {
 
 constexpr CatalogueEntry entries[] = {
-    {"CH-REC-000", Action::stop, "faute inconnue : {what}", "unknown fault: {what}",
-     "signaler ce code à l'équipe de Charmille", "report this code to the Charmille team"},
+    {"CH-REC-001", Action::reject, "l'enfant n'a pas d'identifiant local",
+     "the child has no local identifier", "renseigner l'identifiant dans le logiciel et renvoyer",
+     "fill in the identifier in the software and send again"},
+    {"CH-REC-002", Action::reject, "{field} : ce n'est pas une date du calendrier",
+     "{field}: not a date of the calendar", "corriger la date (jour/mois/année à quatre chiffres)",
+     "correct the date (day/month/year with four digits)"},
+    {"CH-REC-003", Action::reject, "{field} : la fin précède le début",
+     "{field}: the end is before the beginning", "corriger l'une des deux dates",
+     "correct one of the two dates"},
+    {"CH-REC-004", Action::reject, "{field} manque", "{field} is missing",
+     "renseigner cette donnée et renvoyer", "fill in this value and send again"},
+    {"CH-REC-005", Action::reject, "{field} : la date est après celle de l'extraction",
+     "{field}: the date is after that of the extraction", "corriger la date de naissance",
+     "correct the birth date"},
+    {"CH-REC-006", Action::reject, "{field} : la date est trop ancienne pour un enfant",
+     "{field}: the date is too old for a child", "corriger la date de naissance",
+     "correct the birth date"},
+    {"CH-REC-007", Action::reject, "{field} : la clé du numéro FINESS est fausse",
+     "{field}: the key of the FINESS number is wrong", "vérifier le numéro au répertoire FINESS",
+     "check the number in the FINESS register"},
+    {"CH-REC-008", Action::reject, "{field} : ce code est inconnu", "{field}: this code is unknown",
+     "corriger la donnée, ou ajouter le code à la table de la correspondance",
+     "correct the value, or add the code to the mapping's table"},
+    {"CH-REC-010", Action::reject,
+     "deux lignes portent le même identifiant local et disent autre chose",
+     "two rows have the same local identifier and say different things",
+     "garder une seule ligne par enfant, ou corriger l'identifiant",
+     "keep one row for each child, or correct the identifier"},
+    {"CH-REC-011", Action::reject, "la même ligne est répétée ; elle n'a été prise qu'une fois",
+     "the same row is repeated; it was taken once",
+     "rien à faire ; vérifier l'extraction si cela revient",
+     "nothing to do; check the extraction if it comes back"},
+    {"CH-REC-012", Action::hold, "les identifiants de cet enfant mènent à plusieurs fiches",
+     "the identifiers of this child lead to several records",
+     "une personne habilitée doit dire qui est qui (charmille records links)",
+     "a person with the right must say who is who (charmille records links)"},
+    {"CH-REC-021", Action::reject, "{field} : des caractères invisibles ont été retirés",
+     "{field}: invisible characters were taken out", "corriger la saisie dans le logiciel",
+     "correct what was typed in the software"},
+    {"CH-REC-022", Action::reject, "{field} : les accents ont été recomposés (NFC)",
+     "{field}: accents were recomposed (NFC)", "rien à faire", "nothing to do"},
+    {"CH-REC-023", Action::reject,
+     "{field} : des lettres ont été perdues avant l'envoi ; le nom reste tel quel",
+     "{field}: letters were lost before sending; the name stays as it is",
+     "exporter en UTF-8, ou corriger le nom à la main",
+     "export in UTF-8, or correct the name by hand"},
+    {"CH-REC-024", Action::reject,
+     "{field} : des lettres de plusieurs alphabets se mêlent dans ce nom",
+     "{field}: letters of several alphabets are mixed in this name",
+     "vérifier le nom et le saisir à nouveau", "check the name and type it again"},
+    {"CH-REC-025", Action::reject, "{field} : plus de 100 caractères",
+     "{field}: more than 100 characters", "vérifier la saisie", "check what was typed"},
+    {"CH-REC-026", Action::reject, "{field} : mention inconnue ; le lieu est traité comme secret",
+     "{field}: unknown word; the place is treated as secret",
+     "écrire oui ou non, ou ajouter le mot à la table de la correspondance",
+     "write yes or no, or add the word to the mapping's table"},
+    {"CH-REC-027", Action::reject, "{field} : libellé inconnu, gardé sans code",
+     "{field}: unknown label, kept without a code",
+     "ajouter le libellé à la table de la correspondance", "add the label to the mapping's table"},
+    {"CH-REC-028", Action::reject, "{field} : l'échéance précède le début",
+     "{field}: the term is before the beginning", "vérifier les dates de la mesure",
+     "check the dates of the measure"},
+    {"CH-REC-029", Action::reject, "{field} : la mesure commence avant la naissance",
+     "{field}: the measure begins before the birth", "vérifier les dates", "check the dates"},
+    {"CH-REC-030", Action::reject, "{field} : ce n'est pas un numéro RPPS",
+     "{field}: not an RPPS number", "vérifier le numéro à l'annuaire santé",
+     "check the number in the health directory"},
+    {"CH-REC-031", Action::reject, "{field} : ce n'est pas un numéro UAI",
+     "{field}: not a UAI number", "vérifier le numéro de l'établissement scolaire",
+     "check the number of the school"},
+    {"CH-REC-050", Action::stop, "une déclaration stockée ne se lit plus",
+     "a stored statement can no longer be read",
+     "signaler ce code à l'équipe de Charmille ; ne rien effacer",
+     "report this code to the Charmille team; delete nothing"},
+
+    {"CH-INS-001", Action::reject,
+     "{field} : la clé du matricule est fausse ; il est écarté, l'identité redevient provisoire",
+     "{field}: the key of the national number is wrong; it is dropped, the identity is provisional "
+     "again",
+     "alerter l'identitovigilance de l'établissement",
+     "alert the identity officer of the establishment"},
+    {"CH-INS-002", Action::reject,
+     "{field} : le matricule n'a pas 13 caractères et une clé ; il est écarté, l'identité "
+     "redevient provisoire",
+     "{field}: the national number does not have 13 characters and a key; it is dropped, the "
+     "identity is provisional again",
+     "alerter l'identitovigilance de l'établissement",
+     "alert the identity officer of the establishment"},
+    {"CH-INS-003", Action::reject,
+     "{field} : le matricule contredit le sexe ou la naissance (souvent celui d'un parent) ; il "
+     "est écarté, l'identité redevient provisoire",
+     "{field}: the national number contradicts sex or birth (often a parent's); it is dropped, the "
+     "identity is provisional again",
+     "alerter l'identitovigilance ; saisir le numéro de l'ouvrant droit dans la couverture sociale",
+     "alert the identity officer; enter the rights holder's number in the health cover"},
+    {"CH-INS-004", Action::reject,
+     "{field} : le même matricule est porté par plusieurs enfants ; il est écarté pour chacun, "
+     "l'identité redevient provisoire",
+     "{field}: several children carry the same national number; it is dropped for each, the "
+     "identity is provisional again",
+     "alerter l'identitovigilance de l'établissement",
+     "alert the identity officer of the establishment"},
+    {"CH-INS-005", Action::reject,
+     "{field} : l'autorité d'affectation n'est pas admise dans cet environnement ; le matricule "
+     "est écarté",
+     "{field}: the assigning authority is not accepted in this environment; the national number is "
+     "dropped",
+     "un matricule de test ne va pas en production, ni l'inverse : vérifier l'export",
+     "test numbers do not go to production, nor the other way: check the export"},
+    {"CH-INS-006", Action::reject,
+     "{field} : identité dite qualifiée sans matricule ; elle redevient provisoire",
+     "{field}: identity said to be qualified without a national number; it is provisional again",
+     "alerter l'identitovigilance de l'établissement",
+     "alert the identity officer of the establishment"},
+
+    {"CH-POL-001", Action::reject, "aucune politique n'autorise ce destinataire",
+     "no policy allows this recipient", "écrire une politique pour ce type de destinataire",
+     "write a policy for this kind of recipient"},
+    {"CH-POL-002", Action::reject, "la condition « for » de la destination écarte cet enfant",
+     "the destination's `for:` condition leaves this child out",
+     "rien à faire, ou changer la condition", "nothing to do, or change the condition"},
+    {"CH-POL-003", Action::reject, "ce département n'a pas de décision sur cet enfant",
+     "this department holds no decision on this child", "rien à faire : l'enfant ne le regarde pas",
+     "nothing to do: the child is not its concern"},
+    {"CH-POL-004", Action::reject,
+     "cet enfant n'est pas accueilli dans les établissements du destinataire",
+     "this child is not in the recipient's establishments",
+     "rien à faire, ou compléter les FINESS du partenaire",
+     "nothing to do, or complete the partner's FINESS numbers"},
+    {"CH-POL-006", Action::reject, "la politique ne laisse rien passer de cette fiche",
+     "the policy lets nothing of this record pass",
+     "vérifier les sections de la politique ; ce que le programme interdit ne se lève pas",
+     "check the policy's sections; what the program forbids cannot be lifted"},
 };
 
 }  // namespace
 
-std::span<const CatalogueEntry> record_entries() { return entries; }
+std::span<const CatalogueEntry> record_entries() {
+  return entries;
+}
 
 }  // namespace charmille::base

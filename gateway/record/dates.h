@@ -1,0 +1,18 @@
+// Dates of the child record: ISO 8601, complete or partial (2014, 2014-05).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace charmille::record {
+
+/// A year from 1000 to 9999, with a month and a day that the calendar has, as far as they are
+/// given.
+bool is_date(std::string_view text);
+/// True when `earlier` is after `later` for certain: compared as far as both are precise. Both are
+/// dates.
+bool is_after(std::string_view earlier, std::string_view later);
+/// Full years between a complete birth date and a complete day; nothing when one is not complete.
+std::optional<int> age_on(std::string_view birth, std::string_view day);
+
+}  // namespace charmille::record

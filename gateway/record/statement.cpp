@@ -1,0 +1,71 @@
+#include "gateway/record/statement.h"
+
+#include <algorithm>
+
+#include "gateway/codec/codec.h"
+#include "gateway/config/words.h"
+#include "gateway/record/edit.h"
+
+namespace charmille::record {
+
+using tree::Document;
+using tree::Node;
+
+std::vector<Statement> split(const Document& child, const Reading& reading) {
+  std::vector<Statement> statements;
+  const base::Place place = child.place_of(child.root().origin());
+  const Provenance provenance{reading.exchange, place.file, place.line, reading.mapping};
+  for (const std::string_view name : config::section_names())
+    if (const Node* section = child.root().find(name))
+      statements.push_back({std::string(name), reading.source, reading.extracted, reading.lot,
+                            provenance, codec::write_canonical_json(*section)});
+  return statements;
+}
+
+std::string pack(const Statement& statement) {
+  const Provenance& from = statement.provenance;
+  Document head;
+  head.set_root(head.object({{"exchange", head.text(from.exchange.text())},
+                             {"file", head.text(from.file)},
+                             {"line", head.integer(from.line)},
+                             {"mapping", head.text(from.mapping)}}));
+  // One line of provenance, then the body as it is: opening a statement parses no more than it
+  // needs.
+  return codec::write_canonical_json(head.root()) + '\n' + statement.body;
+}
+
+Result<void> unpack(std::string_view packed, Statement& into) {
+  const std::size_t end = packed.find('\n');
+  if (end == packed.npos) return fail("CH-REC-050");
+  auto head = codec::read_json(packed.substr(0, end), {});
+  if (!head) return fail("CH-REC-050");
+  const Node& root = head->root();
+  const auto exchange = base::Uuid::parse(text_at(root, "exchange"));
+  const Node* line = root.find("line");
+  if (!exchange || line == nullptr) return fail("CH-REC-050");
+  into.provenance.exchange = *exchange;
+  into.provenance.file = text_at(root, "file");
+  into.provenance.line =
+      static_cast<std::uint32_t>(std::strtoul(std::string(line->chars()).c_str(), nullptr, 10));
+  into.provenance.mapping = text_at(root, "mapping");
+  into.body = packed.substr(end + 1);
+  return {};
+}
+
+bool supersedes(const Statement& a, const Statement& b) {
+  return a.extracted != b.extracted ? a.extracted > b.extracted : a.lot >= b.lot;
+}
+
+std::vector<std::string> changed_sections(const std::vector<Statement>& fresh,
+                                          const std::vector<SectionDigest>& known,
+                                          const DigestFunction& digest) {
+  std::vector<std::string> changed;
+  for (const Statement& statement : fresh) {
+    const auto at = std::ranges::find(known, statement.section, &SectionDigest::section);
+    if (at == known.end() || at->digest != digest(statement.section, statement.body))
+      changed.push_back(statement.section);
+  }
+  return changed;
+}
+
+}  // namespace charmille::record

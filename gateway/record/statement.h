@@ -1,0 +1,68 @@
+// A statement: what one source says of one section of one child, with its extraction date, lot and
+// provenance.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/time.h"
+#include "gateway/base/uuid.h"
+#include "gateway/tree/document.h"
+
+namespace charmille::record {
+
+/// Where a statement came from; kept beside the body, and no part of its digest.
+struct Provenance {
+  base::Uuid exchange;
+  std::string file;        ///< as the partner named it
+  std::uint32_t line = 0;  ///< of the record; 0 unknown
+  std::string mapping;     ///< name and version
+
+  bool operator==(const Provenance&) const = default;
+};
+
+struct Statement {
+  std::string section;
+  std::string source;  ///< the source endpoint
+  base::Time extracted{};
+  std::string lot;
+  Provenance provenance;
+  std::string body;  ///< the section as canonical JSON (RFC 8785); empty: withdrawn by a snapshot
+};
+
+/// Where and when a child record was read.
+struct Reading {
+  std::string source;
+  base::Time extracted{};
+  std::string lot;
+  base::Uuid exchange;
+  std::string mapping;
+};
+
+/// One statement for each section of the child at the root of `child`, in the order of `sections`.
+/// `ids` is one too.
+std::vector<Statement> split(const tree::Document& child, const Reading& reading);
+
+/// Provenance and body as one text, to be sealed; and back.
+std::string pack(const Statement& statement);
+/// Fills provenance and body only. CH-REC-050 when the bytes are not what `pack` wrote.
+Result<void> unpack(std::string_view packed, Statement& into);
+
+/// True when `a` is newer than `b`: by extraction date, then by lot. Equal ones: the one recorded
+/// last, so `a`.
+bool supersedes(const Statement& a, const Statement& b);
+
+/// A keyed digest of a section's body.
+using DigestFunction = std::function<std::string(std::string_view section, std::string_view body)>;
+struct SectionDigest {
+  std::string section;
+  std::string digest;
+};
+/// The sections of `fresh` whose digest differs from that in `known`, or is not there.
+std::vector<std::string> changed_sections(const std::vector<Statement>& fresh,
+                                          const std::vector<SectionDigest>& known,
+                                          const DigestFunction& digest);
+
+}  // namespace charmille::record

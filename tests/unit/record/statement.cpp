@@ -1,0 +1,147 @@
+#include "gateway/record/statement.h"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "gateway/codec/codec.h"
+#include "gateway/record/assemble.h"
+
+using namespace charmille;
+using namespace charmille::record;
+
+namespace {
+
+tree::Document read(std::string_view json) {
+  auto document = codec::read_json(json, "push.json");
+  REQUIRE(document);
+  return std::move(*document);
+}
+
+base::Time day(int n) {
+  return base::Time(std::chrono::hours(24) * n);
+}
+
+std::vector<Statement> said(std::string_view json, std::string source, int when,
+                            std::string lot = "L") {
+  return split(read(json),
+               {std::move(source), day(when), std::move(lot), base::Uuid{}, "eo/enfants"});
+}
+
+std::string assembled(const std::vector<Statement>& statements, const Ownership& ownership = {}) {
+  const auto record = assemble(statements, ownership);
+  REQUIRE(record);
+  return codec::write_canonical_json(record->root());
+}
+
+std::vector<Statement> operator+(std::vector<Statement> a, const std::vector<Statement>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+}  // namespace
+
+TEST_CASE("each section that is there becomes a statement, and no other") {
+  const auto statements = said(
+      R"({"ids":[{"system":"s","value":"1"}],"stays":[],"identity":{"sex":{"raw":"G","code":"M"}}})",
+      "eo", 1);
+  REQUIRE(statements.size() == 3);
+  CHECK(statements[0].section == "identity");
+  CHECK(statements[0].body == R"({"sex":{"code":"M","raw":"G"}})");
+  CHECK(std::ranges::count(statements, "stays", &Statement::section) == 1);
+  CHECK(statements[0].provenance.file == "push.json");
+  CHECK(statements[0].provenance.line == 1);
+}
+
+TEST_CASE("the body does not depend on the order in which the source wrote its keys") {
+  CHECK(said(R"({"identity":{"a":"1","b":"2"}})", "eo", 1)[0].body ==
+        said(R"({"identity":{"b":"2","a":"1"}})", "eo", 2)[0].body);
+}
+
+TEST_CASE("what is packed is unpacked, provenance and body") {
+  Statement statement = said(R"({"identity":{"birthName":"D'HAËNE \n \" fin"}})", "eo", 1)[0];
+  statement.provenance = {*base::Uuid::parse("0197b5b0-0000-7000-8000-000000000001"),
+                          "EO \"Usagers\".csv", 42, "eo/enfants"};
+  Statement back;
+  REQUIRE(unpack(pack(statement), back));
+  CHECK(back.body == statement.body);
+  CHECK(back.provenance == statement.provenance);
+  CHECK(unpack("no line", back).error().code == "CH-REC-050");
+  CHECK(unpack("{}\n{}", back).error().code == "CH-REC-050");
+}
+
+TEST_CASE("newer extractions win, whatever the order of arrival") {
+  const auto older = said(R"({"identity":{"birthName":"A"}})", "eo", 1);
+  const auto newer = said(R"({"identity":{"birthName":"B"}})", "eo", 2);
+  CHECK(supersedes(newer[0], older[0]));
+  CHECK_FALSE(supersedes(older[0], newer[0]));
+  CHECK(assembled(older + newer) == R"({"identity":{"birthName":"B"}})");
+  CHECK(assembled(newer + older) == R"({"identity":{"birthName":"B"}})");
+}
+
+TEST_CASE(
+    "the owner of a section wins over a newer word of another source; others fill what it does not "
+    "say") {
+  const auto dui =
+      said(R"({"identity":{"birthName":"DUI"},"school":[{"year":"2025-2026"}]})", "eo", 1);
+  const auto department =
+      said(R"({"identity":{"birthName":"CD"},"measures":[{"number":"99-D1"}]})", "cd", 5);
+  const Ownership ownership{{{"identity", {"eo", "cd"}}}};
+  CHECK(
+      assembled(dui + department, ownership) ==
+      R"({"identity":{"birthName":"DUI"},"measures":[{"number":"99-D1"}],"school":[{"year":"2025-2026"}]})");
+  CHECK(assembled(department + dui, ownership) == assembled(dui + department, ownership));
+}
+
+TEST_CASE("a withdrawn statement says nothing") {
+  auto withdrawn = said(R"({"school":[{"year":"2025-2026"}]})", "eo", 5);
+  withdrawn[0].body.clear();
+  CHECK(assembled(withdrawn + said(R"({"school":[{"year":"2024-2025"}]})", "cd", 1)) ==
+        R"({"school":[{"year":"2024-2025"}]})");
+  CHECK(assembled(withdrawn) == "{}");
+}
+
+TEST_CASE("identifiers of every source are together, each once") {
+  const auto a =
+      said(R"({"ids":[{"system":"s","value":"2"},{"system":"s","value":"1"}]})", "eo", 1);
+  const auto b =
+      said(R"({"ids":[{"system":"cd","value":"V1"},{"system":"s","value":"2"}]})", "cd", 2);
+  const std::string all =
+      R"({"ids":[{"system":"cd","value":"V1"},{"system":"s","value":"1"},{"system":"s","value":"2"}]})";
+  CHECK(assembled(a + b) == all);
+  CHECK(assembled(b + a) == all);
+}
+
+TEST_CASE("the strictest word about a secret place holds for every running stay") {
+  const auto dui = said(
+      R"({"stays":[{"id":"1","exit":"2020-01-01","secretPlace":{"code":"no"}},{"id":"2","secretPlace":{"code":"no"}}]})",
+      "eo", 9);
+  const auto judge =
+      said(R"({"measures":[{"number":"99-D1","secretPlace":{"raw":"?"}}]})", "cd", 1);
+  const std::string together = assembled(dui + judge, {{{"stays", {"eo"}}}});
+  CHECK(together.find(R"({"exit":"2020-01-01","id":"1","secretPlace":{"code":"no"}})") !=
+        together.npos);
+  CHECK(together.find(R"({"id":"2","secretPlace":{"code":"yes"}})") != together.npos);
+  const auto over =
+      said(R"({"measures":[{"end":"2020-01-01","secretPlace":{"code":"yes"}}]})", "cd", 1);
+  CHECK(assembled(dui + over).find(R"({"id":"2","secretPlace":{"code":"no"}})") !=
+        std::string::npos);
+}
+
+TEST_CASE("a body that is no JSON is told, not guessed") {
+  auto broken = said(R"({"school":[]})", "eo", 1);
+  broken[0].body = "{";
+  const auto record = assemble(broken, {});
+  REQUIRE_FALSE(record);
+  CHECK(record.error().code == "CH-REC-050");
+}
+
+TEST_CASE("a section changed when its digest did, or when it is new") {
+  const auto digest = [](std::string_view section, std::string_view body) {
+    return std::string(section) + '|' + std::string(body);
+  };
+  const auto fresh = said(R"({"identity":{"birthName":"A"},"school":[],"ins":{}})", "eo", 1);
+  const std::vector<SectionDigest> known{{"identity", digest("identity", R"({"birthName":"A"})")},
+                                         {"ins", "other"}};
+  CHECK(changed_sections(fresh, known, digest) == std::vector<std::string>{"ins", "school"});
+}
