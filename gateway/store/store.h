@@ -175,6 +175,8 @@ struct SqliteOptions {
   base::Random* random = nullptr;      ///< of the machine when none is given
   std::uint64_t reserve =
       8 << 20;  ///< bytes kept aside for outcomes and audit records when the disk is full
+  std::uint32_t log_pages =
+      8000;  ///< pages in the write-ahead log before they are copied into the file
   /// Only the test that proves FULL to be needed says otherwise.
   bool unsafe_no_sync = false;
 };

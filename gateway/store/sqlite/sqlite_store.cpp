@@ -83,6 +83,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
   auto readers = std::make_unique<Readers>(owned->database());
   CommitterLimits limits;
   limits.reserve = options.reserve;
+  limits.log_pages = options.log_pages;
   auto committer =
       std::make_unique<Committer>(std::move(*db), std::move(*log), *owned, *readers, clock, limits);
   if (auto done = committer->start(); !done) return fail(done.error());
