@@ -1,6 +1,7 @@
 #include "gateway/config/validate.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -28,16 +29,12 @@ void settle(std::vector<Fault>& faults, const std::string& main_file) {
     return std::tuple(f.place.file != main_file, f.place.file, f.place.line, f.place.column,
                       f.place.path);
   });
-  std::vector<Fault> once;
-  for (Fault& f : faults) {
-    const bool known = std::ranges::any_of(once, [&](const Fault& other) {
-      return other.code == f.code && other.place.line == f.place.line && other.place.line != 0 &&
-             other.place.column == f.place.column && other.place.file == f.place.file &&
-             other.args == f.args;
-    });
-    if (!known) once.push_back(std::move(f));
-  }
-  faults = std::move(once);
+  using Seen = std::tuple<std::string_view, std::string, std::uint32_t, std::uint32_t, base::Args>;
+  std::set<Seen> seen;
+  std::erase_if(faults, [&](const Fault& f) {
+    return f.place.line != 0 &&
+           !seen.emplace(f.code, f.place.file, f.place.line, f.place.column, f.args).second;
+  });
 }
 
 /// Reads the policies that a configuration names; `read` gives one of them.

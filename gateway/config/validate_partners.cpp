@@ -103,13 +103,14 @@ void Validation::check_identities() {
       return token->same_as(std::get<SecretReference>(b));
     return std::get<CertificateIdentity>(a) == std::get<CertificateIdentity>(b);
   };
-  for (const auto& [name, partner] : parts_.partners) {
+  for (const auto& entry : parts_.partners) {
+    const Partner& partner = entry.second;
     for (const Identity& identity : partner.identities) {
       const auto other = std::ranges::find_if(claims, [&](const Claim& c) {
         return c.partner != &partner && same(*c.identity, identity);
       });
       if (other != claims.end())
-        add("CH-CFG-049", partner.place, {{"name", name}, {"other", other->partner->name}});
+        add("CH-CFG-049", partner.place, {{"name", partner.name}, {"other", other->partner->name}});
       claims.push_back({&partner, &identity});
     }
   }

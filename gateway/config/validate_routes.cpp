@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "gateway/base/bytes.h"
 #include "gateway/config/specification.h"
 #include "gateway/config/validation.h"
@@ -64,9 +66,14 @@ void Validation::read_route(const std::string& name, const View& view) {
   } else if (source != nullptr && view["input"].present()) {
     add("CH-CFG-074", view["input"].place(), {{"endpoint", source->name}});
   }
-  check_mapping(view["mapping"], {}, child_record, view["vars"]);
-  for (const View& item : view["to"].items())
-    if (item.is(tree::Kind::object)) route.to.push_back(read_destination(item, route));
+  std::vector<const KnownMapping*> readers{refer_to_mapping(view["mapping"], {}, child_record)};
+  for (const View& item : view["to"].items()) {
+    if (!item.is(tree::Kind::object)) continue;
+    readers.push_back(refer_to_mapping(item["mapping"], child_record, {}));
+    check_variables(item["vars"], {readers.back()});
+    route.to.push_back(read_destination(item, route));
+  }
+  check_variables(view["vars"], readers);
   parts_.routes.push_back(std::move(route));
 }
 
@@ -153,7 +160,6 @@ void Validation::check_destination(const View& view, const RouteDestination& to,
   for (const RouteDestination& other : route.to)
     if (other.id == to.id && !to.endpoint.empty() && !to.mapping.empty())
       add("CH-CFG-031", view.place());
-  check_mapping(view["mapping"], child_record, {}, view["vars"]);
   if (!to.only.empty() && surroundings_.check_expression)
     if (auto wrong = surroundings_.check_expression(to.only, view["for"].place()))
       faults_.push_back(std::move(*wrong));
@@ -192,28 +198,42 @@ const Endpoint* Validation::refer_to_endpoint(const View& view, Direction wanted
   return nullptr;
 }
 
-void Validation::check_mapping(const View& view, std::string_view wanted_from,
-                               std::string_view wanted_to, const View& vars) {
-  if (!surroundings_.mappings || view.text().empty()) return;
+const KnownMapping* Validation::refer_to_mapping(const View& view, std::string_view from,
+                                                 std::string_view to) {
+  if (!surroundings_.mappings || view.text().empty()) return nullptr;
   const auto at = std::ranges::find(*surroundings_.mappings, view.text(), &KnownMapping::name);
   if (at == surroundings_.mappings->end()) {
     std::vector<std::string_view> names;
     for (const KnownMapping& mapping : *surroundings_.mappings) names.push_back(mapping.name);
-    return unknown(view, "mappings", names);
+    unknown(view, "mappings", names);
+    return nullptr;
   }
-  if (!wanted_from.empty() && at->from != wanted_from)
-    add("CH-CFG-044", view.place(), {{"name", at->name}, {"from", at->from}, {"to", at->to}});
-  if (!wanted_to.empty() && at->to != wanted_to)
-    add("CH-CFG-045", view.place(), {{"name", at->name}, {"from", at->from}, {"to", at->to}});
-  // Variables of a route reach its destinations too, so that only those of a destination must all
-  // be known here.
-  if (wanted_from.empty()) return;
-  const std::vector<std::string_view> names(at->vars.begin(), at->vars.end());
+  const bool reads = from.empty() || at->from == from;
+  const bool gives = to.empty() || at->to == to;
+  if (reads && gives) return &*at;
+  add(reads ? "CH-CFG-045" : "CH-CFG-044", view.place(),
+      {{"name", at->name}, {"from", at->from}, {"to", at->to}});
+  return nullptr;
+}
+
+/// A variable that none of its mappings has is a slip of the pen. Nothing is told when one of them
+/// is not known.
+void Validation::check_variables(const View& vars,
+                                 const std::vector<const KnownMapping*>& readers) {
+  if (std::ranges::find(readers, nullptr) != readers.end()) return;
+  std::vector<std::string_view> names;
+  std::vector<std::string_view> mappings;
+  for (const KnownMapping* mapping : readers) {
+    names.insert(names.end(), mapping->vars.begin(), mapping->vars.end());
+    mappings.push_back(mapping->name);
+  }
   for (const auto& [name, value] : vars.members()) {
     if (std::ranges::find(names, name) != names.end()) continue;
     const std::string_view near = base::nearest(name, names);
     add(near.empty() ? "CH-CFG-034" : "CH-CFG-046", value.key_place(),
-        {{"name", base::printable(name)}, {"mapping", at->name}, {"near", std::string(near)}});
+        {{"name", base::printable(name)},
+         {"mapping", fmt::format("{}", fmt::join(mappings, ", "))},
+         {"near", std::string(near)}});
   }
 }
 

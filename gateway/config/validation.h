@@ -70,8 +70,11 @@ class Validation {
   void check_destination(const View& view, const RouteDestination& to, const Route& route);
   void check_recipient(const View& view, const Partner& partner);
   const Endpoint* refer_to_endpoint(const View& view, Direction wanted);
-  void check_mapping(const View& view, std::string_view wanted_from, std::string_view wanted_to,
-                     const View& vars);
+  /// The mapping that is named; a fault and nullptr when there is none or it goes elsewhere.
+  /// nullptr without a fault when mappings are not checked.
+  const KnownMapping* refer_to_mapping(const View& view, std::string_view from,
+                                       std::string_view to);
+  void check_variables(const View& vars, const std::vector<const KnownMapping*>& readers);
   void check_uses();
 
   // validate.cpp

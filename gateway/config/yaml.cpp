@@ -270,7 +270,7 @@ class Builder final : public YAML::EventHandler {
 /// yaml-cpp's words for the mistakes that people make most, each with its own code and remedy.
 std::string_view code_of(std::string_view message) {
   using Known = std::pair<std::string_view, std::string_view>;
-  static constexpr std::array known{
+  static const std::array known{
       Known{YAML::ErrorMsg::TAB_IN_INDENTATION, "CH-CFG-002"},
       Known{YAML::ErrorMsg::EOF_IN_SCALAR, "CH-CFG-003"},
       Known{YAML::ErrorMsg::MAP_VALUE, "CH-CFG-004"},

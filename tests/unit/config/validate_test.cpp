@@ -197,6 +197,8 @@ TEST_CASE("mappings are used in their direction, with variables that they have")
         "routes.enfants.to[0].vars.department CH-CFG-046");
   CHECK(fault_of("max-change: 20%", "vars: {zzz: \"1\"}") ==
         "routes.enfants.to[0].vars.zzz CH-CFG-034");
+  CHECK(fault_of("vars: {departement: \"99\"}", "vars: {depertement: \"99\"}") ==
+        "routes.enfants.vars.depertement CH-CFG-046");
   CHECK(fault_of("max-change: 20%", "for: \"measures.exists(\"") ==
         "routes.enfants.to[0].for CH-CFG-001");
 }
