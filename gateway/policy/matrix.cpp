@@ -1,0 +1,201 @@
+#include "gateway/policy/matrix.h"
+
+#include <algorithm>
+#include <array>
+
+namespace charmille::policy {
+namespace {
+
+using config::Recipient;
+using Names = std::span<const std::string_view>;
+
+/// One cell of the matrix; what is in no cell is never sent.
+struct Cell {
+  Recipient kind;
+  std::string_view section;
+  Reach reach = Reach::whole;
+};
+
+constexpr auto whole = Reach::whole;
+constexpr auto named = Reach::named;
+
+// Measures and judgments are in no line of dmp, care-team and citizen; identity in none of
+// statistics; notes in none.
+constexpr std::array cells{
+    Cell{Recipient::dmp, "ids", whole},
+    Cell{Recipient::dmp, "identity", whole},
+    Cell{Recipient::dmp, "ins", whole},
+    Cell{Recipient::dmp, "coverage", whole},
+    Cell{Recipient::dmp, "health", whole},
+    Cell{Recipient::dmp, "documents", whole},
+
+    Cell{Recipient::care_team, "ids", whole},
+    Cell{Recipient::care_team, "identity", whole},
+    Cell{Recipient::care_team, "ins", whole},
+    Cell{Recipient::care_team, "persons", whole},
+    Cell{Recipient::care_team, "coverage", whole},
+    Cell{Recipient::care_team, "health", whole},
+    Cell{Recipient::care_team, "school", named},
+    Cell{Recipient::care_team, "documents", whole},
+
+    Cell{Recipient::citizen, "identity", whole},
+    Cell{Recipient::citizen, "ins", whole},
+    Cell{Recipient::citizen, "health", whole},
+    Cell{Recipient::citizen, "documents", whole},
+
+    Cell{Recipient::departement, "ids", whole},
+    Cell{Recipient::departement, "identity", whole},
+    Cell{Recipient::departement, "ins", named},
+    Cell{Recipient::departement, "persons", whole},
+    Cell{Recipient::departement, "parentalAuthority", whole},
+    Cell{Recipient::departement, "siblings", whole},
+    Cell{Recipient::departement, "measures", whole},
+    Cell{Recipient::departement, "stays", whole},
+    Cell{Recipient::departement, "visitRights", whole},
+    Cell{Recipient::departement, "school", whole},
+    Cell{Recipient::departement, "coverage", named},
+    Cell{Recipient::departement, "health", named},
+    Cell{Recipient::departement, "transport", whole},
+    Cell{Recipient::departement, "deadlines", whole},
+    Cell{Recipient::departement, "presence", whole},
+    Cell{Recipient::departement, "documents", whole},
+    Cell{Recipient::departement, "events", whole},
+
+    Cell{Recipient::justice, "ids", whole},
+    Cell{Recipient::justice, "identity", whole},
+    Cell{Recipient::justice, "persons", whole},
+    Cell{Recipient::justice, "parentalAuthority", whole},
+    Cell{Recipient::justice, "measures", whole},
+    Cell{Recipient::justice, "stays", whole},
+    Cell{Recipient::justice, "visitRights", whole},
+    Cell{Recipient::justice, "school", whole},
+    Cell{Recipient::justice, "deadlines", whole},
+    Cell{Recipient::justice, "presence", named},
+    Cell{Recipient::justice, "documents", whole},
+    Cell{Recipient::justice, "events", whole},
+
+    Cell{Recipient::parents, "identity", whole},
+    Cell{Recipient::parents, "measures", named},
+    Cell{Recipient::parents, "stays", whole},
+    Cell{Recipient::parents, "visitRights", whole},
+    Cell{Recipient::parents, "school", whole},
+    Cell{Recipient::parents, "coverage", whole},
+    Cell{Recipient::parents, "health", whole},
+    Cell{Recipient::parents, "presence", whole},
+
+    Cell{Recipient::child, "identity", whole},
+    Cell{Recipient::child, "measures", named},
+    Cell{Recipient::child, "stays", whole},
+    Cell{Recipient::child, "visitRights", whole},
+    Cell{Recipient::child, "school", whole},
+    Cell{Recipient::child, "coverage", whole},
+    Cell{Recipient::child, "health", whole},
+    Cell{Recipient::child, "transport", whole},
+    Cell{Recipient::child, "presence", whole},
+
+    Cell{Recipient::school, "identity", named},
+    Cell{Recipient::school, "parentalAuthority", whole},
+    Cell{Recipient::school, "health", named},
+
+    Cell{Recipient::other_establishment, "ids", whole},
+    Cell{Recipient::other_establishment, "identity", whole},
+    Cell{Recipient::other_establishment, "ins", whole},
+    Cell{Recipient::other_establishment, "persons", whole},
+    Cell{Recipient::other_establishment, "parentalAuthority", whole},
+    Cell{Recipient::other_establishment, "siblings", whole},
+    Cell{Recipient::other_establishment, "measures", whole},
+    Cell{Recipient::other_establishment, "stays", whole},
+    Cell{Recipient::other_establishment, "visitRights", whole},
+    Cell{Recipient::other_establishment, "school", whole},
+    Cell{Recipient::other_establishment, "coverage", whole},
+    Cell{Recipient::other_establishment, "health", whole},
+    Cell{Recipient::other_establishment, "transport", whole},
+    Cell{Recipient::other_establishment, "deadlines", whole},
+    Cell{Recipient::other_establishment, "documents", whole},
+};
+
+/// A DUI and the archives may be given every section but notes.
+bool takes_all(Recipient kind) {
+  return kind == Recipient::dui || kind == Recipient::archives;
+}
+
+constexpr std::array<std::string_view, 2> department_ins{"matricule", "oid"};
+constexpr std::array<std::string_view, 2> department_health{"carePlan", "handicapNotice"};
+constexpr std::array<std::string_view, 6> family_measures{"type", "nature", "start",
+                                                          "due",  "end",    "state"};
+constexpr std::array<std::string_view, 4> school_identity{"birthName", "birthGivenNames",
+                                                          "birthDate", "sex"};
+constexpr std::array<std::string_view, 1> school_health{"carePlan"};
+
+// Everything that lets one find the place (domain notes §9, C. civ. 375-7): also the price, when it
+// is unique.
+constexpr std::array<std::string_view, 19> place{"stays.id",
+                                                 "stays.finess",
+                                                 "stays.establishment",
+                                                 "stays.unit",
+                                                 "stays.kind",
+                                                 "stays.referent",
+                                                 "stays.dailyPrice",
+                                                 "school.establishment",
+                                                 "school.uai",
+                                                 "visitRights.place",
+                                                 "health.doctor",
+                                                 "siblings.place",
+                                                 "presence.unit",
+                                                 "deadlines.person",
+                                                 "siblings.ids",
+                                                 "transport",
+                                                 "documents",
+                                                 "ids",
+                                                 "siblings.hosted"};
+
+constexpr std::array<std::string_view, 4> free_texts{"events.text", "events.followUp",
+                                                     "transport.instructions", "persons.notes"};
+
+}  // namespace
+
+Reach reach_of(Recipient kind, std::string_view section) {
+  if (section == "notes") return Reach::never;
+  if (takes_all(kind)) return Reach::whole;
+  const auto at = std::ranges::find_if(
+      cells, [&](const Cell& cell) { return cell.kind == kind && cell.section == section; });
+  return at == cells.end() ? Reach::never : at->reach;
+}
+
+std::span<const std::string_view> nameable_fields(Recipient kind, std::string_view section) {
+  if (reach_of(kind, section) != Reach::named) return {};
+  if (kind == Recipient::departement && section == "ins") return department_ins;
+  if (kind == Recipient::departement && section == "health") return department_health;
+  if ((kind == Recipient::parents || kind == Recipient::child) && section == "measures")
+    return family_measures;
+  if (kind == Recipient::school && section == "identity") return school_identity;
+  if (kind == Recipient::school && section == "health") return school_health;
+  return {};
+}
+
+bool may_know_place(Recipient kind) {
+  switch (kind) {
+    case Recipient::departement:
+    case Recipient::justice:
+    case Recipient::child:
+    case Recipient::other_establishment:
+    case Recipient::archives:
+    case Recipient::dui:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool may_know_hidden_address(Recipient kind) {
+  return may_know_place(kind) && kind != Recipient::child;
+}
+
+std::span<const std::string_view> place_fields() {
+  return place;
+}
+std::span<const std::string_view> free_text_fields() {
+  return free_texts;
+}
+
+}  // namespace charmille::policy

@@ -1,0 +1,228 @@
+#include "gateway/policy/projection.h"
+
+#include <algorithm>
+#include <map>
+
+#include "gateway/policy/matrix.h"
+#include "gateway/policy/scope.h"
+#include "gateway/record/edit.h"
+
+namespace charmille::policy {
+namespace {
+
+using config::Recipient;
+using record::code_at;
+using record::items_at;
+using record::text_at;
+using tree::Document;
+using tree::Kind;
+using tree::Node;
+
+/// What the policy's lines grant of one section.
+struct Grant {
+  bool whole = false;
+  std::vector<std::string_view> fields;
+  std::vector<std::size_t> lines;  ///< ranks of the lines that granted it
+
+  bool covers(std::string_view field) const {
+    return whole || std::ranges::find(fields, field) != fields.end();
+  }
+};
+
+bool contains(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// One projection under way.
+class Projecting {
+ public:
+  Projecting(const Document& record, const Addressee& to, const config::Policy& policy,
+             const Scope& scope)
+      : record_(record.root()),
+        to_(to),
+        policy_(policy),
+        scope_(scope),
+        hide_place_(!may_know_place(to.kind) && place_is_secret(record_)),
+        qualified_(ins_is_qualified()) {}
+
+  Projection run() {
+    grants();
+    Document document;
+    std::vector<Document::Member> members;
+    for (const std::string_view name : config::section_names()) {
+      const Node* section = record_.find(name);
+      if (section == nullptr) continue;
+      const Node sent = of_section(document, name, *section);
+      if (sent.is(Kind::null)) {
+        withhold(name);
+        continue;
+      }
+      members.emplace_back(name, sent);
+      result_.sections.emplace_back(name);
+    }
+    if (members.empty()) {
+      result_.denial = "CH-POL-006";
+      return std::move(result_);
+    }
+    note_lines();
+    document.set_root(document.object(members));
+    result_.document = std::move(document);
+    return std::move(result_);
+  }
+
+ private:
+  bool ins_is_qualified() const {
+    const Node* ins = record_.find("ins");
+    return ins != nullptr && code_at(*ins, "status") == "QUALIFIEE";
+  }
+
+  void grants();
+  void grant(const config::PolicyLine& line, std::size_t rank, std::string_view section);
+  Node of_section(Document& into, std::string_view section, const Node& node);
+  Node of_item(Document& into, std::string_view section, const Grant& grant, const Node& item);
+  bool goes(std::string_view section, const Grant& grant, std::string_view field) const;
+  Node without_hidden_addresses(Document& into, const Node& addresses);
+  void withhold(std::string_view name);
+  void note_lines();
+
+  const Node& record_;
+  const Addressee& to_;
+  const config::Policy& policy_;
+  const Scope& scope_;
+  const bool hide_place_;
+  const bool qualified_;
+  std::map<std::string_view, Grant> grants_;
+  Projection result_;
+};
+
+void Projecting::grants() {
+  for (std::size_t rank = 0; rank < policy_.lines.size(); ++rank)
+    for (const std::string& section : policy_.lines[rank].sections)
+      grant(policy_.lines[rank], rank, section);
+}
+
+void Projecting::grant(const config::PolicyLine& line, std::size_t rank, std::string_view section) {
+  const Reach reach = reach_of(to_.kind, section);
+  if (reach == Reach::never || (reach == Reach::named && line.fields.empty())) return;
+  Grant& grant = grants_[section];
+  grant.lines.push_back(rank);
+  if (line.fields.empty()) grant.whole = true;
+  const auto nameable = nameable_fields(to_.kind, section);
+  for (const std::string& field : line.fields)
+    if (nameable.empty() || contains(nameable, field)) grant.fields.push_back(field);
+}
+
+/// Does this field go? What the program holds back comes after what the lines grant.
+bool Projecting::goes(std::string_view section, const Grant& grant, std::string_view field) const {
+  if (!grant.covers(field)) return false;
+  const std::string path = std::string(section) + '.' + std::string(field);
+  if (contains(free_text_fields(), path)) return false;
+  if (hide_place_ && contains(place_fields(), path)) return false;
+  if (section == "ins" && (field == "matricule" || field == "oid" || field == "kind") &&
+      !qualified_)
+    return false;
+  return true;
+}
+
+/// The part of a section that goes; null when none of it does.
+Node Projecting::of_section(Document& into, std::string_view section, const Node& node) {
+  const auto grant = grants_.find(section);
+  if (grant == grants_.end() || (hide_place_ && contains(place_fields(), section)))
+    return Node::null();
+  if (!node.is(Kind::array)) return of_item(into, section, grant->second, node);
+  std::vector<Node> items;
+  for (const Node& item : node.items()) {
+    if (!scope_.holds(section, item)) {
+      withhold(std::string(section) + "[]");
+      continue;
+    }
+    const bool health_only = to_.kind == Recipient::dmp || to_.kind == Recipient::care_team ||
+                             to_.kind == Recipient::citizen;
+    if (section == "documents" && health_only && text_at(item, "section") != "health") {
+      withhold("documents[]");
+      continue;
+    }
+    const Node sent = of_item(into, section, grant->second, item);
+    if (!sent.is(Kind::null)) items.push_back(sent);
+  }
+  return items.empty() ? Node::null() : into.array(items);
+}
+
+Node Projecting::of_item(Document& into, std::string_view section, const Grant& grant,
+                         const Node& item) {
+  std::vector<Document::Member> members;
+  for (std::size_t i = 0; i < item.items().size(); ++i) {
+    const std::string_view field = item.key(i);
+    if (!goes(section, grant, field)) {
+      withhold(std::string(section) + '.' + std::string(field));
+      continue;
+    }
+    const bool addresses =
+        section == "persons" && field == "addresses" && !may_know_hidden_address(to_.kind);
+    const Node value =
+        addresses ? without_hidden_addresses(into, item.items()[i]) : into.copy(item.items()[i]);
+    if (!value.is(Kind::null)) members.emplace_back(field, value);
+  }
+  return members.empty() ? Node::null() : into.object(members);
+}
+
+/// An address goes only when its flag says that it is not secret.
+Node Projecting::without_hidden_addresses(Document& into, const Node& addresses) {
+  std::vector<Node> items;
+  for (const Node& address : addresses.items()) {
+    if (code_at(address, "secret") == "no") {
+      items.push_back(into.copy(address));
+    } else {
+      withhold("persons.addresses");
+    }
+  }
+  return items.empty() ? Node::null() : into.array(items);
+}
+
+void Projecting::withhold(std::string_view name) {
+  if (std::ranges::find(result_.withheld, name) == result_.withheld.end())
+    result_.withheld.emplace_back(name);
+}
+
+void Projecting::note_lines() {
+  for (std::size_t rank = 0; rank < policy_.lines.size(); ++rank) {
+    Applied applied{policy_.name + '#' + std::to_string(rank + 1),
+                    policy_.lines[rank].ground,
+                    policy_.lines[rank].purpose,
+                    {}};
+    for (const std::string& section : result_.sections)
+      if (std::ranges::find(grants_[section].lines, rank) != grants_[section].lines.end())
+        applied.sections.push_back(section);
+    if (!applied.sections.empty()) result_.lines.push_back(std::move(applied));
+  }
+}
+
+Projection denied(std::string_view code) {
+  Projection projection;
+  projection.denial = code;
+  return projection;
+}
+
+}  // namespace
+
+bool place_is_secret(const Node& record) {
+  const bool stay = std::ranges::any_of(items_at(record, "stays"), [](const Node& item) {
+    return item.find("exit") == nullptr && code_at(item, "secretPlace") != "no";
+  });
+  const bool measure = std::ranges::any_of(items_at(record, "measures"), [](const Node& item) {
+    return item.find("end") == nullptr && item.find("secretPlace") != nullptr &&
+           code_at(item, "secretPlace") != "no";
+  });
+  return stay || measure;
+}
+
+Projection project(const Document& record, const Addressee& to, const config::Policy* policy,
+                   bool wanted) {
+  if (policy == nullptr || policy->recipient != to.kind) return denied("CH-POL-001");
+  if (!wanted) return denied("CH-POL-002");
+  const Scope scope(record.root(), to);
+  if (!scope.concerned()) return denied(scope.denial());
+  return Projecting(record, to, *policy, scope).run();
+}
+
+}  // namespace charmille::policy

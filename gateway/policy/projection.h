@@ -1,0 +1,50 @@
+// What of one child's record may go to one recipient. Default: nothing. The program's matrix comes
+// first, the policy file chooses within it, and the recipient's scope (its decisions, its
+// establishments) and secrecy narrow the rest.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/config/policy.h"
+#include "gateway/tree/document.h"
+
+namespace charmille::policy {
+
+/// Who would receive: the kind of the partner, and what bounds it.
+struct Addressee {
+  config::Recipient kind = config::Recipient::archives;
+  std::string department;           ///< of a departement: "99"
+  std::vector<std::string> finess;  ///< of a dui, or another establishment
+};
+
+/// A line of the policy that let something through.
+struct Applied {
+  std::string line;  ///< "departement#2": the policy's name and the line's rank
+  std::string ground;
+  std::string purpose;
+  std::vector<std::string> sections;
+};
+
+struct Projection {
+  std::optional<tree::Document> document;  ///< nothing: denied
+  std::string_view denial;                 ///< CH-POL-nnn when denied, else empty
+  std::vector<std::string> sections;       ///< sent
+  std::vector<std::string> withheld;  ///< sections ("notes") and fields ("ins.matricule") that the
+                                      ///< record has and the recipient does not get
+  std::vector<Applied> lines;
+};
+
+/// `policy` is that of the recipient's kind, or nullptr. `wanted` is what the destination's own
+/// `for:` says of this child: it only narrows. The document is a copy, in the canonical order of
+/// sections; equal inputs give equal documents.
+Projection project(const tree::Document& record, const Addressee& to, const config::Policy* policy,
+                   bool wanted = true);
+
+/// A running stay or measure whose place is secret, or whose flag is unknown: whatever can reveal
+/// the place is secret too.
+bool place_is_secret(const tree::Node& record);
+
+}  // namespace charmille::policy
