@@ -59,7 +59,8 @@ struct Arrival {
   AdapterState state;
 };
 
-/// The code of the fault with which `Intake::accept` refuses a known idempotency key with other content.
+/// The code of the fault with which `Intake::accept` refuses a known idempotency key with other
+/// content.
 inline constexpr std::string_view conflicting_key = "CH-EXC-004";
 
 /// The payload is durable: it may be acknowledged.
@@ -208,8 +209,8 @@ struct Adapter {
   bool safe_for_untrusted_input = false;
   Result<std::unique_ptr<Source>> (*make_source)(const Setting&) = nullptr;
   Result<std::unique_ptr<Destination>> (*make_destination)(const Setting&) = nullptr;
-  /// The second, named step of the check, once for each direction: folders, certificates, ports. Every fault at once;
-  /// nullptr when there is nothing to look at.
+  /// The second, named step of the check, once for each direction: folders, certificates, ports.
+  /// Every fault at once; nullptr when there is nothing to look at.
   std::vector<base::Fault> (*check_source)(const Setting&) = nullptr;
   std::vector<base::Fault> (*check_destination)(const Setting&) = nullptr;
 };

@@ -27,8 +27,8 @@ std::optional<std::string> from_base64(std::string_view text);
 /// The name of `names` nearest to `word` (edit distance, without case), or empty when none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> names);
 
-/// `text` fit for one line of a log, a terminal or a report: control characters, bidi marks and line separators are
-/// written as \u{..}, invalid UTF-8 as \x.., and it is cut after `limit` bytes.
+/// `text` fit for one line of a log, a terminal or a report: control characters, bidi marks and
+/// line separators are written as \u{..}, invalid UTF-8 as \x.., and it is cut after `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 200);
 
 }  // namespace charmille::base

@@ -22,7 +22,8 @@ const std::vector<const CatalogueEntry*>& sorted_entries() {
   return all;
 }
 
-/// Fills `{name}` from the arguments; a name without an argument stays as written, so that it is seen.
+/// Fills `{name}` from the arguments; a name without an argument stays as written, so that it is
+/// seen.
 std::string fill(std::string_view text, const Args& args) {
   std::string out;
   while (!text.empty()) {
@@ -31,7 +32,8 @@ std::string fill(std::string_view text, const Args& args) {
     if (close == text.npos) break;
     out += text.substr(0, open);
     const std::string_view name = text.substr(open + 1, close - open - 1);
-    const auto arg = std::ranges::find(args, name, [](const auto& a) { return std::string_view(a.first); });
+    const auto arg =
+        std::ranges::find(args, name, [](const auto& a) { return std::string_view(a.first); });
     out += arg == args.end() ? text.substr(open, close - open + 1) : std::string_view(arg->second);
     text.remove_prefix(close + 1);
   }
@@ -43,15 +45,19 @@ std::string fill(std::string_view text, const Args& args) {
 
 const CatalogueEntry* find_entry(std::string_view code) {
   const auto& all = sorted_entries();
-  const auto at = std::ranges::lower_bound(all, code, {}, [](const CatalogueEntry* entry) { return entry->code; });
+  const auto at = std::ranges::lower_bound(all, code, {},
+                                           [](const CatalogueEntry* entry) { return entry->code; });
   return at != all.end() && (*at)->code == code ? *at : nullptr;
 }
 
-std::span<const CatalogueEntry* const> all_entries() { return sorted_entries(); }
+std::span<const CatalogueEntry* const> all_entries() {
+  return sorted_entries();
+}
 
 Fault fault(std::string_view code, Place place, Args args) {
   const CatalogueEntry* entry = find_entry(code);
-  return Fault{entry ? entry->code : code, entry ? entry->action : Action::reject, std::move(place), std::move(args)};
+  return Fault{entry ? entry->code : code, entry ? entry->action : Action::reject, std::move(place),
+               std::move(args)};
 }
 
 std::string describe(const Place& place) {
@@ -80,17 +86,22 @@ std::string describe(const Fault& f, Language language) {
   std::string out = describe(f.place);
   if (!out.empty()) out += ": ";
   out += text_of(f, language);
-  if (const std::string remedy = remedy_of(f, language); !remedy.empty()) out += " (" + remedy + ")";
+  if (const std::string remedy = remedy_of(f, language); !remedy.empty())
+    out += " (" + remedy + ")";
   out += " [" + std::string(f.code) + "]";
   return out;
 }
 
 std::string_view name_of(Action action) {
   switch (action) {
-    case Action::retry: return "retry";
-    case Action::reject: return "reject";
-    case Action::hold: return "hold";
-    case Action::stop: return "stop";
+    case Action::retry:
+      return "retry";
+    case Action::reject:
+      return "reject";
+    case Action::hold:
+      return "hold";
+    case Action::stop:
+      return "stop";
   }
   return "reject";
 }

@@ -1,12 +1,11 @@
 #include "gateway/base/payload.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace charmille::base {
 namespace {
@@ -48,23 +47,30 @@ class FileReader final : public Reader {
 
 Payload::Payload(std::string bytes)
     : size_(bytes.size()),
-      open_([shared = std::make_shared<const std::string>(std::move(bytes))]() -> Result<std::unique_ptr<Reader>> {
+      open_(std::make_shared<const Open>([shared = std::make_shared<const std::string>(std::move(
+                                              bytes))]() -> Result<std::unique_ptr<Reader>> {
         return std::make_unique<TextReader>(shared);
-      }) {}
+      })) {}
 
 Result<Payload> Payload::from_file(const std::filesystem::path& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
-    return fail("CH-SYS-005", {path.filename().string(), 0, 0, {}}, {{"reason", std::strerror(errno)}});
-  return Payload(static_cast<std::uint64_t>(info.st_size), [path]() -> Result<std::unique_ptr<Reader>> {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return fail("CH-SYS-005", {path.filename().string(), 0, 0, {}}, {{"reason", std::strerror(errno)}});
-    return std::make_unique<FileReader>(fd);
-  });
+    return fail("CH-SYS-005", {path.filename().string(), 0, 0, {}},
+                {{"reason", std::strerror(errno)}});
+  return Payload(static_cast<std::uint64_t>(info.st_size),
+                 [path]() -> Result<std::unique_ptr<Reader>> {
+                   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+                   if (fd < 0)
+                     return fail("CH-SYS-005", {path.filename().string(), 0, 0, {}},
+                                 {{"reason", std::strerror(errno)}});
+                   return std::make_unique<FileReader>(fd);
+                 });
 }
 
 Result<std::string> Payload::bytes(std::uint64_t limit) const {
-  if (size_ > limit) return fail("CH-SYS-006", {}, {{"size", std::to_string(size_)}, {"limit", std::to_string(limit)}});
+  if (size_ > limit)
+    return fail("CH-SYS-006", {},
+                {{"size", std::to_string(size_)}, {"limit", std::to_string(limit)}});
   auto reader = open();
   if (!reader) return fail(reader.error());
   std::string out(static_cast<std::size_t>(size_), '\0');

@@ -29,18 +29,21 @@ class Payload {
   /// Bytes in memory, shared.
   explicit Payload(std::string bytes);
   /// Bytes elsewhere: `size` of them, read through what `open` gives.
-  Payload(std::uint64_t size, Open open) : size_(size), open_(std::move(open)) {}
+  Payload(std::uint64_t size, Open open)
+      : size_(size), open_(std::make_shared<const Open>(std::move(open))) {}
   /// A file that stays unchanged while the handle lives.
   static Result<Payload> from_file(const std::filesystem::path& path);
 
   std::uint64_t size() const { return size_; }
-  Result<std::unique_ptr<Reader>> open() const { return open_(); }
+  Result<std::unique_ptr<Reader>> open() const { return (*open_)(); }
+  /// Whether this is a copy of the same handle: the bytes are the same without looking.
+  bool same_as(const Payload& other) const { return open_ == other.open_; }
   /// All the bytes, refused above `limit`.
   Result<std::string> bytes(std::uint64_t limit) const;
 
  private:
   std::uint64_t size_;
-  Open open_;
+  std::shared_ptr<const Open> open_;
 };
 
 }  // namespace charmille::base

@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
+
+#include <tl/expected.hpp>
 
 namespace charmille::base {
 
@@ -18,8 +19,9 @@ enum class Action : std::uint8_t {
   stop,    ///< the process must not go on
 };
 
-/// Where a fault is. `file` is a name that may be shown to a partner, never a full path of the machine for partner
-/// data; line and column count from 1, 0 means unknown; `path` is a place inside (`routes[2].to`, `identity.birthDate`).
+/// Where a fault is. `file` is a name that may be shown to a partner, never a full path of the
+/// machine for partner data; line and column count from 1, 0 means unknown; `path` is a place
+/// inside (`routes[2].to`, `identity.birthDate`).
 struct Place {
   std::string file;
   std::uint32_t line = 0;
@@ -29,10 +31,12 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-/// Named values that fill the text of a fault: names of columns, rules, limits, counts. Never personal data.
+/// Named values that fill the text of a fault: names of columns, rules, limits, counts. Never
+/// personal data.
 using Args = std::vector<std::pair<std::string, std::string>>;
 
-/// An error: a stable code of the catalogue (`CH-CSV-004`), its place and the arguments of its text.
+/// An error: a stable code of the catalogue (`CH-CSV-004`), its place and the arguments of its
+/// text.
 struct Fault {
   std::string_view code;  ///< a literal; the catalogue holds its texts
   Action action = Action::reject;
@@ -51,7 +55,9 @@ inline tl::unexpected<Fault> fail(std::string_view code, Place place = {}, Args 
   return tl::unexpected<Fault>(fault(code, std::move(place), std::move(args)));
 }
 
-inline tl::unexpected<Fault> fail(Fault f) { return tl::unexpected<Fault>(std::move(f)); }
+inline tl::unexpected<Fault> fail(Fault f) {
+  return tl::unexpected<Fault>(std::move(f));
+}
 
 }  // namespace charmille::base
 

@@ -12,9 +12,12 @@ namespace {
 class SystemClock final : public Clock {
  public:
   Time now() const override {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return std::chrono::time_point_cast<std::chrono::microseconds>(
+        std::chrono::system_clock::now());
   }
-  std::chrono::steady_clock::time_point steady() const override { return std::chrono::steady_clock::now(); }
+  std::chrono::steady_clock::time_point steady() const override {
+    return std::chrono::steady_clock::now();
+  }
 };
 
 /// Reads exactly `width` digits at `at`, or -1.
@@ -25,7 +28,9 @@ int digits(std::string_view text, std::size_t at, std::size_t width) {
   return error == std::errc{} && end == text.data() + at + width && text[at] != '-' ? value : -1;
 }
 
-tl::unexpected<Fault> not_a_time() { return fail("CH-SYS-002"); }
+tl::unexpected<Fault> not_a_time() {
+  return fail("CH-SYS-002");
+}
 
 }  // namespace
 
@@ -39,11 +44,14 @@ std::string to_rfc3339(Time t) {
   const std::chrono::year_month_day ymd(day);
   const std::chrono::hh_mm_ss clock(t - day);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(ymd.year()),
-                     static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+                     static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
 }
 
-std::string to_date(Time t) { return to_rfc3339(t).substr(0, 10); }
+std::string to_date(Time t) {
+  return to_rfc3339(t).substr(0, 10);
+}
 
 Result<Time> parse_rfc3339(std::string_view text) {
   using namespace std::chrono;
@@ -51,16 +59,18 @@ Result<Time> parse_rfc3339(std::string_view text) {
                           digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)};
   for (const int field : fields)
     if (field < 0) return not_a_time();
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' ||
-      text[16] != ':')
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' ||
+      (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':')
     return not_a_time();
-  const year_month_day ymd{year(fields[0]), month(static_cast<unsigned>(fields[1])), day(static_cast<unsigned>(fields[2]))};
+  const year_month_day ymd{year(fields[0]), month(static_cast<unsigned>(fields[1])),
+                           day(static_cast<unsigned>(fields[2]))};
   if (!ymd.ok() || fields[3] > 23 || fields[4] > 59 || fields[5] > 60) return not_a_time();
   std::size_t at = 19;
   std::int64_t fraction = 0;
   if (text[at] == '.') {
     std::size_t count = 0;
-    for (++at; at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0; ++at, ++count)
+    for (++at; at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0;
+         ++at, ++count)
       if (count < 6) fraction = fraction * 10 + (text[at] - '0');
     if (count == 0 || count > 9) return not_a_time();
     for (; count < 6; ++count) fraction *= 10;
@@ -70,11 +80,13 @@ Result<Time> parse_rfc3339(std::string_view text) {
   if (zone != "Z" && zone != "z") {
     const int h = digits(zone, 1, 2);
     const int m = digits(zone, 4, 2);
-    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' || h < 0 || h > 23 || m < 0 || m > 59)
+    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' || h < 0 ||
+        h > 23 || m < 0 || m > 59)
       return not_a_time();
     offset = minutes((h * 60 + m) * (zone[0] == '-' ? -1 : 1));
   }
-  return sys_days(ymd) + hours(fields[3]) + minutes(fields[4]) + seconds(fields[5]) + microseconds(fraction) - offset;
+  return sys_days(ymd) + hours(fields[3]) + minutes(fields[4]) + seconds(fields[5]) +
+         microseconds(fraction) - offset;
 }
 
 Result<Duration> parse_duration(std::string_view text) {

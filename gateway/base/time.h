@@ -32,8 +32,12 @@ Result<Time> parse_rfc3339(std::string_view text);
 /// "2026-06-30" in UTC.
 std::string to_date(Time t);
 /// Microseconds since 1970, and back: what the store keeps.
-inline std::int64_t to_micros(Time t) { return t.time_since_epoch().count(); }
-inline Time from_micros(std::int64_t us) { return Time(std::chrono::microseconds(us)); }
+inline std::int64_t to_micros(Time t) {
+  return t.time_since_epoch().count();
+}
+inline Time from_micros(std::int64_t us) {
+  return Time(std::chrono::microseconds(us));
+}
 
 /// "250ms", "10s", "5m", "2h", "7d", as configuration writes durations.
 Result<Duration> parse_duration(std::string_view text);

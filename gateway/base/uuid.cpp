@@ -1,9 +1,9 @@
 #include "gateway/base/uuid.h"
 
+#include <cstdlib>
+
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-
-#include <cstdlib>
 
 #include "gateway/base/bytes.h"
 
@@ -33,12 +33,13 @@ Random& system_random() {
 
 std::string Uuid::text() const {
   const std::string hex = to_hex(bytes);
-  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' + hex.substr(16, 4) + '-' +
-         hex.substr(20);
+  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' +
+         hex.substr(16, 4) + '-' + hex.substr(20);
 }
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {
-  if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return {};
+  if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
+    return {};
   std::string hex;
   for (const char c : text)
     if (c != '-') hex += c;

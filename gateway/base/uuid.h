@@ -1,4 +1,5 @@
-// UUIDs (RFC 9562): version 7 for what happens in time, version 4 for what must say nothing, version 5 for names.
+// UUIDs (RFC 9562): version 7 for what happens in time, version 4 for what must say nothing,
+// version 5 for names.
 #pragma once
 
 #include <array>
@@ -29,7 +30,7 @@ struct Uuid {
 
   auto operator<=>(const Uuid&) const = default;
   bool is_nil() const { return *this == Uuid{}; }
-  std::string text() const;                          ///< lower case, with hyphens
+  std::string text() const;  ///< lower case, with hyphens
   static std::optional<Uuid> parse(std::string_view text);
 };
 

@@ -227,12 +227,16 @@ struct Retention {
   std::optional<RetentionTerm> audit;
 };
 
+/// Which national identities are admitted: real ones, or those of the test authority.
+enum class Environment : std::uint8_t { production, test };
+
 /// The fields of a Site, while it is being read.
 struct SiteParts {
   std::string file;  ///< the name that faults show
   Path folder;       ///< relative paths count from here
   Organisation organisation;
   std::string node;
+  Environment environment = Environment::production;
   Path state;
   Path socket;
   SecretReference master_key;

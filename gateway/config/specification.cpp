@@ -206,6 +206,15 @@ std::vector<Field> base_fields() {
        .meaning_en = "name of this machine in the audit log",
        .example = "gw1",
        .default_value = "gw1"},
+      {.name = "environment",
+       .type = tree::FieldType::choice,
+       .meaning_fr = "production, ou test : les matricules INS de test (OID de test) ne sont admis qu'en test, ceux de "
+                     "production ne le sont qu'en production",
+       .meaning_en = "production or test: test INS matricules (test OID) are admitted in test only, real ones in "
+                     "production only",
+       .example = "test",
+       .default_value = "production",
+       .choices = {"production", "test"}},
       {.name = "state",
        .type = path,
        .meaning_fr = "dossier des données de la passerelle ; un chemin relatif part du dossier de "

@@ -25,6 +25,7 @@ void Validation::read_base(const View& root) {
   read_organisation(root["organisation"]);
   parts_.node = root["node"].text();
   check_name(parts_.node, root["node"].place());
+  if (root["environment"].text() == "test") parts_.environment = Environment::test;
   parts_.state = root["state"].path_from(parts_.folder);
   parts_.socket = root["socket"].path_from(parts_.folder);
   if (parts_.socket.empty()) parts_.socket = parts_.state / "charmille.sock";

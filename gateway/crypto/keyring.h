@@ -42,6 +42,9 @@ struct DataKey {
   std::string wrapped;
 };
 
+/// Size of DataKey::wrapped: the generation of the store key, then the wrapped key.
+inline constexpr std::size_t wrapped_data_key_size = 4 + wrapped_size;
+
 /// Immutable once shared between threads, but for `add_epoch`, which belongs to the start and to
 /// the turn of the year.
 class Keyring {

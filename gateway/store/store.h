@@ -107,6 +107,8 @@ class Store {
   virtual Result<std::vector<Uuid>> children_not_in_lot(const std::string& source,
                                                         const std::string& lot, const Uuid& after,
                                                         std::uint32_t limit) = 0;
+  /// How many children a destination has been told of.
+  virtual Result<std::uint64_t> known_children(const std::string& destination) = 0;
   virtual Result<std::optional<ProjectionRow>> projection(const std::string& destination,
                                                           const Uuid& child) = 0;
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
-#include <cstdint>
 #include <type_traits>
 #include <utility>
 #include <vector>

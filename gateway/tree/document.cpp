@@ -7,13 +7,19 @@ namespace charmille::tree {
 bool equal(const Node& a, const Node& b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case Kind::null: return true;
-    case Kind::boolean: return a.boolean_value() == b.boolean_value();
+    case Kind::null:
+      return true;
+    case Kind::boolean:
+      return a.boolean_value() == b.boolean_value();
     case Kind::number:
-    case Kind::text: return a.chars() == b.chars();
-    case Kind::attachment: return a.attachment_index() == b.attachment_index();
-    case Kind::array: return std::ranges::equal(a.items(), b.items(), equal);
-    case Kind::object: break;
+    case Kind::text:
+      return a.chars() == b.chars();
+    case Kind::attachment:
+      return a.attachment_index() == b.attachment_index();
+    case Kind::array:
+      return std::ranges::equal(a.items(), b.items(), equal);
+    case Kind::object:
+      break;
   }
   if (a.items().size() != b.items().size()) return false;
   for (std::size_t i = 0; i < a.items().size(); ++i) {
@@ -31,12 +37,14 @@ std::uint16_t Document::add_file(std::string name) {
 }
 
 base::Place Document::place_of(Origin origin, std::string path) const {
-  return {origin.file < files_.size() ? files_[origin.file] : std::string{}, origin.line, origin.column, std::move(path)};
+  return {origin.file < files_.size() ? files_[origin.file] : std::string{}, origin.line,
+          origin.column, std::move(path)};
 }
 
 Origin Document::key_origin(const Node& object, std::size_t i) const {
   const auto known = key_origins_.find(&object.shape());
-  return known != key_origins_.end() && i < known->second.size() ? known->second[i] : object.items()[i].origin();
+  return known != key_origins_.end() && i < known->second.size() ? known->second[i]
+                                                                 : object.items()[i].origin();
 }
 
 void Document::set_key_origins(const Shape& shape, std::vector<Origin> origins) {
@@ -73,9 +81,12 @@ Node Document::copy(const Node& node) {
   switch (node.kind()) {
     case Kind::null:
     case Kind::boolean:
-    case Kind::attachment: return node;
-    case Kind::number: return number(node.chars(), node.origin());
-    case Kind::text: return text(node.chars(), node.origin());
+    case Kind::attachment:
+      return node;
+    case Kind::number:
+      return number(node.chars(), node.origin());
+    case Kind::text:
+      return text(node.chars(), node.origin());
     case Kind::array: {
       const auto items = arena_.array<Node>(node.items().size());
       for (std::size_t i = 0; i < items.size(); ++i) items[i] = copy(node.items()[i]);
@@ -84,7 +95,8 @@ Node Document::copy(const Node& node) {
     case Kind::object: {
       std::vector<Member> members;
       members.reserve(node.items().size());
-      for (std::size_t i = 0; i < node.items().size(); ++i) members.emplace_back(node.key(i), copy(node.items()[i]));
+      for (std::size_t i = 0; i < node.items().size(); ++i)
+        members.emplace_back(node.key(i), copy(node.items()[i]));
       return object(members, node.origin());
     }
   }

@@ -1,4 +1,5 @@
-// A document owns the memory of one tree. It moves between threads; it is never shared while it is being built.
+// A document owns the memory of one tree. It moves between threads; it is never shared while it is
+// being built.
 #pragma once
 
 #include <array>
@@ -38,8 +39,8 @@ class Document {
   std::uint16_t add_file(std::string name);
   base::Place place_of(Origin origin, std::string path = {}) const;
 
-  /// Where the key of an object's slot `i` was written; the origin of its value when keys have no positions of their
-  /// own (they have in YAML).
+  /// Where the key of an object's slot `i` was written; the origin of its value when keys have no
+  /// positions of their own (they have in YAML).
   Origin key_origin(const Node& object, std::size_t i) const;
   /// Positions of the keys of `shape`, which lives in this document: one for each key.
   void set_key_origins(const Shape& shape, std::vector<Origin> origins);
@@ -47,13 +48,20 @@ class Document {
   const std::vector<Attachment>& attachments() const { return attachments_; }
   std::uint32_t add_attachment(Attachment attachment);
 
-  /// Keeps something that nodes point into (a shared header, another document) alive with this document.
+  /// Keeps something that nodes point into (a shared header, another document) alive with this
+  /// document.
   void keep(std::shared_ptr<const void> owner) { kept_.push_back(std::move(owner)); }
 
   // Builders: the node lives in this document.
-  Node text(std::string_view chars, Origin origin = {}) { return Node::text(arena_.copy(chars), origin); }
-  Node number(std::string_view lexeme, Origin origin = {}) { return Node::number(arena_.copy(lexeme), origin); }
-  Node integer(std::int64_t value, Origin origin = {}) { return number(std::to_string(value), origin); }
+  Node text(std::string_view chars, Origin origin = {}) {
+    return Node::text(arena_.copy(chars), origin);
+  }
+  Node number(std::string_view lexeme, Origin origin = {}) {
+    return Node::number(arena_.copy(lexeme), origin);
+  }
+  Node integer(std::int64_t value, Origin origin = {}) {
+    return number(std::to_string(value), origin);
+  }
   Node array(std::span<const Node> items, Origin origin = {});
   using Member = std::pair<std::string_view, Node>;
   /// Keys are copied; the last of two equal keys wins, at the place of the first.
@@ -61,7 +69,8 @@ class Document {
   Node object(std::initializer_list<Member> members, Origin origin = {}) {
     return object(std::span(members.begin(), members.size()), origin);
   }
-  /// A deep copy of a node of another document; origins are kept when both share the same list of files.
+  /// A deep copy of a node of another document; origins are kept when both share the same list of
+  /// files.
   Node copy(const Node& node);
 
  private:

@@ -10,8 +10,8 @@ namespace charmille::tree {
 enum class Kind : std::uint8_t {
   null,
   boolean,
-  number,      ///< the lexeme, exact as it was written ("10.50" stays "10.50")
-  text,        ///< UTF-8
+  number,  ///< the lexeme, exact as it was written ("10.50" stays "10.50")
+  text,    ///< UTF-8
   array,
   object,
   attachment,  ///< a large binary value, by its index in the document
@@ -44,7 +44,8 @@ class Shape {
   std::span<const std::string_view> keys_;
 };
 
-/// A value of a document: 32 bytes, trivially copyable; what it points to lives in the document's arena.
+/// A value of a document: 32 bytes, trivially copyable; what it points to lives in the document's
+/// arena.
 class Node {
  public:
   Node() = default;
@@ -56,8 +57,12 @@ class Node {
     return n;
   }
   /// `lexeme` and `chars` must live as long as the document.
-  static Node number(std::string_view lexeme, Origin origin = {}) { return Node(Kind::number, lexeme, origin); }
-  static Node text(std::string_view chars, Origin origin = {}) { return Node(Kind::text, chars, origin); }
+  static Node number(std::string_view lexeme, Origin origin = {}) {
+    return Node(Kind::number, lexeme, origin);
+  }
+  static Node text(std::string_view chars, Origin origin = {}) {
+    return Node(Kind::text, chars, origin);
+  }
   static Node array(std::span<const Node> items, Origin origin = {}) {
     Node n(Kind::array, origin);
     n.items_ = items.data();
@@ -93,13 +98,15 @@ class Node {
   bool boolean_value() const { return size_ != 0; }
   /// The characters of a text, or the lexeme of a number; empty for anything else.
   std::string_view chars() const {
-    return kind_ == Kind::text || kind_ == Kind::number ? std::string_view(chars_, size_) : std::string_view{};
+    return kind_ == Kind::text || kind_ == Kind::number ? std::string_view(chars_, size_)
+                                                        : std::string_view{};
   }
   std::uint32_t attachment_index() const { return size_; }
 
   /// The items of an array, or the slots of an object in the order of its shape.
   std::span<const Node> items() const {
-    return kind_ == Kind::array || kind_ == Kind::object ? std::span(items_, size_) : std::span<const Node>{};
+    return kind_ == Kind::array || kind_ == Kind::object ? std::span(items_, size_)
+                                                         : std::span<const Node>{};
   }
   /// Of an object only.
   const Shape& shape() const { return *shape_; }
@@ -112,7 +119,8 @@ class Node {
   }
 
  private:
-  Node(Kind kind, Origin origin) : line_(origin.line), column_(origin.column), file_(origin.file), kind_(kind) {}
+  Node(Kind kind, Origin origin)
+      : line_(origin.line), column_(origin.column), file_(origin.file), kind_(kind) {}
   Node(Kind kind, std::string_view chars, Origin origin) : Node(kind, origin) {
     chars_ = chars.data();
     size_ = static_cast<std::uint32_t>(chars.size());
@@ -132,7 +140,8 @@ class Node {
 
 static_assert(sizeof(Node) == 32);
 
-/// Deep equality of values, without origins. Objects are equal whatever the order of their keys; numbers by lexeme.
+/// Deep equality of values, without origins. Objects are equal whatever the order of their keys;
+/// numbers by lexeme.
 bool equal(const Node& a, const Node& b);
 
 }  // namespace charmille::tree

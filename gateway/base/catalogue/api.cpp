@@ -87,6 +87,9 @@ constexpr CatalogueEntry entries[] = {
      "check the clock of the machine"},
     {"CH-CLI-016", Action::reject, "le certificat {file} expire le {date}",
      "the certificate {file} expires on {date}", "le renouveler sans attendre", "renew it soon"},
+    {"CH-CLI-017", Action::stop, "la clé TLS n'est pas dans un fichier",
+     "the TLS key is not in a file", "écrire key: {file: ...} sous listen.tls",
+     "write key: {file: ...} under listen.tls"},
 };
 
 }  // namespace

@@ -71,7 +71,7 @@ Result<std::vector<ChildRow>> SqliteStore::children(const std::string& organisat
                   to_child, organisation, after, limit);
 }
 
-// In the order of ids, as the pages are named by ids.
+// In the order of ids, as the pages are named by ids. Every lot says the ids of the children that it holds.
 Result<std::vector<Uuid>> SqliteStore::children_not_in_lot(const std::string& source,
                                                            const std::string& lot,
                                                            const Uuid& after, std::uint32_t limit) {
@@ -79,8 +79,16 @@ Result<std::vector<Uuid>> SqliteStore::children_not_in_lot(const std::string& so
       *readers_,
       "SELECT id FROM child WHERE id > ?3 AND EXISTS (SELECT 1 FROM statement WHERE "
       "statement.child = child.number "
-      "AND source = ?1 AND lot <> ?2 AND withdrawn = 0) ORDER BY id LIMIT ?4",
+      "AND source = ?1 AND section = 'ids' AND lot <> ?2) ORDER BY id LIMIT ?4",
       [](Cursor& c) { return c.uuid(0); }, source, lot, after, limit);
+}
+
+Result<std::uint64_t> SqliteStore::known_children(const std::string& destination) {
+  auto count = read_one(
+      *readers_, "SELECT count(*) FROM projection WHERE destination = ?1 AND confirmed IS NOT NULL",
+      [](Cursor& c) { return static_cast<std::uint64_t>(c.integer(0)); }, destination);
+  if (!count) return fail(count.error());
+  return count->value_or(0);
 }
 
 Result<std::optional<ProjectionRow>> SqliteStore::projection(const std::string& destination,

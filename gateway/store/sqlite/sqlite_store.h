@@ -49,6 +49,7 @@ class SqliteStore final : public Store {
                                          std::uint32_t limit) override;
   Result<std::vector<Uuid>> children_not_in_lot(const std::string& source, const std::string& lot,
                                                 const Uuid& after, std::uint32_t limit) override;
+  Result<std::uint64_t> known_children(const std::string& destination) override;
   Result<std::optional<ProjectionRow>> projection(const std::string& destination,
                                                   const Uuid& child) override;
 

@@ -1,0 +1,200 @@
+#include "gateway/exchange/child_reader.h"
+
+#include <algorithm>
+
+#include "gateway/exchange/digests.h"
+#include "gateway/record/edit.h"
+
+namespace charmille::exchange {
+namespace {
+
+constexpr std::size_t batch_size = 256;
+/// Up to this many bytes of payload, what pass 1 mapped is kept for pass 2.
+constexpr std::uint64_t keep_limit = 8ULL * 1024 * 1024;
+
+/// The identifier that the sender knows the child by.
+std::string local_id_of(const tree::Node& child, const record::Rules& rules) {
+  for (const tree::Node& id : record::items_at(child, "ids")) {
+    const std::string_view system = record::text_at(id, "system");
+    if (system.starts_with(rules.local_id_prefix) && !system.ends_with(":dossier"))
+      return std::string(record::text_at(id, "value"));
+  }
+  return {};
+}
+
+std::uint64_t total_size(const std::vector<Part>& parts) {
+  std::uint64_t size = 0;
+  for (const Part& part : parts) size += part.opened.payload.size();
+  return size;
+}
+
+}  // namespace
+
+ChildReader::ChildReader(const Context& context, const RoutePlan& route, std::vector<Part> parts,
+                         mapping::Variables variables)
+    : context_(context), route_(route), parts_(std::move(parts)), variables_(std::move(variables)) {
+  rules_.environment = context.site->environment;
+  rules_.today = base::to_date(context.clock.now());
+  keep_ = total_size(parts_) <= keep_limit;
+}
+
+ChildReader::~ChildReader() = default;
+
+Result<std::unique_ptr<ChildReader>> ChildReader::open(const Context& context,
+                                                       const RoutePlan& route,
+                                                       std::vector<Part> parts,
+                                                       mapping::Variables variables) {
+  std::unique_ptr<ChildReader> reader(
+      new ChildReader(context, route, std::move(parts), std::move(variables)));
+  if (auto loaded = reader->load_joins(); !loaded) return fail(loaded.error());
+  if (auto ready = reader->rewind(); !ready) return fail(ready.error());
+  return reader;
+}
+
+/// Files that rows are joined with are held whole; the main file streams.
+Result<void> ChildReader::load_joins() {
+  if (route_.mapping->streams()) return {};
+  std::map<std::string, tree::Document> files;
+  for (std::size_t i = 1; i < parts_.size(); ++i) {
+    const Part& part = parts_[i];
+    if (part.exchange.lot_file.empty())
+      continue;  // the marker says that the lot is complete, and nothing else
+    auto stream =
+        codec::open(context_.site->format_of(part.exchange.endpoint, part.exchange.lot_file),
+                    part.opened.payload, part.name());
+    if (!stream) return fail(stream.error());
+    // A batch as large as the file: its rows stand in one document.
+    auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
+    if (!batch) return fail(batch.error());
+    for (codec::Rejected& rejected : batch->rejected)
+      join_rejections_.push_back(std::move(rejected));
+    for (Fault& remark : batch->remarks) join_remarks_.push_back(std::move(remark));
+    files.emplace(part.exchange.lot_file, std::move(batch->document));
+  }
+  auto joins = mapping::Joins::build(*route_.mapping, std::move(files));
+  if (!joins) return fail(joins.error());
+  joins_ = std::move(*joins);
+  return {};
+}
+
+Result<void> ChildReader::rewind() {
+  const Part& main = parts_.front();
+  auto stream =
+      codec::open(context_.site->format_of(main.exchange.endpoint, main.exchange.lot_file),
+                  main.opened.payload, main.name());
+  if (!stream) return fail(stream.error());
+  stream_ = std::move(*stream);
+  ended_ = false;
+  next_kept_ = 0;
+  return {};
+}
+
+std::set<std::string> ChildReader::covered() const {
+  std::set<std::string> there;
+  for (const Part& part : parts_) there.insert(part.exchange.lot_file);
+  std::set<std::string> covered;
+  for (const auto& [section, nests] : route_.mapping->sections_and_nests())
+    if (std::ranges::all_of(nests, [&](const std::string& nest) {
+          return there.contains(route_.mapping->file_of_nest(nest));
+        }))
+      covered.insert(section);
+  return covered;
+}
+
+ReadChild ChildReader::read_item(mapping::Item item) {
+  ReadChild child;
+  child.rejections = std::move(item.faults);
+  child.document = std::move(item.document);
+  child.local_id = local_id_of(child.document.root(), rules_);
+  const std::string name =
+      child.local_id.empty() ? codec::write_canonical_json(child.document.root()) : child.local_id;
+  child.record_digest = context_.vault.digest("record|" + parts_.front().exchange.partner, name);
+  return child;
+}
+
+Result<std::optional<std::vector<ReadChild>>> ChildReader::read_batch(
+    std::vector<Fault>* payload_remarks) {
+  if (ended_) return std::nullopt;
+  auto batch = stream_->next(batch_size);
+  if (!batch) return fail(batch.error());
+  ended_ = batch->last;
+  if (payload_remarks != nullptr)
+    std::ranges::move(batch->remarks, std::back_inserter(*payload_remarks));
+  std::vector<ReadChild> children;
+  for (codec::Rejected& rejected : batch->rejected) {
+    ReadChild child;
+    child.rejections.push_back(std::move(rejected.fault));
+    child.record_digest =
+        context_.vault.digest("record|" + parts_.front().exchange.partner, rejected.raw);
+    children.push_back(std::move(child));
+  }
+  for (mapping::Item& item :
+       mapping::apply(*route_.mapping, batch->document, joins_ ? &*joins_ : nullptr, variables_))
+    children.push_back(read_item(std::move(item)));
+  return children;
+}
+
+Result<void> ChildReader::check(Report& report) {
+  std::vector<Fault> remarks;
+  for (;;) {
+    auto batch = read_batch(&remarks);
+    if (!batch) return fail(batch.error());
+    if (!*batch) break;
+    for (const ReadChild& child : **batch) {
+      ++records_;
+      if (child.local_id.empty() || !child.rejections.empty()) continue;
+      const std::string number = record::number_of(child.document.root());
+      lot_check_.feed(short_digest(context_.vault.digest("local-id", child.local_id)),
+                      short_digest(context_.vault.digest(
+                          "row", codec::write_canonical_json(child.document.root()))),
+                      number.empty() ? 0 : short_digest(context_.vault.digest("number", number)));
+    }
+    if (keep_) kept_.push_back(std::move(**batch));
+  }
+  lot_check_.finish();
+  for (Fault& remark : remarks) report.remark(std::move(remark));
+  return rewind();
+}
+
+Result<std::vector<ReadChild>> ChildReader::next() {
+  std::optional<std::vector<ReadChild>> batch;
+  if (keep_) {
+    if (next_kept_ < kept_.size()) batch = std::move(kept_[next_kept_++]);
+  } else {
+    auto read = read_batch(nullptr);
+    if (!read) return fail(read.error());
+    batch = std::move(*read);
+  }
+  if (!batch) return std::vector<ReadChild>{};
+  for (ReadChild& child : *batch) judge(child);
+  return std::move(*batch);
+}
+
+/// What the rules and the other rows say of one child.
+void ChildReader::judge(ReadChild& child) {
+  if (!child.rejections.empty()) return;
+  const base::Place place = child.document.place_of(child.document.root().origin());
+  const std::string number = record::number_of(child.document.root());
+  record::Verdict verdict = record::validate(child.document, rules_);
+  if (!child.local_id.empty()) {
+    switch (lot_check_.ask(short_digest(context_.vault.digest("local-id", child.local_id)))) {
+      case record::LotCheck::Answer::conflicting:
+        verdict.rejections.push_back(fault("CH-REC-010", place));
+        break;
+      case record::LotCheck::Answer::repeated:
+        child.repeated = true;
+        verdict.remarks.push_back(fault("CH-REC-011", place));
+        break;
+      case record::LotCheck::Answer::alone:
+      case record::LotCheck::Answer::first:
+        break;
+    }
+    if (!number.empty() &&
+        lot_check_.is_shared(short_digest(context_.vault.digest("number", number))))
+      record::withdraw_shared_ins(child.document, verdict);
+  }
+  std::ranges::move(verdict.rejections, std::back_inserter(child.rejections));
+  std::ranges::move(verdict.remarks, std::back_inserter(child.remarks));
+}
+
+}  // namespace charmille::exchange

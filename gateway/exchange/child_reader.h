@@ -1,0 +1,78 @@
+// The children of one payload or lot, as one route's mapping gives them. Read twice: pass 1 finds
+// what refuses the whole and what rows say of each other; pass 2 gives the children, each with its
+// verdict.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/codec/codec.h"
+#include "gateway/exchange/context.h"
+#include "gateway/exchange/import_job.h"
+#include "gateway/exchange/report.h"
+#include "gateway/mapping/joins.h"
+#include "gateway/record/lot_check.h"
+#include "gateway/record/validate.h"
+
+namespace charmille::exchange {
+
+/// One record as it came out of the mapping and the rules.
+struct ReadChild {
+  tree::Document document;        ///< the child; empty when it is refused before
+  std::string local_id;           ///< as the sender calls it; empty when unknown
+  std::string record_digest;      ///< keyed: names the record in quarantine
+  std::vector<Fault> rejections;  ///< any: it goes to quarantine
+  std::vector<Fault> remarks;
+  bool repeated = false;  ///< the same as one before: counted, not applied
+};
+
+class ChildReader {
+ public:
+  /// Children given at once in pass 2.
+  static constexpr std::size_t chunk = 64;
+
+  /// `parts` holds the main payload first, then what the mapping nests, by the names that it gives
+  /// them.
+  static Result<std::unique_ptr<ChildReader>> open(const Context& context, const RoutePlan& route,
+                                                   std::vector<Part> parts,
+                                                   mapping::Variables variables);
+  ~ChildReader();
+
+  /// Pass 1. A fault refuses the whole. Remarks about the payload go to `report`.
+  Result<void> check(Report& report);
+  /// Pass 2: the next children; empty at the end.
+  Result<std::vector<ReadChild>> next();
+
+  /// Sections of the child record that this payload speaks of: what is needed for them is there.
+  std::set<std::string> covered() const;
+  std::uint64_t records() const { return records_; }
+
+ private:
+  ChildReader(const Context& context, const RoutePlan& route, std::vector<Part> parts,
+              mapping::Variables variables);
+  Result<void> load_joins();
+  Result<void> rewind();
+  Result<std::optional<std::vector<ReadChild>>> read_batch(std::vector<Fault>* payload_remarks);
+  ReadChild read_item(mapping::Item item);
+  void judge(ReadChild& child);
+
+  const Context& context_;
+  const RoutePlan& route_;
+  std::vector<Part> parts_;
+  mapping::Variables variables_;
+  record::Rules rules_;
+  std::optional<mapping::Joins> joins_;
+  std::vector<codec::Rejected> join_rejections_;
+  std::vector<Fault> join_remarks_;
+  std::unique_ptr<codec::RecordStream> stream_;
+  bool ended_ = false;
+  record::LotCheck lot_check_;
+  std::uint64_t records_ = 0;
+  std::vector<std::vector<ReadChild>> kept_;  ///< small payloads are mapped once
+  bool keep_ = false;
+  std::size_t next_kept_ = 0;
+};
+
+}  // namespace charmille::exchange

@@ -1,0 +1,34 @@
+#include "gateway/exchange/durable.h"
+
+#include <memory>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace charmille::exchange {
+
+namespace asio = boost::asio;
+
+asio::awaitable<Result<store::Committed>> make_durable(store::Store& store, store::Unit unit) {
+  // Shared, since the initiation below must be copyable and g++ 12 destroys moved temporaries of a
+  // co_await twice.
+  const auto held = std::make_shared<store::Unit>(std::move(unit));
+  store::Store* const to = &store;
+  auto initiation = [held, to](auto handler) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    to->commit(std::move(*held), [shared](Result<store::Committed> result) {
+      auto executor = asio::get_associated_executor(*shared);
+      asio::post(executor, [shared, answer = std::move(result)]() mutable {
+        std::move (*shared)(std::move(answer));
+      });
+    });
+  };
+  auto committed =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<store::Committed>)>(
+          std::move(initiation), asio::use_awaitable);
+  co_return committed;
+}
+
+}  // namespace charmille::exchange

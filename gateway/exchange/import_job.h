@@ -1,0 +1,30 @@
+// One import to be done: the parts of a lot, its lead first, or one payload.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/exchange/beside.h"
+
+namespace charmille::exchange {
+
+/// One payload to be read: a file of a lot, or the only one.
+struct Part {
+  store::Exchange exchange;
+  Opened opened;
+
+  const std::string& name() const {
+    return opened.beside.name;
+  }  ///< what faults and reports call it
+};
+
+struct ImportJob {
+  std::vector<Part> parts;
+  std::string lot_digest;  ///< of a lot: keyed, over its files
+  bool resumed = false;    ///< begun before a stop or a crash, or asked again by a person
+
+  const store::Exchange& lead() const { return parts.front().exchange; }
+  bool is_lot() const { return !lead().lot.empty(); }
+};
+
+}  // namespace charmille::exchange

@@ -1,0 +1,502 @@
+#include "gateway/exchange/importer.h"
+
+#include <algorithm>
+#include <set>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/log.h"
+#include "gateway/exchange/durable.h"
+#include "gateway/exchange/events.h"
+#include "gateway/exchange/settler.h"
+
+namespace charmille::exchange {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Children committed in one unit.
+constexpr std::size_t unit_size = 64;
+/// A unit whose children others changed meanwhile is computed again, at most so often in a row.
+constexpr int most_tries = 8;
+
+/// When the source made what it sent: a lot is dated by its key, anything else by its arrival.
+base::Time extracted_of(const ImportJob& job) {
+  if (const auto day = base::parse_rfc3339(job.lead().lot + "T00:00:00Z")) return *day;
+  return job.lead().created;
+}
+
+}  // namespace
+
+/// What a unit came to, counted only once it is durable.
+struct Importer::Segment {
+  Work work;
+  Report report;
+  std::vector<ChildOutcome> outcomes;
+};
+
+/// One route's import, from its first child to its last.
+struct Importer::Run {
+  Run(ImportJob& of, Report& into, ImportPlan how, bool last)
+      : job(of), report(into), plan(std::move(how)), last_route(last) {}
+
+  ImportJob& job;
+  Report& report;
+  ImportPlan plan;
+  bool last_route;
+  bool last_chunk = false;
+  bool quarantine_open = false;     ///< the partner has open entries, which good records close
+  std::vector<base::Uuid> changed;  ///< children for the destinations of trigger `lot`
+  std::map<const DestinationPlan*, std::uint64_t> made;  ///< deliveries of trigger `change`
+  bool ended = false;                                    ///< the exchange's end is committed
+
+  bool has_lot_destinations() const {
+    return std::ranges::any_of(
+        plan.route->to, [](const auto& to) { return to.config->trigger == config::Trigger::lot; });
+  }
+  /// The end needs nothing more than the children: it goes into their last unit.
+  bool ends_with_children() const {
+    return last_route && !has_lot_destinations() && !plan.hold_changes && !plan.snapshot;
+  }
+};
+
+Importer::Importer(Context& context, Outbox& outbox, Lanes& lanes, Alarms& alarms, Settler& settler)
+    : context_(context), outbox_(outbox), lanes_(lanes), alarms_(alarms), settler_(settler) {}
+
+std::size_t Importer::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return under_way_ + queue_.size();
+}
+
+void Importer::start(ImportJob job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (under_way_ >= most_at_once) {
+      queue_.push_back(std::move(job));
+      return;
+    }
+    ++under_way_;
+  }
+  context_.work.spawn(context_.workers, "import", work(std::move(job)));
+}
+
+void Importer::ended() {
+  ImportJob next;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty()) {
+      --under_way_;
+      return;
+    }
+    next = std::move(queue_.front());
+    queue_.pop_front();
+  }
+  context_.work.spawn(context_.workers, "import", work(std::move(next)));
+}
+
+asio::awaitable<void> Importer::work(ImportJob job) {
+  for (int attempt = 1;; ++attempt) {
+    Report report = new_report(job);
+    auto done = co_await import(job, report);
+    if (!done && done.error().action == base::Action::reject) {
+      report = new_report(job);
+      report.refused_whole = true;
+      report.refuse(done.error());
+      done = co_await end(job, report, {});
+    }
+    if (done) break;
+    base::log(base::Level::warning, "import.failed",
+              {{"exchange", job.lead().id.text()}, {"code", std::string(done.error().code)}});
+    if (done.error().action != base::Action::retry || attempt == most_tries) {
+      co_await park(job, done.error());
+      break;
+    }
+    job.resumed = true;
+    asio::steady_timer pause(co_await asio::this_coro::executor, std::chrono::seconds(attempt));
+    const auto [cancelled] = co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (cancelled) break;
+  }
+  ended();
+}
+
+Report Importer::new_report(const ImportJob& job) {
+  Report report;
+  report.exchange = job.lead().id;
+  report.file = job.parts.front().name();
+  report.sha256 = job.parts.front().opened.sha256;
+  report.received = job.lead().created;
+  return report;
+}
+
+/// The import waits for a person; nothing of what was applied is undone, and it can be asked again.
+asio::awaitable<void> Importer::park(ImportJob& job, Fault fault) {
+  Work work;
+  for (Part& part : job.parts) {
+    part.exchange.state = store::State::parked;
+    part.exchange.updated = context_.clock.now();
+    record_fault(part.exchange, fault);
+    work.unit.audit.push_back(events::parked(part.exchange, context_));
+    work.unit.writes.emplace_back(store::PutExchange{part.exchange});
+  }
+  auto parked = co_await carry_out(context_, lanes_, std::move(work));
+  if (parked)
+    alarms_.raise({Alarm::Kind::parked, job.lead().partner, job.lead().endpoint, job.lead().id,
+                   std::string(fault.code)});
+}
+
+/// Writes the end of the exchange, alone in its unit.
+asio::awaitable<Result<void>> Importer::end(ImportJob& job, Report& report, std::string mapping) {
+  Work work;
+  add_end(job, report, mapping, work);
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  settler_.tell(job, report);
+  co_return Result<void>{};
+}
+
+void Importer::add_end(ImportJob& job, const Report& report, const std::string& mapping,
+                       Work& work) {
+  settler_.add_end(job, report, mapping, work);
+  if (!job.is_lot()) return;
+  store::LotRow lot;
+  lot.organisation = job.lead().organisation;
+  lot.endpoint = job.lead().endpoint;
+  lot.key = lot.period = job.lead().lot;
+  lot.digest = job.lot_digest;
+  lot.exchange = job.lead().id;
+  lot.first_file = job.lead().created;
+  lot.completed = context_.clock.now();
+  lot.state = report.refused_whole ? "rejected" : report.already_done ? "already-done" : "done";
+  // The row of a lot that was done stays the one that later ones are compared with.
+  if (!report.already_done) work.unit.writes.emplace_back(store::PutLot{std::move(lot)});
+}
+
+asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {
+  if (job.resumed) {
+    auto counted = co_await count_attempt(job);
+    if (!counted) co_return counted;
+  }
+  const std::string endpoint = job.lead().endpoint;
+  if (job.is_lot()) {
+    auto last = context_.store.last_lot(endpoint, job.lead().lot);
+    if (!last) co_return fail(last.error());
+    if (*last && (*last)->digest == job.lot_digest && (*last)->exchange != job.lead().id) {
+      report.already_done = true;
+      auto ended = co_await end(job, report, {});
+      co_return ended;
+    }
+  }
+  const std::vector<const RoutePlan*> routes = context_.site->routes_from(endpoint);
+  std::vector<std::unique_ptr<ChildReader>> readers;
+  for (const RoutePlan* route : routes) {
+    auto reader = ChildReader::open(context_, *route, job.parts, variables_of(job, *route));
+    if (!reader) co_return fail(reader.error());
+    if (auto checked = (*reader)->check(report); !checked) co_return checked;
+    readers.push_back(std::move(*reader));
+  }
+  if (routes.empty()) report.remark(fault("CH-EXC-007", {}, {{"endpoint", endpoint}}));
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    Run run(job, report, plan_of(job, *routes[i], *readers[i]), i + 1 == routes.size());
+    auto done = co_await import_route(run, *readers[i]);
+    if (!done) co_return done;
+    if (run.ended) co_return Result<void>{};
+  }
+  auto ended =
+      co_await end(job, report, routes.empty() ? std::string{} : routes.back()->mapping->name());
+  co_return ended;
+}
+
+/// A process that dies on the same payload again and again must not do so for ever.
+asio::awaitable<Result<void>> Importer::count_attempt(ImportJob& job) {
+  store::Exchange& lead = job.parts.front().exchange;
+  if (++lead.attempts > most_attempts)
+    co_return fail("CH-EXC-008", {}, {{"attempts", std::to_string(lead.attempts - 1)}});
+  lead.updated = context_.clock.now();
+  Work work;
+  work.unit.audit.push_back(events::resumed(lead, context_));
+  work.unit.writes.emplace_back(store::PutExchange{lead});
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return Result<void>{};
+}
+
+mapping::Variables Importer::variables_of(const ImportJob& job, const RoutePlan& route) const {
+  mapping::Variables variables = exchange::variables_of(route.config->vars);
+  variables.set_text("exchange", job.lead().id.text());
+  variables.set_text("route", route.config->name);
+  variables.set_text("lot", job.lead().lot);
+  variables.set_text("now", base::to_rfc3339(job.lead().created));
+  return variables;
+}
+
+ImportPlan Importer::plan_of(const ImportJob& job, const RoutePlan& route,
+                             const ChildReader& reader) const {
+  ImportPlan plan;
+  plan.lead = job.lead();
+  plan.route = &route;
+  plan.reading.source = route.source->source;
+  plan.reading.extracted = extracted_of(job);
+  plan.reading.lot = job.lead().lot;
+  plan.reading.exchange = job.lead().id;
+  plan.reading.mapping = route.mapping->name();
+  plan.snapshot = job.is_lot() && route.source->lot->coverage == config::Coverage::snapshot;
+  if (plan.snapshot) plan.covered = reader.covered();
+  plan.hold_changes =
+      job.is_lot() && std::ranges::any_of(route.to, [](const DestinationPlan& to) {
+        return to.config->max_change && to.config->trigger == config::Trigger::change;
+      });
+  plan.check_all = job.resumed;
+  return plan;
+}
+
+asio::awaitable<Result<void>> Importer::import_route(Run& run, ChildReader& reader) {
+  auto open_entries = context_.store.quarantine(run.plan.lead.partner, true, 1);
+  if (!open_entries) co_return fail(open_entries.error());
+  run.quarantine_open = !open_entries->empty();
+  auto children = reader.next();
+  if (!children) co_return fail(children.error());
+  while (!children->empty()) {
+    auto following = reader.next();
+    if (!following) co_return fail(following.error());
+    run.last_chunk = following->empty();
+    for (std::size_t first = 0; first < children->size();) {
+      auto applied = co_await apply_from(run, *children, first);
+      if (!applied) co_return fail(applied.error());
+      first = *applied;
+    }
+    children = std::move(following);
+  }
+  if (run.ended) co_return Result<void>{};
+  auto finished = co_await finish_route(run);
+  co_return finished;
+}
+
+/// Commits up to a unit of children, from `first`; gives where the next unit begins.
+asio::awaitable<Result<std::size_t>> Importer::apply_from(Run& run,
+                                                          std::vector<ReadChild>& children,
+                                                          std::size_t first) {
+  for (int attempt = 1;; ++attempt) {
+    Segment segment;
+    std::size_t next = first;
+    std::optional<Fault> broken;
+    for (; next < children.size() && next < first + unit_size; ++next) {
+      auto added = add_child(run, children[next], segment);
+      if (added) continue;
+      // The child shares an identifier with one of this unit: it is looked for again once that one
+      // is committed.
+      if (added.error().code == "CH-EXC-030" && next > first) break;
+      broken = added.error();
+      break;
+    }
+    if (broken) {
+      give_back(segment.work);
+      co_return fail(std::move(*broken));
+    }
+    add_subjects(run, segment);
+    Report total = run.report;
+    total.add(segment.report);
+    const bool last = run.last_chunk && next == children.size() && run.ends_with_children();
+    if (last) add_end(run.job, total, run.plan.route->mapping->name(), segment.work);
+    auto committed = co_await carry_out(context_, lanes_, std::move(segment.work));
+    if (committed) {
+      run.report = std::move(total);
+      count(run, segment.outcomes);
+      run.ended = last;
+      if (last) settler_.tell(run.job, run.report);
+      co_return next;
+    }
+    if (committed.error().code != "CH-STO-010" || attempt == most_tries)
+      co_return fail(committed.error());
+  }
+}
+
+void Importer::give_back(const Work& work) {
+  for (const Departure& departure : work.departures)
+    lanes_.give_back(departure.exchange.endpoint, departure.exchange.lane);
+}
+
+void Importer::count(Run& run, const std::vector<ChildOutcome>& outcomes) {
+  const bool collects = run.has_lot_destinations();
+  for (const ChildOutcome& outcome : outcomes) {
+    if (collects && (!outcome.changed.empty() || run.plan.check_all))
+      run.changed.push_back(outcome.child);
+    for (const DestinationPlan* destination : outcome.deliveries) ++run.made[destination];
+  }
+}
+
+/// About whom the payload was: noted with the unit that applies it.
+void Importer::add_subjects(const Run& run, Segment& segment) {
+  events::Subjects subjects;
+  std::set<std::string> sections;
+  for (const ChildOutcome& outcome : segment.outcomes) {
+    subjects.tags.push_back(outcome.tag);
+    sections.insert(outcome.changed.begin(), outcome.changed.end());
+  }
+  subjects.sent.assign(sections.begin(), sections.end());
+  for (auto& leaf : events::subjects(run.plan.lead, subjects, context_))
+    segment.work.unit.audit.push_back(std::move(leaf));
+}
+
+Result<void> Importer::add_child(Run& run, ReadChild& child, Segment& segment) {
+  if (!child.rejections.empty()) {
+    for (const Fault& rejection : child.rejections) add_quarantine(run, child, rejection, segment);
+    segment.report.refuse(child.rejections.front(), child.local_id);
+    return {};
+  }
+  for (const Fault& remark : child.remarks) segment.report.remark(remark, child.local_id);
+  if (child.repeated) return {};
+  const Work::Mark mark(segment.work);
+  ChildWriter writer(context_, outbox_);
+  auto outcome = writer.write(run.plan, child.document, segment.work);
+  if (!outcome) {
+    give_back_since(mark, segment.work);
+    const Fault fault = outcome.error();
+    const bool about_the_child =
+        fault.action == base::Action::reject || fault.action == base::Action::hold;
+    if (fault.code == "CH-EXC-030" || !about_the_child) return fail(fault);
+    add_quarantine(run, child, fault, segment);
+    segment.report.refuse(fault, child.local_id);
+    return {};
+  }
+  ++segment.report.accepted;
+  if (outcome->changed.empty()) ++segment.report.unchanged;
+  segment.outcomes.push_back(std::move(*outcome));
+  if (run.quarantine_open)
+    segment.work.unit.writes.emplace_back(store::CloseQuarantine{run.plan.lead.organisation,
+                                                                 run.plan.lead.partner,
+                                                                 child.record_digest,
+                                                                 {},
+                                                                 "corrected",
+                                                                 context_.clock.now()});
+  return {};
+}
+
+void Importer::give_back_since(const Work::Mark& mark, Work& work) {
+  for (std::size_t i = mark.departures; i < work.departures.size(); ++i)
+    lanes_.give_back(work.departures[i].exchange.endpoint, work.departures[i].exchange.lane);
+  mark.restore(work);
+}
+
+void Importer::add_quarantine(const Run& run, const ReadChild& child, const Fault& fault,
+                              Segment& segment) {
+  store::QuarantineRow entry;
+  entry.organisation = run.plan.lead.organisation;
+  entry.partner = run.plan.lead.partner;
+  entry.endpoint = run.plan.lead.endpoint;
+  entry.record = child.record_digest;
+  entry.rule = fault.code;
+  entry.exchange = run.plan.lead.id;
+  entry.place = fault_json(fault);
+  if (!child.local_id.empty())
+    entry.local_id = context_.vault.seal_alone("local-id", child.local_id);
+  entry.first_seen = entry.last_seen = context_.clock.now();
+  segment.work.unit.writes.emplace_back(store::PutQuarantine{std::move(entry)});
+}
+
+/// What can only be said once every child is applied: collections, floods, what a snapshot no
+/// longer has.
+asio::awaitable<Result<void>> Importer::finish_route(Run& run) {
+  if (run.plan.snapshot) {
+    auto noted = co_await note_absent(run);
+    if (!noted) co_return noted;
+  }
+  for (const DestinationPlan& destination : run.plan.route->to) {
+    if (destination.config->trigger == config::Trigger::lot) {
+      auto collected = co_await collect(run, destination);
+      if (!collected) co_return collected;
+    } else if (destination.config->trigger == config::Trigger::change && run.plan.hold_changes &&
+               destination.config->max_change) {
+      auto judged = co_await judge_flood(run, destination);
+      if (!judged) co_return judged;
+    }
+  }
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Importer::collect(Run& run, const DestinationPlan& destination) {
+  auto known = context_.store.known_children(destination.key);
+  if (!known) co_return fail(known.error());
+  Outbox::Collection collection;
+  collection.children = run.changed;
+  collection.lot = run.plan.lead.lot;
+  collection.known = *known;
+  Work work;
+  auto delivery = outbox_.add_collection(destination, run.plan.lead, std::move(collection), work);
+  if (!delivery) co_return fail(delivery.error());
+  if (!*delivery) co_return Result<void>{};
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  if ((*delivery)->state == store::State::held && destination.config->mode == config::Mode::live)
+    alarms_.raise({Alarm::Kind::held, (*delivery)->partner, (*delivery)->endpoint, (*delivery)->id,
+                   "max-change"});
+  co_return Result<void>{};
+}
+
+/// The deliveries of this lot were held until their number was known: they go, or a person decides.
+asio::awaitable<Result<void>> Importer::judge_flood(Run& run, const DestinationPlan& destination) {
+  auto known = context_.store.known_children(destination.key);
+  if (!known) co_return fail(known.error());
+  if (is_flood(destination, run.made[&destination], *known)) {
+    alarms_.raise({Alarm::Kind::held, destination.partner->name, destination.endpoint->name,
+                   run.plan.lead.id, "max-change"});
+    co_return Result<void>{};
+  }
+  if (destination.config->mode != config::Mode::live) co_return Result<void>{};
+  store::ExchangeFilter filter;
+  filter.flow = run.plan.lead.flow;
+  filter.states = {store::State::held};
+  filter.endpoint = destination.endpoint->name;
+  filter.limit = 500;
+  for (;;) {
+    auto held = context_.store.exchanges(filter);
+    if (!held) co_return fail(held.error());
+    if (held->empty()) co_return Result<void>{};
+    Work work;
+    work.wake = true;
+    for (store::Exchange& delivery : *held) {
+      filter.before = std::min(filter.before, delivery.number);
+      delivery.state = store::State::queued;
+      delivery.updated = context_.clock.now();
+      work.unit.writes.emplace_back(store::PutExchange{std::move(delivery)});
+    }
+    auto done = co_await carry_out(context_, lanes_, std::move(work));
+    if (!done) co_return fail(done.error());
+  }
+}
+
+/// A snapshot that lacks children says so to people; it ends nothing by itself. Quarantined records
+/// that it no longer has are closed.
+asio::awaitable<Result<void>> Importer::note_absent(Run& run) {
+  std::uint64_t absent = 0;
+  base::Uuid after;
+  for (;;) {
+    auto page = context_.store.children_not_in_lot(run.plan.reading.source, run.plan.reading.lot,
+                                                   after, 1000);
+    if (!page) co_return fail(page.error());
+    absent += page->size();
+    if (page->size() < 1000) break;
+    after = page->back();
+  }
+  if (absent > 0) run.report.remark(fault("CH-EXC-031", {}, {{"count", std::to_string(absent)}}));
+  if (!run.quarantine_open) co_return Result<void>{};
+  auto entries = context_.store.quarantine(run.plan.lead.partner, true, 100'000);
+  if (!entries) co_return fail(entries.error());
+  Work work;
+  for (const store::QuarantineRow& entry : *entries) {
+    if (entry.endpoint != run.plan.lead.endpoint || entry.exchange == run.plan.lead.id) continue;
+    work.unit.writes.emplace_back(store::CloseQuarantine{entry.organisation, entry.partner,
+                                                         entry.record, entry.rule, "corrected",
+                                                         context_.clock.now()});
+  }
+  if (work.unit.writes.empty()) co_return Result<void>{};
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return Result<void>{};
+}
+
+}  // namespace charmille::exchange

@@ -1,0 +1,197 @@
+#include "gateway/exchange/inbox.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "gateway/base/bytes.h"
+#include "gateway/exchange/beside.h"
+#include "gateway/exchange/durable.h"
+#include "gateway/exchange/events.h"
+#include "gateway/exchange/importer.h"
+#include "gateway/exchange/lot_keeper.h"
+
+namespace charmille::exchange {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto idempotency_term = std::chrono::days(7);
+constexpr std::uint64_t inline_limit = 64 * 1024;
+
+asio::awaitable<Result<Vault::Sealed>> seal_on_pool(const Vault& vault, base::Payload payload) {
+  co_return vault.seal_payload(payload);
+}
+
+/// The contract's Intake for one endpoint.
+class EndpointIntake final : public adapters::Intake {
+ public:
+  EndpointIntake(Context& context, Inbox& inbox, std::string endpoint)
+      : context_(context), inbox_(inbox), endpoint_(std::move(endpoint)) {}
+
+  adapters::Task<adapters::Accepted> accept(adapters::Arrival arrival,
+                                            adapters::Deadline deadline) override {
+    return inbox_.accept(endpoint_, std::move(arrival), deadline);
+  }
+
+  adapters::Task<std::optional<adapters::Settlement>> settled(
+      base::Uuid exchange, adapters::Deadline deadline) override {
+    return inbox_.settled(exchange, deadline);
+  }
+
+  adapters::Task<void> receipt(adapters::Receipt receipt, adapters::Deadline) override {
+    store::Unit unit;
+    unit.audit.push_back(events::receipt(context_, endpoint_, receipt));
+    const auto leaves = unit.audit;
+    auto done = co_await make_durable(context_.store, std::move(unit));
+    if (!done) co_return fail(done.error());
+    events::announce(leaves);
+    co_return Result<void>{};
+  }
+
+  adapters::Task<adapters::Response> serve(adapters::Request, adapters::Deadline) override {
+    co_return fail("CH-EXC-006", {}, {{"endpoint", endpoint_}});
+  }
+
+  adapters::Task<void> remember(adapters::AdapterState state, adapters::Deadline) override {
+    store::Unit unit;
+    for (auto& [key, value] : state.put)
+      unit.writes.emplace_back(store::PutAdapterState{endpoint_, key, value});
+    for (auto& key : state.erase)
+      unit.writes.emplace_back(store::EraseAdapterState{endpoint_, key});
+    auto done = co_await make_durable(context_.store, std::move(unit));
+    if (!done) co_return fail(done.error());
+    co_return Result<void>{};
+  }
+
+  adapters::Task<adapters::Pairs> recall() override {
+    co_return context_.store.adapter_state(endpoint_);
+  }
+
+ private:
+  Context& context_;
+  Inbox& inbox_;
+  std::string endpoint_;
+};
+
+}  // namespace
+
+Inbox::Inbox(Context& context, Importer& importer, LotKeeper& lots, Waiters& waiters)
+    : context_(context), importer_(importer), lots_(lots), waiters_(waiters) {}
+
+std::shared_ptr<adapters::Intake> Inbox::intake_of(const std::string& endpoint) {
+  return std::make_shared<EndpointIntake>(context_, *this, endpoint);
+}
+
+adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters::Arrival arrival,
+                                                 adapters::Deadline) {
+  if (importer_.waiting() >= most_waiting)
+    co_return fail("CH-EXC-003", {}, {{"retry-after", "5s"}});
+  const config::Endpoint& source = context_.site->config->endpoints.find(endpoint)->second;
+  // Large payloads are read, hashed and written on the pool: the I/O thread never waits for a disk.
+  auto sealed =
+      arrival.payload.size() > inline_limit
+          ? co_await asio::co_spawn(context_.workers, seal_on_pool(context_.vault, arrival.payload),
+                                    asio::use_awaitable)
+          : context_.vault.seal_payload(arrival.payload);
+  if (!sealed) co_return fail(sealed.error());
+
+  const base::Time now = context_.clock.now();
+  const adapters::Metadata& metadata = arrival.metadata;
+  store::Exchange exchange;
+  exchange.id = base::uuid_v7(now, context_.random);
+  exchange.flow = exchange.id;
+  exchange.organisation = context_.site->config->organisation.id;
+  exchange.partner = metadata.partner.empty() ? source.partner : metadata.partner;
+  exchange.endpoint = endpoint;
+  exchange.created = exchange.updated = now;
+  exchange.payload = sealed->row.id;
+  exchange.settle_pending = !metadata.reference.empty();
+  Beside beside{metadata.name,           metadata.content_type, metadata.reference,
+                metadata.authentication, metadata.correlation,  {}};
+  exchange.metadata = seal(context_.vault, *sealed->key, sealed->row.id, beside);
+  std::optional<LotMatch> place_in_lot;
+  if (source.lot) {
+    place_in_lot = match(*source.lot, metadata.name);
+    if (place_in_lot) {
+      exchange.state = store::State::waiting;
+      exchange.lot = place_in_lot->key;
+      exchange.lot_file = place_in_lot->file;
+    }
+  }
+
+  store::Unit unit;
+  const std::string scope = exchange.partner + '|' + endpoint;
+  const std::string key = metadata.idempotency_key.empty()
+                              ? std::string{}
+                              : context_.vault.digest("idempotency", metadata.idempotency_key);
+  const std::string sha256 = sealed->row.sha256;
+  if (!key.empty()) {
+    unit.preconditions.emplace_back(store::NoIdempotency{scope, key});
+    unit.writes.emplace_back(
+        store::PutIdempotency{scope, key, sha256, exchange.id, now + idempotency_term});
+  }
+  unit.audit.push_back(events::received(exchange, metadata, sealed->row, context_));
+  Vault::KeyPtr key_of_payload = sealed->key;
+  unit.writes.emplace_back(store::PutPayload{std::move(sealed->row)});
+  unit.writes.emplace_back(store::PutExchange{exchange});
+  for (auto& [name, value] : arrival.state.put)
+    unit.writes.emplace_back(store::PutAdapterState{endpoint, name, value});
+  for (auto& name : arrival.state.erase)
+    unit.writes.emplace_back(store::EraseAdapterState{endpoint, name});
+  const auto leaves = unit.audit;
+  auto committed = co_await make_durable(context_.store, std::move(unit));
+  if (!committed) {
+    if (committed.error().code == "CH-STO-010" && !key.empty()) {
+      auto earlier = co_await known(scope, key, sha256);
+      co_return earlier;
+    }
+    co_return fail(committed.error());
+  }
+  events::announce(leaves);
+  exchange.version = 1;
+  adapters::Accepted accepted;
+  accepted.exchange = exchange.id;
+  if (place_in_lot) {
+    lots_.arrived(endpoint, *place_in_lot);
+  } else {
+    ImportJob job;
+    Opened opened{std::move(arrival.payload), std::move(key_of_payload),
+                  base::to_hex(base::as_bytes(sha256)), std::move(beside)};
+    job.parts.push_back({std::move(exchange), std::move(opened)});
+    importer_.start(std::move(job));
+  }
+  co_return accepted;
+}
+
+/// The same key came before: the same content is the same exchange, other content is a conflict.
+asio::awaitable<Result<adapters::Accepted>> Inbox::known(std::string scope, std::string key,
+                                                         std::string sha256) {
+  auto earlier = context_.store.idempotency(scope, key);
+  if (!earlier) co_return fail(earlier.error());
+  if (!*earlier) co_return fail("CH-EXC-003", {}, {{"retry-after", "1s"}});
+  if ((*earlier)->second != sha256) co_return fail("CH-EXC-004");
+  adapters::Accepted accepted;
+  accepted.exchange = (*earlier)->first;
+  accepted.already = true;
+  co_return accepted;
+}
+
+adapters::Task<std::optional<adapters::Settlement>> Inbox::settled(base::Uuid exchange,
+                                                                   adapters::Deadline deadline) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto ticket = waiters_.enter(exchange, executor);
+  auto row = context_.store.exchange(exchange);
+  if (row && *row) {
+    auto settlement = settlement_of(context_, **row);
+    if (!settlement || *settlement) {
+      waiters_.leave(ticket);
+      co_return settlement;
+    }
+  }
+  auto settlement = co_await waiters_.wait(ticket, deadline);
+  co_return settlement;
+}
+
+}  // namespace charmille::exchange

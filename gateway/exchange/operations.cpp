@@ -1,0 +1,233 @@
+#include "gateway/exchange/operations.h"
+
+#include <algorithm>
+
+#include "gateway/exchange/child_writer.h"
+#include "gateway/exchange/durable.h"
+#include "gateway/exchange/importer.h"
+#include "gateway/exchange/lot_keeper.h"
+#include "gateway/exchange/scheduler.h"
+
+namespace charmille::exchange {
+
+using store::State;
+
+namespace {
+
+bool is_outbound(const store::Exchange& exchange) {
+  return exchange.direction == store::Direction::out;
+}
+
+bool may_be_sent_again(State state) {
+  return state == State::parked || state == State::superseded || state == State::cancelled ||
+         state == State::delivered || state == State::deferred || state == State::shadowed;
+}
+
+bool may_be_read_again(State state) {
+  return state == State::done || state == State::rejected || state == State::parked;
+}
+
+bool may_be_cancelled(State state) {
+  return state == State::queued || state == State::deferred || state == State::held ||
+         state == State::parked || state == State::waiting;
+}
+
+}  // namespace
+
+Operations::Operations(Context& context, Importer& importer, Lanes& lanes, Scheduler& scheduler)
+    : context_(context), importer_(importer), lanes_(lanes), scheduler_(scheduler) {}
+
+Result<store::Exchange> Operations::find(const base::Uuid& id) const {
+  auto found = context_.store.exchange(id);
+  if (!found) return fail(found.error());
+  if (!*found) return fail("CH-EXC-021", {}, {{"exchange", id.text()}});
+  return std::move(**found);
+}
+
+Operations::Task<store::Exchange> Operations::replay(base::Uuid id, events::Person person) {
+  auto exchange = find(id);
+  if (!exchange) co_return exchange;
+  const bool allowed = is_outbound(*exchange) ? may_be_sent_again(exchange->state)
+                                              : may_be_read_again(exchange->state);
+  if (!allowed)
+    co_return fail("CH-EXC-020", {}, {{"state", std::string(store::name_of(exchange->state))}});
+  if (!is_outbound(*exchange)) {
+    auto read = co_await read_again(std::move(*exchange), std::move(person));
+    co_return read;
+  }
+  Work work;
+  work.wake = true;
+  work.unit.preconditions.emplace_back(store::ExchangeAt{exchange->id, exchange->version});
+  exchange->state = State::queued;
+  exchange->due = {};
+  exchange->updated = exchange->created = context_.clock.now();
+  exchange->fault_code.clear();
+  exchange->fault_detail.clear();
+  work.unit.audit.push_back(
+      events::person(merkle::Event::admin_replay, person, exchange->id, context_));
+  work.unit.audit.push_back(events::resumed(*exchange, context_));
+  work.unit.writes.emplace_back(store::PutExchange{*exchange});
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return exchange;
+}
+
+/// An inbound payload, or the whole of its lot, is imported again.
+Operations::Task<store::Exchange> Operations::read_again(store::Exchange exchange,
+                                                         events::Person person) {
+  std::vector<store::Exchange> parts{exchange};
+  if (!exchange.lot.empty()) {
+    store::ExchangeFilter filter;
+    filter.flow = exchange.flow;
+    filter.direction = store::Direction::in;
+    auto all = context_.store.exchanges(filter);
+    if (!all) co_return fail(all.error());
+    parts = std::move(*all);
+  }
+  Work work;
+  for (store::Exchange& part : parts) {
+    work.unit.preconditions.emplace_back(store::ExchangeAt{part.id, part.version});
+    part.state = part.lot.empty() ? State::received : State::processing;
+    part.attempts = 0;
+    part.updated = context_.clock.now();
+    work.unit.writes.emplace_back(store::PutExchange{part});
+    ++part.version;
+  }
+  work.unit.audit.push_back(
+      events::person(merkle::Event::admin_replay, person, exchange.id, context_));
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  exchange = parts.front();
+  const config::Endpoint& endpoint =
+      context_.site->config->endpoints.find(exchange.endpoint)->second;
+  auto job = job_of_lot(context_, endpoint, std::move(parts));
+  if (!job) co_return fail(job.error());
+  job->resumed = true;
+  importer_.start(std::move(*job));
+  co_return exchange;
+}
+
+Operations::Task<std::uint64_t> Operations::release(base::Uuid id, events::Person person) {
+  auto exchange = find(id);
+  if (!exchange) co_return fail(exchange.error());
+  std::vector<store::Exchange> held;
+  if (is_outbound(*exchange)) {
+    if (exchange->state != State::held)
+      co_return fail("CH-EXC-020", {}, {{"state", std::string(store::name_of(exchange->state))}});
+    held.push_back(std::move(*exchange));
+  } else {
+    store::ExchangeFilter filter;
+    filter.flow = exchange->flow;
+    filter.direction = store::Direction::out;
+    filter.states = {State::held};
+    filter.limit = 100'000;
+    auto all = context_.store.exchanges(filter);
+    if (!all) co_return fail(all.error());
+    held = std::move(*all);
+  }
+  Work work;
+  work.wake = true;
+  work.unit.audit.push_back(events::person(merkle::Event::admin_release, person, id, context_));
+  for (store::Exchange& delivery : held) {
+    work.unit.preconditions.emplace_back(store::ExchangeAt{delivery.id, delivery.version});
+    delivery.state = State::queued;
+    delivery.updated = context_.clock.now();
+    work.unit.audit.push_back(events::resumed(delivery, context_));
+    work.unit.writes.emplace_back(store::PutExchange{delivery});
+  }
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return held.size();
+}
+
+Operations::Task<store::Exchange> Operations::cancel(base::Uuid id, events::Person person) {
+  auto exchange = find(id);
+  if (!exchange) co_return exchange;
+  if (!may_be_cancelled(exchange->state))
+    co_return fail("CH-EXC-020", {}, {{"state", std::string(store::name_of(exchange->state))}});
+  Work work;
+  work.wake = true;  // the next of its lane may go
+  work.unit.preconditions.emplace_back(store::ExchangeAt{exchange->id, exchange->version});
+  exchange->state = State::cancelled;
+  exchange->updated = context_.clock.now();
+  work.unit.audit.push_back(
+      events::person(merkle::Event::admin_cancel, person, exchange->id, context_));
+  work.unit.audit.push_back(events::cancelled(*exchange, context_));
+  work.unit.writes.emplace_back(store::PutExchange{*exchange});
+  if (is_outbound(*exchange))
+    work.unit.writes.emplace_back(store::ReleaseProjections{exchange->id});
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return exchange;
+}
+
+Operations::Task<store::QuarantineRow> Operations::close_quarantine(std::uint64_t number,
+                                                                    events::Person person) {
+  auto entry = context_.store.quarantine_entry(number);
+  if (!entry) co_return fail(entry.error());
+  if (!*entry) co_return fail("CH-EXC-023", {}, {{"number", std::to_string(number)}});
+  store::QuarantineRow& row = **entry;
+  Work work;
+  work.unit.audit.push_back(
+      events::person(merkle::Event::admin_quarantine_close, person, row.exchange, context_));
+  row.closed = context_.clock.now();
+  row.closed_by = person.login;
+  work.unit.writes.emplace_back(store::CloseQuarantine{row.organisation, row.partner, row.record,
+                                                       row.rule, row.closed_by, *row.closed});
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return std::move(row);
+}
+
+Result<std::string> Operations::local_id(const store::QuarantineRow& entry) {
+  if (entry.local_id.empty()) return std::string{};
+  return context_.vault.open_alone("local-id", entry.local_id);
+}
+
+Operations::Task<std::vector<base::Uuid>> Operations::extract(std::string route, std::string period,
+                                                              events::Person person) {
+  auto noted = co_await note(merkle::Event::admin_extract, std::move(person), {});
+  if (!noted) co_return fail(noted.error());
+  auto made = co_await scheduler_.extract(std::move(route), std::move(period));
+  co_return made;
+}
+
+Operations::Task<Opened> Operations::content(store::Exchange exchange, events::Person person) {
+  auto noted = co_await note(merkle::Event::admin_content, std::move(person), exchange.id);
+  if (!noted) co_return fail(noted.error());
+  co_return open(context_, exchange);
+}
+
+Operations::Task<tree::Document> Operations::record(base::Uuid child, events::Person person) {
+  auto row = context_.store.child(child);
+  if (!row) co_return fail(row.error());
+  if (!*row) co_return fail("CH-EXC-024");
+  events::Leaf leaf = events::person(merkle::Event::admin_content, person, {}, context_);
+  leaf.subj = events::subject_of((*row)->tag, context_);
+  auto noted = co_await write_leaf(std::move(leaf));
+  if (!noted) co_return fail(noted.error());
+  co_return load_record(context_, **row);
+}
+
+Result<std::optional<base::Uuid>> Operations::find_child(const std::string& system,
+                                                         const std::string& value) {
+  const std::string& organisation = context_.site->config->organisation.id;
+  return context_.store.child_by_identifier(organisation,
+                                            context_.vault.lookup(organisation, system, value));
+}
+
+Operations::Task<void> Operations::note(merkle::Event event, events::Person person,
+                                        base::Uuid exchange) {
+  auto written = co_await write_leaf(events::person(event, person, exchange, context_));
+  co_return written;
+}
+
+Operations::Task<void> Operations::write_leaf(events::Leaf leaf) {
+  Work work;
+  work.unit.audit.push_back(std::move(leaf));
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return Result<void>{};
+}
+
+}  // namespace charmille::exchange

@@ -1,0 +1,67 @@
+// What persons do to exchanges, quarantine and records. Rights are checked above, by the API; each
+// act is audited here, and where content is shown, before it is shown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "gateway/exchange/beside.h"
+#include "gateway/exchange/context.h"
+#include "gateway/exchange/events.h"
+#include "gateway/tree/document.h"
+
+namespace charmille::exchange {
+
+class Importer;
+class Lanes;
+class Scheduler;
+
+class Operations {
+ public:
+  template <class T>
+  using Task = boost::asio::awaitable<Result<T>>;
+
+  Operations(Context& context, Importer& importer, Lanes& lanes, Scheduler& scheduler);
+
+  /// Inbound: processed again from its payload. Outbound: what is parked, superseded or cancelled
+  /// is queued again; what was delivered is sent again under the same ids. CH-EXC-020 when its
+  /// state does not allow it, -021 when it is unknown.
+  Task<store::Exchange> replay(base::Uuid exchange, events::Person person);
+  /// Held deliveries go; a whole flow's when `exchange` is an inbound one. Gives how many.
+  Task<std::uint64_t> release(base::Uuid exchange, events::Person person);
+  /// A delivery that is not under way will not be sent; an incomplete lot's files are refused.
+  Task<store::Exchange> cancel(base::Uuid exchange, events::Person person);
+  Task<store::QuarantineRow> close_quarantine(std::uint64_t number, events::Person person);
+  /// The sender's own id of a quarantined record, for the list that a person works from; empty when
+  /// it had none.
+  Result<std::string> local_id(const store::QuarantineRow& entry);
+  /// Makes the extraction of a `schedule` destination now; `period` such as "2026-06", or empty for
+  /// the configured one. Gives the deliveries made.
+  Task<std::vector<base::Uuid>> extract(std::string route, std::string period,
+                                        events::Person person);
+
+  /// Audited first (admin.content).
+  Task<Opened> content(store::Exchange exchange, events::Person person);
+  /// The child record as assembled now. Audited first.
+  Task<tree::Document> record(base::Uuid child, events::Person person);
+  /// The child of an identifier.
+  Result<std::optional<base::Uuid>> find_child(const std::string& system, const std::string& value);
+
+  /// Writes a leaf about a person's act that the caller makes itself (an audit query).
+  Task<void> note(merkle::Event event, events::Person person, base::Uuid exchange = {});
+
+ private:
+  Result<store::Exchange> find(const base::Uuid& id) const;
+  Task<store::Exchange> read_again(store::Exchange exchange, events::Person person);
+  Task<void> write_leaf(events::Leaf leaf);
+
+  Context& context_;
+  Importer& importer_;
+  Lanes& lanes_;
+  Scheduler& scheduler_;
+};
+
+}  // namespace charmille::exchange

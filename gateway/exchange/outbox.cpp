@@ -1,0 +1,341 @@
+#include "gateway/exchange/outbox.h"
+
+#include <algorithm>
+#include <map>
+
+#include "gateway/base/bytes.h"
+#include "gateway/exchange/beside.h"
+#include "gateway/exchange/child_writer.h"
+#include "gateway/exchange/events.h"
+
+namespace charmille::exchange {
+namespace {
+
+std::string_view content_type_of(codec::Format format) {
+  switch (format) {
+    case codec::Format::csv:
+      return "text/csv";
+    case codec::Format::json:
+      return "application/json";
+    case codec::Format::ndjson:
+      return "application/x-ndjson";
+  }
+  return "application/octet-stream";
+}
+
+std::string_view extension_of(codec::Format format) {
+  switch (format) {
+    case codec::Format::csv:
+      return "csv";
+    case codec::Format::json:
+      return "json";
+    case codec::Format::ndjson:
+      return "ndjson";
+  }
+  return "bin";
+}
+
+/// Deliveries that a newer snapshot may replace: not under way, not final.
+bool is_unsent(store::State state) {
+  using enum store::State;
+  return state == queued || state == deferred || state == held || state == parked;
+}
+
+events::Subjects subjects_of(const policy::Projection& projection, std::vector<std::string> tags) {
+  events::Subjects subjects;
+  subjects.tags = std::move(tags);
+  subjects.sent = projection.sections;
+  subjects.withheld = projection.withheld;
+  for (const policy::Applied& line : projection.lines) {
+    const auto add = [](std::string& list, const std::string& item) {
+      if (item.empty() || list.find(item) != list.npos) return;
+      if (!list.empty()) list += "; ";
+      list += item;
+    };
+    add(subjects.policy, line.line);
+    add(subjects.basis, line.ground);
+    add(subjects.purpose, line.purpose);
+  }
+  return subjects;
+}
+
+}  // namespace
+
+bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t known) {
+  if (!plan.config->max_change) return false;
+  const auto limit = static_cast<std::uint64_t>(plan.config->max_change->value);
+  // A first delivery has nothing to be measured against.
+  if (plan.config->max_change->percent) return known > 0 && changes * 100 > known * limit;
+  return changes > limit;
+}
+
+Result<Rendering> Outbox::render(const DestinationPlan& plan, const tree::Document& record,
+                                 const std::string& change, const config::Variables& more) const {
+  Rendering rendering;
+  const auto wanted = lets_go(plan.only, record);
+  if (!wanted) return fail(wanted.error());
+  rendering.projection = policy::project(record, plan.addressee, plan.policy, *wanted);
+  if (!rendering.projection.document) return rendering;
+  mapping::Variables variables = variables_of(plan.config->vars);
+  for (const auto& [name, value] : more) variables.set_text(name, value);
+  variables.set_text("route", plan.route->name);
+  variables.set_text("change", change);
+  std::string canonical;
+  for (mapping::Item& item :
+       mapping::apply(*plan.mapping, *rendering.projection.document, nullptr, variables)) {
+    if (!item.faults.empty()) return fail(item.faults.front());
+    if (item.document.root().is(tree::Kind::null)) continue;
+    canonical += codec::write_canonical_json(item.document.root());
+    canonical += '\n';
+    rendering.results.push_back(std::move(item.document));
+  }
+  rendering.digest = context_.vault.digest("projection|" + plan.key, canonical);
+  return rendering;
+}
+
+/// A delivery's row and payload; it leaves at once when its lane was reserved.
+void Outbox::add_row(store::Exchange& delivery, Vault::Sealed sealed,
+                     const adapters::Prepared& prepared, const DestinationPlan& plan, bool at_once,
+                     Work& work) {
+  Beside beside;
+  beside.content_type = prepared.content_type;
+  beside.ids = prepared.ids;
+  delivery.payload = sealed.row.id;
+  delivery.metadata = seal(context_.vault, *sealed.key, sealed.row.id, beside);
+  if (at_once) {
+    delivery.state = store::State::sending;
+    delivery.attempts = 1;
+    work.departures.push_back({delivery, prepared});
+  } else if (delivery.state == store::State::queued) {
+    work.wake = true;
+  }
+  work.unit.audit.push_back(events::queued(delivery, sealed.row, plan.config->mapping, context_));
+  work.unit.writes.emplace_back(store::PutPayload{std::move(sealed.row)});
+  work.unit.writes.emplace_back(store::PutExchange{delivery});
+}
+
+store::Exchange Outbox::new_delivery(const DestinationPlan& plan,
+                                     const store::Exchange& cause) const {
+  store::Exchange delivery;
+  delivery.created = delivery.updated = context_.clock.now();
+  delivery.id = base::uuid_v7(delivery.created, context_.random);
+  delivery.flow = cause.flow;
+  delivery.cause = cause.id;
+  delivery.organisation = cause.organisation;
+  delivery.direction = store::Direction::out;
+  delivery.partner = plan.partner->name;
+  delivery.endpoint = plan.endpoint->name;
+  delivery.route = plan.route->name;
+  delivery.lot = cause.lot;
+  switch (plan.config->mode) {
+    case config::Mode::live:
+      delivery.state = store::State::queued;
+      break;
+    case config::Mode::hold:
+      delivery.state = store::State::held;
+      break;
+    case config::Mode::shadow:
+      delivery.state = store::State::shadowed;
+      break;
+  }
+  return delivery;
+}
+
+adapters::Outbound Outbox::outbound_of(const DestinationPlan& plan, const store::Exchange& delivery,
+                                       base::Payload payload) const {
+  adapters::Outbound outbound;
+  outbound.delivery = delivery.id;
+  outbound.payload = std::move(payload);
+  outbound.content_type = content_type_of(plan.output.format);
+  const std::string now = base::to_rfc3339(delivery.created);
+  outbound.variables = {{"route", plan.route->name},
+                        {"endpoint", plan.endpoint->name},
+                        {"date", now.substr(0, 10)},
+                        {"month", now.substr(0, 7)},
+                        {"time", now.substr(11, 8)},
+                        {"lot", delivery.lot},
+                        {"delivery", delivery.id.text()},
+                        {"extension", std::string(extension_of(plan.output.format))}};
+  if (plan.config->file) outbound.variables.emplace_back("file", plan.config->file->text());
+  return outbound;
+}
+
+Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchange& cause,
+                                const ChangedChild& child, bool held, Work& work) {
+  auto standing = context_.store.projection(plan.key, child.id);
+  if (!standing) return fail(standing.error());
+  store::ProjectionRow row =
+      *standing ? std::move(**standing) : store::ProjectionRow{plan.key, child.id, {}, {}, {}};
+  auto rendering = render(plan, *child.record, row.confirmed.empty() ? "new" : "changed", {});
+  if (!rendering) return fail(rendering.error());
+  const bool nothing = rendering->results.empty();
+  if (!nothing && rendering->digest == row.queued) return false;
+  const std::string lane = plan.key + '|' + base::to_hex(base::as_bytes(child.tag));
+  if (auto replaced = supersede(lane, work); !replaced) return fail(replaced.error());
+  if (nothing || rendering->digest == row.confirmed) {
+    if (row.delivery.is_nil()) return false;
+    row.queued.clear();
+    row.delivery = {};
+    work.unit.writes.emplace_back(store::PutProjection{row});
+    return false;
+  }
+  std::string bytes;
+  const auto encoder = codec::make_encoder(plan.output);
+  for (const tree::Document& result : rendering->results)
+    if (auto added = encoder->add(result, result.root(), bytes); !added) return fail(added.error());
+  if (auto finished = encoder->finish(bytes); !finished) return fail(finished.error());
+
+  store::Exchange delivery = new_delivery(plan, cause);
+  delivery.lane = lane;
+  if (held && delivery.state == store::State::queued) delivery.state = store::State::held;
+  auto prepared = lanes_.prepare(plan.endpoint->name,
+                                 outbound_of(plan, delivery, base::Payload(std::move(bytes))));
+  if (!prepared) return fail(prepared.error());
+  auto sealed = context_.vault.seal_payload(prepared->payload);
+  if (!sealed) return fail(sealed.error());
+  if (delivery.state == store::State::shadowed) {
+    row.confirmed = rendering->digest;
+  } else {
+    row.queued = rendering->digest;
+    row.delivery = delivery.id;
+  }
+  const bool at_once =
+      delivery.state == store::State::queued && lanes_.reserve(delivery.endpoint, delivery.lane);
+  add_row(delivery, std::move(*sealed), *prepared, plan, at_once, work);
+  for (auto& leaf :
+       events::subjects(delivery, subjects_of(rendering->projection, {child.tag}), context_))
+    work.unit.audit.push_back(std::move(leaf));
+  if (at_once) work.unit.audit.push_back(events::send_attempt(delivery, context_));
+  work.unit.writes.emplace_back(store::PutProjection{row});
+  return true;
+}
+
+/// A newer snapshot takes the place of what was not sent yet.
+Result<void> Outbox::supersede(const std::string& lane, Work& work) {
+  auto open_ones = context_.store.open_deliveries(lane);
+  if (!open_ones) return fail(open_ones.error());
+  for (store::Exchange& older : *open_ones) {
+    if (!is_unsent(older.state)) continue;
+    work.unit.preconditions.emplace_back(store::ExchangeAt{older.id, older.version});
+    older.state = store::State::superseded;
+    older.updated = context_.clock.now();
+    work.unit.audit.push_back(events::superseded(older, context_));
+    work.unit.writes.emplace_back(store::PutExchange{std::move(older)});
+  }
+  return {};
+}
+
+namespace {
+
+/// Children treated alike by the same lines of the policy share a leaf.
+std::string likeness(const events::Subjects& subjects) {
+  std::string key = subjects.policy;
+  for (const std::string& section : subjects.sent) key += '+' + section;
+  for (const std::string& section : subjects.withheld) key += '-' + section;
+  return key;
+}
+
+}  // namespace
+
+/// One delivery being collected, child by child.
+struct Outbox::Collecting {
+  store::Exchange delivery;
+  std::unique_ptr<Vault::Builder> builder;
+  std::unique_ptr<codec::Encoder> encoder;
+  std::map<std::string, events::Subjects> subjects;
+  std::vector<store::ProjectionRow> projections;
+  std::uint64_t children = 0;
+};
+
+Result<void> Outbox::collect(const DestinationPlan& plan, const Collection& collection,
+                             const base::Uuid& id, Collecting& into) {
+  auto child = context_.store.child(id);
+  if (!child) return fail(child.error());
+  if (!*child || (*child)->key.empty()) return {};
+  auto record = load_record(context_, **child);
+  if (!record) return fail(record.error());
+  auto standing = context_.store.projection(plan.key, id);
+  if (!standing) return fail(standing.error());
+  store::ProjectionRow row =
+      *standing ? std::move(**standing) : store::ProjectionRow{plan.key, id, {}, {}, {}};
+  auto rendering =
+      render(plan, *record, row.confirmed.empty() ? "new" : "changed", collection.variables);
+  if (!rendering) return fail(rendering.error());
+  if (rendering->results.empty()) return {};
+  if (collection.only_changed) {
+    auto last = last_intended(row);
+    if (!last) return fail(last.error());
+    if (*last == rendering->digest) return {};
+  }
+  std::string bytes;
+  for (const tree::Document& result : rendering->results)
+    if (auto added = into.encoder->add(result, result.root(), bytes); !added) return added;
+  if (auto written = into.builder->write(bytes); !written) return written;
+  ++into.children;
+  events::Subjects subjects = subjects_of(rendering->projection, {});
+  auto& alike = into.subjects.try_emplace(likeness(subjects), std::move(subjects)).first->second;
+  alike.tags.push_back((*child)->tag);
+  if (!collection.only_changed) return {};
+  if (into.delivery.state == store::State::shadowed) {
+    row.confirmed = rendering->digest;
+  } else {
+    row.queued = rendering->digest;
+    row.delivery = into.delivery.id;
+  }
+  into.projections.push_back(std::move(row));
+  return {};
+}
+
+/// What the destination has, or will have once what is queued arrives. A delivery that a crash kept
+/// from being made counts for nothing.
+Result<std::string> Outbox::last_intended(const store::ProjectionRow& row) const {
+  if (row.delivery.is_nil()) return row.confirmed;
+  auto delivery = context_.store.exchange(row.delivery);
+  if (!delivery) return fail(delivery.error());
+  return *delivery ? row.queued : row.confirmed;
+}
+
+Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationPlan& plan,
+                                                              const store::Exchange& cause,
+                                                              Collection collection, Work& work) {
+  Collecting collecting;
+  collecting.delivery = new_delivery(plan, cause);
+  collecting.delivery.lane = plan.key;
+  if (!collection.lot.empty()) collecting.delivery.lot = collection.lot;
+  collecting.builder = context_.vault.builder();
+  collecting.encoder = codec::make_encoder(plan.output);
+  for (const base::Uuid& child : collection.children)
+    if (auto done = collect(plan, collection, child, collecting); !done) return fail(done.error());
+  if (collecting.children == 0) return std::nullopt;
+  std::string end;
+  if (auto finished = collecting.encoder->finish(end); !finished) return fail(finished.error());
+  if (auto written = collecting.builder->write(end); !written) return fail(written.error());
+  auto sealed = collecting.builder->finish();
+  if (!sealed) return fail(sealed.error());
+
+  store::Exchange& delivery = collecting.delivery;
+  delivery.accepted = collecting.children;
+  if (is_flood(plan, collecting.children, collection.known) &&
+      delivery.state == store::State::queued)
+    delivery.state = store::State::held;
+  auto payload = context_.vault.open_payload(sealed->row);
+  if (!payload) return fail(payload.error());
+  auto prepared = lanes_.prepare(plan.endpoint->name, outbound_of(plan, delivery, *payload));
+  if (!prepared) return fail(prepared.error());
+  if (!prepared->payload.same_as(*payload)) {
+    sealed = context_.vault.seal_payload(prepared->payload);
+    if (!sealed) return fail(sealed.error());
+  }
+  const bool at_once =
+      delivery.state == store::State::queued && lanes_.reserve(delivery.endpoint, delivery.lane);
+  add_row(delivery, std::move(*sealed), *prepared, plan, at_once, work);
+  for (const auto& [key, subjects] : collecting.subjects)
+    for (auto& leaf : events::subjects(delivery, subjects, context_))
+      work.unit.audit.push_back(std::move(leaf));
+  if (at_once) work.unit.audit.push_back(events::send_attempt(delivery, context_));
+  for (store::ProjectionRow& row : collecting.projections)
+    work.unit.writes.emplace_back(store::PutProjection{std::move(row)});
+  return delivery;
+}
+
+}  // namespace charmille::exchange

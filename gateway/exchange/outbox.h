@@ -1,0 +1,79 @@
+// The outbox: what a change of a child makes leave, for each destination: policy, mapping,
+// encoding, and the decision whether the destination has it already.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/exchange/context.h"
+#include "gateway/exchange/work.h"
+#include "gateway/record/statement.h"
+
+namespace charmille::exchange {
+
+/// What one destination would get about one child.
+struct Rendering {
+  policy::Projection projection;        ///< denied: nothing below
+  std::vector<tree::Document> results;  ///< of the destination's mapping
+  std::string digest;  ///< keyed, of the results: what was confirmed is compared with it
+};
+
+/// A child as it stands after a change.
+struct ChangedChild {
+  base::Uuid id;
+  std::string tag;
+  const tree::Document* record = nullptr;
+};
+
+/// Whether a destination would get more changes at once than it may without a person (max-change);
+/// `known`: the children it has been told of so far.
+bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t known);
+
+class Outbox {
+ public:
+  Outbox(Context& context, Lanes& lanes) : context_(context), lanes_(lanes) {}
+
+  /// Trigger `change`: adds to `work` the delivery that the child's change makes, if it makes one.
+  /// `held`: a flood is possible, the delivery waits for the count at the end of the lot. Gives
+  /// whether a delivery was made.
+  Result<bool> add_change(const DestinationPlan& plan, const store::Exchange& cause,
+                          const ChangedChild& child, bool held, Work& work);
+
+  /// What the destination gets of that child. `change` is the value of %change ("new", "changed");
+  /// a mapping that does not read it gives the same with any.
+  Result<Rendering> render(const DestinationPlan& plan, const tree::Document& record,
+                           const std::string& change, const config::Variables& more) const;
+
+  /// Triggers `lot` and `schedule`: one delivery about many children, streamed child by child into
+  /// one payload. Children whose rendering is confirmed already are left out when `only_changed`.
+  /// Nothing is made when no child is left.
+  struct Collection {
+    std::vector<base::Uuid> children;
+    bool only_changed = true;
+    config::Variables variables;  ///< for the mapping, beside those of the configuration
+    std::string lot;              ///< for names and the row
+    std::uint64_t known = 0;      ///< children of this destination so far, for max-change
+  };
+  Result<std::optional<store::Exchange>> add_collection(const DestinationPlan& plan,
+                                                        const store::Exchange& cause,
+                                                        Collection collection, Work& work);
+
+ private:
+  struct Collecting;
+
+  store::Exchange new_delivery(const DestinationPlan& plan, const store::Exchange& cause) const;
+  adapters::Outbound outbound_of(const DestinationPlan& plan, const store::Exchange& delivery,
+                                 base::Payload payload) const;
+  void add_row(store::Exchange& delivery, Vault::Sealed sealed, const adapters::Prepared& prepared,
+               const DestinationPlan& plan, bool at_once, Work& work);
+  Result<void> supersede(const std::string& lane, Work& work);
+  Result<void> collect(const DestinationPlan& plan, const Collection& collection,
+                       const base::Uuid& child, Collecting& into);
+  Result<std::string> last_intended(const store::ProjectionRow& row) const;
+
+  Context& context_;
+  Lanes& lanes_;
+};
+
+}  // namespace charmille::exchange

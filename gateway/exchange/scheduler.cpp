@@ -1,0 +1,209 @@
+#include "gateway/exchange/scheduler.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "gateway/base/log.h"
+#include "gateway/exchange/child_writer.h"
+#include "gateway/exchange/events.h"
+
+namespace charmille::exchange {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto longest_sleep = std::chrono::hours(1);
+constexpr std::uint32_t page = 1000;
+/// An extraction happens in no exchange: this space names the one that stands for it, the same for
+/// the same route and period.
+constexpr base::Uuid extraction_space{{0x6f, 0x1c, 0x3b, 0x52, 0x94, 0x0d, 0x5e, 0x7a, 0x8b, 0x21,
+                                       0xd4, 0x66, 0x1e, 0x90, 0xc3, 0x57}};
+
+Result<std::vector<base::Uuid>> all_children(const Context& context) {
+  std::vector<base::Uuid> children;
+  base::Uuid after;
+  for (;;) {
+    auto some = context.store.children(context.site->config->organisation.id, after, page);
+    if (!some) return fail(some.error());
+    for (const store::ChildRow& child : *some) children.push_back(child.id);
+    if (some->size() < page) return children;
+    after = some->back().id;
+  }
+}
+
+/// What made a delivery that no payload made: a schedule, or a destination's beginning.
+store::Exchange origin(const Context& context, const std::string& name) {
+  store::Exchange cause;
+  cause.flow = base::uuid_v5(extraction_space, name);
+  cause.organisation = context.site->config->organisation.id;
+  return cause;
+}
+
+}  // namespace
+
+void Scheduler::start() {
+  for (const RoutePlan& route : context_.site->routes) {
+    for (const DestinationPlan& plan : route.to) {
+      if (plan.config->trigger == config::Trigger::schedule) {
+        context_.tasks.spawn(context_.workers, "schedule", loop(&plan));
+      } else {
+        context_.tasks.spawn(context_.workers, "begin", begin(&plan));
+      }
+    }
+  }
+}
+
+asio::awaitable<void> Scheduler::loop(const DestinationPlan* plan) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  const std::string& zone = context_.site->config->organisation.time_zone;
+  const std::string marker = "schedule/" + plan->key;
+  for (;;) {
+    const base::Time now = context_.clock.now();
+    auto last = context_.store.setting(marker);
+    // What was missed while the gateway was stopped is made up for, once.
+    base::Time since = now;
+    if (last && *last)
+      if (const auto at = base::parse_rfc3339(**last)) since = *at;
+    const base::Time due = next_time(*plan->config->schedule, zone, since);
+    if (due <= now || (last && !*last)) {
+      if (due <= now) {
+        auto made = co_await extract_one(*plan, {});
+        if (!made)
+          base::log(base::Level::error, "extraction.failed",
+                    {{"route", plan->route->name}, {"code", std::string(made.error().code)}});
+      }
+      Work work;
+      work.unit.writes.emplace_back(store::PutSetting{marker, base::to_rfc3339(now)});
+      co_await carry_out(context_, lanes_, std::move(work));
+      continue;
+    }
+    timer.expires_after(
+        std::min<base::Duration>(due - now + std::chrono::milliseconds(1), longest_sleep));
+    const auto [cancelled] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (cancelled) co_return;
+  }
+}
+
+asio::awaitable<Result<std::optional<base::Uuid>>> Scheduler::extract_one(
+    const DestinationPlan& plan, std::string period) {
+  if (period.empty())
+    period = period_of(plan.config->period.value_or(config::Period::previous_month),
+                       context_.site->config->organisation.time_zone, context_.clock.now());
+  auto children = all_children(context_);
+  if (!children) co_return fail(children.error());
+  Outbox::Collection collection;
+  collection.children = std::move(*children);
+  collection.only_changed = false;
+  collection.lot = period;
+  collection.variables = {{"period", period}};
+  Work work;
+  auto delivery = outbox_.add_collection(plan, origin(context_, plan.key + '|' + period),
+                                         std::move(collection), work);
+  if (!delivery) co_return fail(delivery.error());
+  if (!*delivery) co_return std::optional<base::Uuid>{};
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return std::optional<base::Uuid>{(*delivery)->id};
+}
+
+asio::awaitable<Result<std::vector<base::Uuid>>> Scheduler::extract(std::string route,
+                                                                    std::string period) {
+  std::vector<base::Uuid> made;
+  bool found = false;
+  for (const RoutePlan& plan : context_.site->routes) {
+    if (plan.config->name != route) continue;
+    for (const DestinationPlan& destination : plan.to) {
+      if (destination.config->trigger != config::Trigger::schedule) continue;
+      found = true;
+      auto delivery = co_await extract_one(destination, period);
+      if (!delivery) co_return fail(delivery.error());
+      if (*delivery) made.push_back(**delivery);
+    }
+  }
+  if (!found) co_return fail("CH-EXC-022", {}, {{"route", route}});
+  co_return made;
+}
+
+/// A destination that is new: it gets what the store holds already, or is taken to know it.
+asio::awaitable<void> Scheduler::begin(const DestinationPlan* plan) {
+  const std::string marker = "begun/" + plan->key;
+  auto begun = context_.store.setting(marker);
+  if (!begun || *begun) co_return;
+  const bool everything = plan->config->start == config::Start::everything;
+  auto done = everything ? co_await deliver_everything(*plan) : co_await note_as_known(*plan);
+  if (!done) {
+    base::log(base::Level::error, "begin.failed",
+              {{"destination", plan->key}, {"code", std::string(done.error().code)}});
+    co_return;
+  }
+  Work work;
+  work.unit.writes.emplace_back(store::PutSetting{marker, base::to_rfc3339(context_.clock.now())});
+  co_await carry_out(context_, lanes_, std::move(work));
+}
+
+asio::awaitable<Result<void>> Scheduler::deliver_everything(const DestinationPlan& plan) {
+  auto children = all_children(context_);
+  if (!children) co_return fail(children.error());
+  const store::Exchange cause = origin(context_, "begin|" + plan.key);
+  if (plan.config->trigger == config::Trigger::lot) {
+    Outbox::Collection collection;
+    collection.children = std::move(*children);
+    Work work;
+    auto delivery = outbox_.add_collection(plan, cause, std::move(collection), work);
+    if (!delivery) co_return fail(delivery.error());
+    auto done = co_await carry_out(context_, lanes_, std::move(work));
+    if (!done) co_return fail(done.error());
+    co_return Result<void>{};
+  }
+  for (const base::Uuid& id : *children) {
+    auto child = context_.store.child(id);
+    if (!child) co_return fail(child.error());
+    if (!*child) continue;
+    auto record = load_record(context_, **child);
+    if (!record) co_return fail(record.error());
+    ChangedChild changed;
+    changed.id = id;
+    changed.tag = (*child)->tag;
+    changed.record = &*record;
+    Work work;
+    auto made = outbox_.add_change(plan, cause, changed, false, work);
+    if (!made) co_return fail(made.error());
+    auto done = co_await carry_out(context_, lanes_, std::move(work));
+    if (!done) co_return fail(done.error());
+  }
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Scheduler::note_as_known(const DestinationPlan& plan) {
+  auto children = all_children(context_);
+  if (!children) co_return fail(children.error());
+  Work work;
+  for (const base::Uuid& id : *children) {
+    auto child = context_.store.child(id);
+    if (!child) co_return fail(child.error());
+    if (!*child) continue;
+    auto record = load_record(context_, **child);
+    if (!record) co_return fail(record.error());
+    auto rendering = outbox_.render(plan, *record, "new", {});
+    if (!rendering) co_return fail(rendering.error());
+    if (rendering->results.empty()) continue;
+    store::ProjectionRow row;
+    row.destination = plan.key;
+    row.child = id;
+    row.confirmed = rendering->digest;
+    work.unit.writes.emplace_back(store::PutProjection{std::move(row)});
+    if (work.unit.writes.size() < page) continue;
+    auto done = co_await carry_out(context_, lanes_, std::move(work));
+    if (!done) co_return fail(done.error());
+    work = Work{};
+  }
+  if (work.unit.writes.empty()) co_return Result<void>{};
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return Result<void>{};
+}
+
+}  // namespace charmille::exchange

@@ -1,0 +1,43 @@
+// Extractions: what a destination of trigger `schedule` gets about every child at a time of day,
+// and the first delivery of a destination that is new to a store which already holds children.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/exchange/context.h"
+#include "gateway/exchange/outbox.h"
+
+namespace charmille::exchange {
+
+class Scheduler {
+ public:
+  Scheduler(Context& context, Outbox& outbox, Lanes& lanes)
+      : context_(context), outbox_(outbox), lanes_(lanes) {}
+
+  void start();
+  /// Now. `period`: "2026-06", or empty for the one that the configuration means today. Gives the
+  /// deliveries made.
+  boost::asio::awaitable<Result<std::vector<base::Uuid>>> extract(std::string route,
+                                                                  std::string period);
+
+ private:
+  boost::asio::awaitable<void> loop(const DestinationPlan* plan);
+  boost::asio::awaitable<Result<std::optional<base::Uuid>>> extract_one(const DestinationPlan& plan,
+                                                                        std::string period);
+  boost::asio::awaitable<void> begin(const DestinationPlan* plan);
+  boost::asio::awaitable<Result<void>> deliver_everything(const DestinationPlan& plan);
+  boost::asio::awaitable<Result<void>> note_as_known(const DestinationPlan& plan);
+
+  Context& context_;
+  Outbox& outbox_;
+  Lanes& lanes_;
+};
+
+/// When a schedule is next due after `now`, in that time zone.
+base::Time next_time(const config::Schedule& schedule, const std::string& time_zone,
+                     base::Time now);
+/// The period that a schedule means at `now`: "2026-05", "2026-05-31", "2026-W22".
+std::string period_of(config::Period period, const std::string& time_zone, base::Time now);
+
+}  // namespace charmille::exchange

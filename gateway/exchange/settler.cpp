@@ -1,0 +1,164 @@
+#include "gateway/exchange/settler.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "gateway/base/log.h"
+#include "gateway/exchange/durable.h"
+#include "gateway/exchange/events.h"
+#include "gateway/exchange/inbox.h"
+
+namespace charmille::exchange {
+
+namespace asio = boost::asio;
+using Outcome = adapters::Settlement::Outcome;
+
+namespace {
+
+constexpr auto settle_deadline = std::chrono::seconds(30);
+constexpr auto settle_pause = std::chrono::seconds(5);
+
+Outcome outcome_of(const Report& report) {
+  if (report.refused_whole) return Outcome::rejected;
+  return report.has_something_to_say() ? Outcome::done_with_remarks : Outcome::done;
+}
+
+adapters::Settlement settlement_of(const Context& context, const Part& part, const Report& report) {
+  const base::Language language = language_of(context, part.exchange);
+  adapters::Settlement settlement;
+  settlement.exchange = part.exchange.id;
+  settlement.outcome = outcome_of(report);
+  settlement.reference = part.opened.beside.reference;
+  settlement.report_json = to_json(report, language);
+  if (report.has_something_to_say()) settlement.report_text = to_text(report, language);
+  return settlement;
+}
+
+}  // namespace
+
+base::Language language_of(const Context& context, const store::Exchange& exchange) {
+  const auto partner = context.site->config->partners.find(exchange.partner);
+  return partner == context.site->config->partners.end() ? base::Language::fr
+                                                         : partner->second.language;
+}
+
+void Settler::add_end(ImportJob& job, const Report& report, const std::string& mapping,
+                      Work& work) {
+  const base::Time now = context_.clock.now();
+  for (Part& part : job.parts) {
+    store::Exchange& exchange = part.exchange;
+    const bool lead = &part == &job.parts.front();
+    exchange.state = report.refused_whole ? store::State::rejected : store::State::done;
+    exchange.updated = now;
+    if (lead) {
+      exchange.accepted = report.accepted;
+      exchange.refused = report.refused;
+    } else {
+      exchange.flow = job.lead().id;
+      work.unit.audit.push_back(events::joined_lot(exchange, context_));
+    }
+    if (report.refused_whole && !report.refusals.empty())
+      record_fault(exchange, report.refusals.front().fault);
+    if (report.has_something_to_say()) {
+      part.opened.beside.report = to_json(report, language_of(context_, exchange));
+      exchange.metadata =
+          seal(context_.vault, *part.opened.key, *exchange.payload, part.opened.beside);
+    }
+    if (lead && report.refused_whole) {
+      work.unit.audit.push_back(
+          events::rejected(exchange, report.refusals.front().fault, context_));
+    } else if (lead && report.already_done) {
+      work.unit.audit.push_back(events::duplicate(exchange, context_));
+    } else if (lead) {
+      work.unit.audit.push_back(
+          events::translated(exchange, mapping, report.remarks_total, context_));
+    }
+    work.unit.writes.emplace_back(store::PutExchange{exchange});
+  }
+}
+
+void Settler::tell(const ImportJob& job, const Report& report) {
+  for (const Part& part : job.parts) {
+    const adapters::Settlement settlement = settlement_of(context_, part, report);
+    waiters_.settle(settlement);
+    if (part.exchange.settle_pending)
+      context_.work.spawn(context_.io, "settle", tell_source(part.exchange, settlement));
+  }
+  const store::Exchange& lead = job.lead();
+  if (report.refused_whole) {
+    alarms_.raise({Alarm::Kind::rejected, lead.partner, lead.endpoint, lead.id, lead.fault_code});
+  } else if (report.refused > 0) {
+    alarms_.raise({Alarm::Kind::records_refused, lead.partner, lead.endpoint, lead.id,
+                   std::to_string(report.refused)});
+  }
+}
+
+void Settler::tell_again(store::Exchange exchange) {
+  auto settlement = exchange::settlement_of(context_, exchange);
+  if (!settlement || !*settlement) return;
+  context_.work.spawn(context_.io, "settle",
+                      tell_source(std::move(exchange), std::move(**settlement)));
+}
+
+/// Until the source has done it: a file that could not be moved today is moved when its folder is
+/// there again.
+asio::awaitable<void> Settler::tell_source(store::Exchange exchange,
+                                           adapters::Settlement settlement) {
+  const auto source = sources_.find(exchange.endpoint);
+  if (source == sources_.end()) co_return;
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  for (;;) {
+    auto done =
+        co_await source->second->settle(settlement, context_.clock.steady() + settle_deadline);
+    if (done || done.error().action != base::Action::retry) {
+      if (!done)
+        base::log(base::Level::warning, "settle.failed",
+                  {{"exchange", exchange.id.text()}, {"code", std::string(done.error().code)}});
+      break;
+    }
+    pause.expires_after(settle_pause);
+    const auto [cancelled] = co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (cancelled) co_return;
+  }
+  auto row = context_.store.exchange(exchange.id);
+  if (!row || !*row) co_return;
+  (*row)->settle_pending = false;
+  store::Unit unit;
+  unit.preconditions.emplace_back(store::ExchangeAt{exchange.id, (*row)->version});
+  unit.writes.emplace_back(store::PutExchange{std::move(**row)});
+  co_await make_durable(context_.store, std::move(unit));
+}
+
+Result<std::optional<adapters::Settlement>> settlement_of(const Context& context,
+                                                          const store::Exchange& exchange) {
+  if (!store::is_final(exchange.state)) return std::nullopt;
+  auto opened = open(context, exchange);
+  if (!opened) return fail(opened.error());
+  adapters::Settlement settlement;
+  settlement.exchange = exchange.id;
+  settlement.reference = opened->beside.reference;
+  settlement.report_json = opened->beside.report;
+  if (exchange.state == store::State::rejected) {
+    settlement.outcome = Outcome::rejected;
+  } else if (!settlement.report_json.empty()) {
+    settlement.outcome = Outcome::done_with_remarks;
+  }
+  if (settlement.report_json.empty()) {
+    Report report;
+    report.exchange = exchange.id;
+    report.file = opened->beside.name;
+    report.sha256 = opened->sha256;
+    report.received = exchange.created;
+    report.accepted = exchange.accepted;
+    settlement.report_json = to_json(report, language_of(context, exchange));
+    return settlement;
+  }
+  const auto doc = codec::read_json(settlement.report_json, "report");
+  if (!doc) return fail(doc.error());
+  if (const tree::Node* text = doc->root().find("text")) settlement.report_text = text->chars();
+  return settlement;
+}
+
+}  // namespace charmille::exchange

@@ -1,0 +1,38 @@
+// One group owns every coroutine of the gateway: nothing is spawned without an owner that waits for
+// its end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+namespace charmille::exchange {
+
+class TaskGroup {
+ public:
+  TaskGroup();
+  ~TaskGroup();
+  TaskGroup(const TaskGroup&) = delete;
+  TaskGroup& operator=(const TaskGroup&) = delete;
+
+  /// Runs `task` on `executor`. An exception that escapes it is a bug: it is logged under `name`
+  /// and ends this task alone.
+  void spawn(boost::asio::any_io_executor executor, std::string_view name,
+             boost::asio::awaitable<void> task);
+  /// Asks every task to end at its next wait.
+  void cancel();
+  /// Waits, outside of any executor of the group, until no task is left; false when the time is
+  /// over first.
+  bool wait(std::chrono::milliseconds at_most);
+  std::size_t running() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace charmille::exchange

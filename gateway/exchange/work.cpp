@@ -1,0 +1,26 @@
+#include "gateway/exchange/work.h"
+
+#include "gateway/exchange/durable.h"
+#include "gateway/exchange/events.h"
+
+namespace charmille::exchange {
+
+boost::asio::awaitable<Result<store::Committed>> carry_out(Context& context, Lanes& lanes,
+                                                           Work work) {
+  const std::vector<store::Draft> leaves = work.unit.audit;
+  auto committed = co_await make_durable(context.store, std::move(work.unit));
+  if (!committed) {
+    for (const Departure& departure : work.departures)
+      lanes.give_back(departure.exchange.endpoint, departure.exchange.lane);
+    co_return committed;
+  }
+  events::announce(leaves);
+  for (Departure& departure : work.departures) {
+    departure.exchange.version = 1;
+    lanes.go(std::move(departure));
+  }
+  if (work.wake) lanes.wake();
+  co_return committed;
+}
+
+}  // namespace charmille::exchange

@@ -1,0 +1,42 @@
+// What one step of processing adds up to before it is committed: the unit, and what follows once it
+// is durable.
+#pragma once
+
+#include <vector>
+
+#include "gateway/exchange/context.h"
+#include "gateway/exchange/lanes.h"
+
+namespace charmille::exchange {
+
+struct Work {
+  store::Unit unit;
+  std::vector<Departure> departures;  ///< deliveries whose lane is reserved: they leave at once
+  bool wake = false;                  ///< deliveries were queued: the pump looks
+
+  /// A point to go back to, when what was added after it is not to be done.
+  struct Mark {
+    explicit Mark(const Work& work)
+        : preconditions(work.unit.preconditions.size()),
+          writes(work.unit.writes.size()),
+          audit(work.unit.audit.size()),
+          departures(work.departures.size()) {}
+    void restore(Work& work) const {
+      work.unit.preconditions.resize(preconditions, store::ExchangeAt{});
+      work.unit.writes.resize(writes, store::PutSetting{});
+      work.unit.audit.resize(audit);
+      work.departures.resize(departures);
+    }
+    std::size_t preconditions;
+    std::size_t writes;
+    std::size_t audit;
+    std::size_t departures;
+  };
+};
+
+/// Commits the unit; then announces its events and lets its deliveries go, or gives their lanes
+/// back when it was refused.
+boost::asio::awaitable<Result<store::Committed>> carry_out(Context& context, Lanes& lanes,
+                                                           Work work);
+
+}  // namespace charmille::exchange
