@@ -56,7 +56,11 @@ class FileDestination final : public Destination {
   Result<Prepared> prepare(Outbound outbound) override {
     Pairs variables = std::move(outbound.variables);
     variables.emplace_back("delivery", outbound.delivery.text());
-    auto name = settings_->name.fill(variables);
+    // A route that names its files goes before the endpoint's own template.
+    const auto given = std::ranges::find(
+        variables, "name", [](const auto& pair) { return std::string_view(pair.first); });
+    auto name =
+        given == variables.end() ? settings_->name.fill(variables) : plain_name(given->second);
     if (!name) return fail(name.error());
     Pairs ids{{"file", std::move(*name)}};
     return Prepared{std::move(outbound.payload), std::move(ids), std::move(outbound.content_type)};

@@ -200,8 +200,14 @@ Result<std::string> NameTemplate::fill(const Pairs& values) const {
         std::ranges::find(values, part.text, [](const auto& pair) { return pair.first; });
     if (at == values.end() || at->second.empty())
       return fail("CH-FILE-013", {}, {{"name", part.text}});
-    for (const char c : at->second) out += is_safe(c) ? c : '_';
+    out += at->second;
   }
+  return plain_name(out);
+}
+
+Result<std::string> plain_name(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += is_safe(c) ? c : '_';
   if (out.starts_with('.')) out.front() = '_';
   if (out.size() > longest_delivery)
     return fail(

@@ -49,14 +49,17 @@ std::string marker_name(std::string_view pattern, std::string_view name);
 /// True for names that are markers by that pattern.
 bool is_marker(std::string_view pattern, std::string_view name);
 
+/// The name of a delivery: characters other than letters, digits, '.', '_' and '-' become '_'; it
+/// never starts with '.'. Fault CH-FILE-014: too long.
+Result<std::string> plain_name(std::string_view text);
+
 /// A template of names, "{route}_{date}_{sequence}.csv", cut once.
 class NameTemplate {
  public:
   /// Faults: an unclosed brace, a variable that does not exist, a separator of folders, nothing
   /// that differs between two deliveries (`sequence`, `lot` or `delivery`).
   static Result<NameTemplate> parse(std::string_view text);
-  /// The name for these variables. Characters other than letters, digits, '.', '_' and '-' become
-  /// '_'; a name never starts with '.'. Faults: a variable has no value, the name is too long.
+  /// The name for these variables, as `plain_name` makes it. Fault: a variable has no value.
   Result<std::string> fill(const Pairs& variables) const;
 
  private:

@@ -141,23 +141,49 @@ store::Exchange Outbox::new_delivery(const DestinationPlan& plan,
   return delivery;
 }
 
-adapters::Outbound Outbox::outbound_of(const DestinationPlan& plan, const store::Exchange& delivery,
-                                       base::Payload payload) const {
+/// Numbers of a destination only grow; one that no delivery carried in the end leaves a gap.
+Result<std::string> Outbox::next_sequence(const DestinationPlan& plan, Work& work) {
+  const std::string name = "sequence/" + plan.key;
+  const std::lock_guard lock(sequence_mutex_);
+  auto known = sequences_.find(name);
+  if (known == sequences_.end()) {
+    auto kept = context_.store.setting(name);
+    if (!kept) return fail(kept.error());
+    known = sequences_.emplace(name, *kept ? std::stoull(**kept) : 0).first;
+  }
+  const std::string number = std::to_string(++known->second);
+  work.unit.writes.emplace_back(store::PutSetting{name, number});
+  return number;
+}
+
+Result<adapters::Prepared> Outbox::prepare(const DestinationPlan& plan,
+                                           const store::Exchange& delivery, base::Payload payload,
+                                           Work& work) {
+  const std::string now = base::to_rfc3339(delivery.created);
+  config::NamePattern::Values values{{"route", plan.route->name},
+                                     {"endpoint", plan.endpoint->name},
+                                     {"date", now.substr(0, 10)},
+                                     {"month", now.substr(0, 7)},
+                                     {"time", now.substr(11, 8)},
+                                     {"lot", delivery.lot},
+                                     {"delivery", delivery.id.text()},
+                                     {"extension", std::string(extension_of(plan.output.format))}};
+  if (plan.config->file && plan.config->file->has("sequence")) {
+    auto number = next_sequence(plan, work);
+    if (!number) return fail(number.error());
+    values["sequence"] = *number;
+  }
   adapters::Outbound outbound;
   outbound.delivery = delivery.id;
   outbound.payload = std::move(payload);
   outbound.content_type = content_type_of(plan.output.format);
-  const std::string now = base::to_rfc3339(delivery.created);
-  outbound.variables = {{"route", plan.route->name},
-                        {"endpoint", plan.endpoint->name},
-                        {"date", now.substr(0, 10)},
-                        {"month", now.substr(0, 7)},
-                        {"time", now.substr(11, 8)},
-                        {"lot", delivery.lot},
-                        {"delivery", delivery.id.text()},
-                        {"extension", std::string(extension_of(plan.output.format))}};
-  if (plan.config->file) outbound.variables.emplace_back("file", plan.config->file->text());
-  return outbound;
+  outbound.variables.assign(values.begin(), values.end());
+  if (plan.config->file) {
+    auto name = plan.config->file->fill(values);
+    if (!name) return fail(name.error());
+    outbound.variables.emplace_back("name", std::move(*name));
+  }
+  return lanes_.prepare(plan.endpoint->name, std::move(outbound));
 }
 
 Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchange& cause,
@@ -188,8 +214,7 @@ Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchan
   store::Exchange delivery = new_delivery(plan, cause);
   delivery.lane = lane;
   if (held && delivery.state == store::State::queued) delivery.state = store::State::held;
-  auto prepared = lanes_.prepare(plan.endpoint->name,
-                                 outbound_of(plan, delivery, base::Payload(std::move(bytes))));
+  auto prepared = prepare(plan, delivery, base::Payload(std::move(bytes)), work);
   if (!prepared) return fail(prepared.error());
   auto sealed = context_.vault.seal_payload(prepared->payload);
   if (!sealed) return fail(sealed.error());
@@ -320,7 +345,7 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
     delivery.state = store::State::held;
   auto payload = context_.vault.open_payload(sealed->row);
   if (!payload) return fail(payload.error());
-  auto prepared = lanes_.prepare(plan.endpoint->name, outbound_of(plan, delivery, *payload));
+  auto prepared = prepare(plan, delivery, *payload, work);
   if (!prepared) return fail(prepared.error());
   if (!prepared->payload.same_as(*payload)) {
     sealed = context_.vault.seal_payload(prepared->payload);

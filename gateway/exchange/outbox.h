@@ -2,6 +2,8 @@
 // encoding, and the decision whether the destination has it already.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,8 +65,10 @@ class Outbox {
   struct Collecting;
 
   store::Exchange new_delivery(const DestinationPlan& plan, const store::Exchange& cause) const;
-  adapters::Outbound outbound_of(const DestinationPlan& plan, const store::Exchange& delivery,
-                                 base::Payload payload) const;
+  /// What the destination's adapter prepares, prepared.
+  Result<adapters::Prepared> prepare(const DestinationPlan& plan, const store::Exchange& delivery,
+                                     base::Payload payload, Work& work);
+  Result<std::string> next_sequence(const DestinationPlan& plan, Work& work);
   void add_row(store::Exchange& delivery, Vault::Sealed sealed, const adapters::Prepared& prepared,
                const DestinationPlan& plan, bool at_once, Work& work);
   Result<void> supersede(const std::string& lane, Work& work);
@@ -74,6 +78,8 @@ class Outbox {
 
   Context& context_;
   Lanes& lanes_;
+  std::mutex sequence_mutex_;
+  std::map<std::string, std::uint64_t> sequences_;  ///< the last number given, by destination
 };
 
 }  // namespace charmille::exchange

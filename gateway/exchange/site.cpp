@@ -5,7 +5,7 @@
 
 #include "gateway/config/validate.h"
 #include "gateway/fhirpath/expression.h"
-#include "gateway/fhirpath/functions.h"
+#include "gateway/mapping/library.h"
 
 namespace charmille::exchange {
 
@@ -59,35 +59,41 @@ std::string_view word_of(mapping::From from) {
   return "tree";
 }
 
-/// Every mapping file below the folders, in the order of their paths; all their faults at once.
+/// Every mapping of the folders; all their faults at once.
 Mappings load_mappings(const std::vector<fs::path>& folders, const fs::path& schemas,
-                       std::vector<Fault>& faults, crypto::Sha256& digest) {
+                       std::vector<Fault>& faults) {
   Mappings mappings;
   for (const fs::path& folder : folders) {
-    std::error_code error;
-    std::vector<fs::path> files;
-    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
-         it.increment(error))
-      if (it->path().extension() == ".yaml") files.push_back(it->path());
-    if (error)
-      faults.push_back(
-          fault("CH-MAP-090", {folder.string(), 0, 0, {}}, {{"reason", error.message()}}));
-    std::ranges::sort(files);
-    for (const fs::path& file : files) {
-      const std::string shown = (folder.filename() / fs::relative(file, folder)).string();
-      auto loaded = mapping::load({file, shown, schemas});
-      if (!loaded) {
-        std::ranges::move(loaded.error(), std::back_inserter(faults));
-        continue;
-      }
-      std::ifstream bytes(file, std::ios::binary);
-      digest.update(std::string(std::istreambuf_iterator<char>(bytes), {}));
-      const std::string name = (*loaded)->name();
-      if (!mappings.emplace(name, std::move(*loaded)).second)
-        faults.push_back(fault("CH-MAP-091", {shown, 1, 1, {}}, {{"mapping", name}}));
+    auto library = mapping::Library::load(folder, schemas);
+    if (!library) {
+      std::ranges::move(library.error(), std::back_inserter(faults));
+      continue;
     }
+    for (const auto& [name, mapping] : library->all())
+      if (!mappings.emplace(name, mapping).second)
+        faults.push_back(fault("CH-MAP-091", {mapping->file(), 1, 1, {}}, {{"mapping", name}}));
   }
   return mappings;
+}
+
+/// Over every file that decides what the gateway does, in a stable order.
+crypto::Digest digest_of(const fs::path& configuration, const std::vector<fs::path>& folders) {
+  std::vector<fs::path> files{configuration};
+  for (const fs::path& folder : folders) {
+    std::error_code error;
+    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+         it.increment(error))
+      if (it->is_regular_file(error)) files.push_back(it->path());
+  }
+  std::ranges::sort(files);
+  crypto::Sha256 digest;
+  for (const fs::path& file : files) {
+    std::ifstream bytes(file, std::ios::binary);
+    const std::string text(std::istreambuf_iterator<char>(bytes), {});
+    digest.update(file.filename().string() + '\n' + std::to_string(text.size()) + '\n');
+    digest.update(text);
+  }
+  return digest.finish();
 }
 
 std::vector<config::KnownMapping> known(const Mappings& mappings) {
@@ -97,6 +103,8 @@ std::vector<config::KnownMapping> known(const Mappings& mappings) {
         {name, std::string(word_of(mapping->from())), mapping->to(), mapping->variables()});
   return all;
 }
+
+}  // namespace
 
 std::vector<config::KnownCodec> known_codecs() {
   using codec::Direction;
@@ -108,6 +116,8 @@ std::vector<config::KnownCodec> known_codecs() {
           {"ndjson", &codec::spec(Format::ndjson, Direction::decode),
            &codec::spec(Format::ndjson, Direction::encode)}};
 }
+
+namespace {
 
 /// Puts the compiled parts of a valid configuration together; what only shows here is a fault too.
 class Compilation {
@@ -209,15 +219,20 @@ LoadedSite load_site(const fs::path& configuration, const fs::path& schemas,
     loaded.faults.push_back(files.error());
     return loaded;
   }
-  crypto::Sha256 digest;
-  std::ifstream bytes(configuration, std::ios::binary);
-  digest.update(std::string(std::istreambuf_iterator<char>(bytes), {}));
   std::vector<Fault> faults;
-  const Mappings mappings = load_mappings(files->mapping_folders(), schemas, faults, digest);
+  const std::vector<fs::path> folders = files->mapping_folders();
+  const Mappings mappings = load_mappings(folders, schemas, faults);
   const std::vector<config::KnownCodec> codecs = known_codecs();
   config::Surroundings surroundings;
   surroundings.adapters = adapters;
   surroundings.codecs = codecs;
+  surroundings.check_format = [](const tree::Document& document, const tree::Node& options,
+                                 config::Direction direction, const std::string& path) {
+    return codec::check_options(document, options,
+                                direction == config::Direction::source ? codec::Direction::decode
+                                                                       : codec::Direction::encode,
+                                path);
+  };
   // A mapping that does not compile would be "unknown" to every route: its own faults say more.
   if (faults.empty()) surroundings.mappings = known(mappings);
   surroundings.check_expression = [](std::string_view text,
@@ -232,7 +247,7 @@ LoadedSite load_site(const fs::path& configuration, const fs::path& schemas,
   std::ranges::move(faults, std::back_inserter(loaded.faults));
   if (!loaded.faults.empty()) return loaded;
   auto site = Compilation(std::move(validated.site), mappings, loaded.faults).run();
-  site->digest = digest.finish();
+  site->digest = digest_of(configuration, folders);
   if (loaded.faults.empty()) loaded.site = std::move(site);
   return loaded;
 }

@@ -12,6 +12,7 @@
 
 #include "gateway/codec/codec.h"
 #include "gateway/config/site.h"
+#include "gateway/config/validate.h"
 #include "gateway/crypto/digest.h"
 #include "gateway/mapping/mapping.h"
 #include "gateway/policy/projection.h"
@@ -71,6 +72,9 @@ struct LoadedSite {
 LoadedSite load_site(const std::filesystem::path& configuration,
                      const std::filesystem::path& schemas,
                      std::span<const adapters::Adapter* const> adapters);
+
+/// The codecs of the house, as configuration checks formats against them.
+std::vector<config::KnownCodec> known_codecs();
 
 /// Whether `only` (or nothing) lets that child go.
 Result<bool> lets_go(const std::shared_ptr<const Narrowing>& only, const tree::Document& record);

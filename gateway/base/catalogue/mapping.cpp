@@ -159,9 +159,6 @@ constexpr CatalogueEntry entries[] = {
      "écrire {{ }} au lieu de {[ ]}", "write {{ }} instead of {[ ]}"},
     {"CH-MAP-054", Action::stop, "« {value} » n'est pas une valeur permise (la plus proche : {nearest})",
      "'{value}' is not an allowed value (the nearest: {nearest})", "corriger la valeur", "correct the value"},
-    {"CH-MAP-090", Action::reject, "le dossier de correspondances ne peut pas être lu : {reason}",
-     "the folder of mappings cannot be read: {reason}", "vérifier `mappings` dans la configuration",
-     "check `mappings` in the configuration"},
     {"CH-MAP-091", Action::reject, "une autre correspondance s'appelle déjà {mapping}",
      "another mapping is already called {mapping}", "renommer l'une des deux", "rename one of the two"},
 };
