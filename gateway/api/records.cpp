@@ -1,0 +1,108 @@
+// Child records: listed without a name, shown to who has the right and says why.
+#include <algorithm>
+#include <set>
+
+#include "gateway/api/api.h"
+#include "gateway/api/render.h"
+
+namespace charmille::api {
+namespace {
+
+namespace asio = boost::asio;
+
+const base::Uuid no_exchange{};
+
+/// What is known about a child without opening anything: which sections, from which sources, since
+/// when.
+Result<tree::Node> outline(Api& api, tree::Document& doc, const store::ChildRow& child) {
+  const auto statements = api.context().store.statements(child.id);
+  if (!statements) return fail(statements.error());
+  std::set<std::string> sources;
+  std::set<std::string> sections;
+  base::Time latest{};
+  for (const store::StatementRow& statement : *statements) {
+    if (statement.withdrawn) continue;
+    sources.insert(statement.source);
+    sections.insert(statement.section);
+    latest = std::max(latest, statement.extracted);
+  }
+  const auto list = [&doc](const std::set<std::string>& names) {
+    std::vector<tree::Node> nodes;
+    for (const std::string& name : names) nodes.push_back(doc.text(name));
+    return doc.array(nodes);
+  };
+  return without_blanks(
+      doc,
+      {{"id", doc.text(child.id.text())},
+       {"version", doc.integer(static_cast<std::int64_t>(child.version))},
+       {"erased", tree::Node::boolean(child.key.empty())},
+       {"sources", list(sources)},
+       {"sections", list(sections)},
+       {"latest", doc.text(latest == base::Time{} ? std::string{} : base::to_rfc3339(latest))}});
+}
+
+Result<base::Uuid> child_asked_for(Api& api, const tree::Document& body) {
+  if (const std::string id = text_field(body, "id"); !id.empty()) {
+    const auto child = base::Uuid::parse(id);
+    if (!child) return fail("CH-API-006", {}, {{"name", "id"}});
+    return *child;
+  }
+  const std::string system = text_field(body, "system");
+  const std::string value = text_field(body, "value");
+  if (system.empty() || value.empty())
+    return fail("CH-API-007", {}, {{"field", system.empty() ? "system" : "value"}});
+  const auto found = api.engine().operations().find_child(system, value);
+  if (!found) return fail(found.error());
+  if (!*found) return fail("CH-API-010", {}, {{"what", "record"}});
+  return **found;
+}
+
+}  // namespace
+
+Reply list_records(Api& api, const Call& call) {
+  const auto limit = call.number("limit", 100);
+  if (!limit) return refusal(call, limit.error());
+  const auto after = base::Uuid::parse(call.parameter("after").value_or(base::Uuid{}.text()));
+  if (!after) return refusal(call, fault("CH-API-006", {}, {{"name", "after"}}));
+  const auto asked = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(*limit, 1, 1000));
+  const auto children = api.context().store.children(api.site().organisation.id, *after, asked);
+  if (!children) return refusal(call, children.error());
+  tree::Document doc;
+  std::vector<tree::Node> nodes;
+  for (const store::ChildRow& child : *children) {
+    const auto node = outline(api, doc, child);
+    if (!node) return refusal(call, node.error());
+    nodes.push_back(*node);
+  }
+  const bool more = children->size() == asked;
+  doc.set_root(
+      without_blanks(doc, {{"records", doc.array(nodes)},
+                           {"next", doc.text(more ? children->back().id.text() : std::string{})}}));
+  return json_reply(200, doc);
+}
+
+asio::awaitable<Reply> post_record(Api& api, CallPtr call) {
+  const auto body = json_body(*call);
+  if (!body) co_return refusal(*call, body.error());
+  const auto reason = reason_of(*body);
+  if (!reason) co_return refusal(*call, reason.error());
+  exchange::Operations& operations = api.engine().operations();
+  exchange::events::Person person{call->caller.name, *reason};
+  const auto child = child_asked_for(api, *body);
+  if (!child) {
+    // That a child is unknown here is an answer too: it is audited like one.
+    if (child.error().code == "CH-API-010") {
+      auto noted =
+          co_await operations.note(merkle::Event::admin_content, std::move(person), no_exchange);
+      if (!noted) co_return refusal(*call, noted.error());
+    }
+    co_return refusal(*call, child.error());
+  }
+  const auto record = co_await operations.record(*child, std::move(person));
+  if (!record) co_return refusal(*call, record.error());
+  tree::Document doc;
+  doc.set_root(doc.object({{"id", doc.text(child->text())}, {"record", doc.copy(record->root())}}));
+  co_return json_reply(200, doc);
+}
+
+}  // namespace charmille::api

@@ -1,0 +1,64 @@
+// charmille eval 'FHIRPATH' [FILE]: one expression on one document; prints the collection.
+#include <iterator>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "gateway/cli/mappings.h"
+#include "gateway/cli/session.h"
+#include "gateway/mapping/evaluate.h"
+
+namespace charmille::cli {
+namespace {
+
+struct Options {
+  std::string expression, file;
+  std::vector<std::string> variables;
+};
+
+/// The file, standard input for "-", or an empty object: an expression may need no input.
+Result<tree::Document> input_of(Session& s, const std::string& file) {
+  if (file == "-")
+    return codec::read_json(std::string{std::istreambuf_iterator<char>(s.console.in), {}}, "-");
+  if (!file.empty()) return read_json_file(file);
+  tree::Document empty;
+  empty.set_root(empty.object({}));
+  return empty;
+}
+
+Exit eval(Session& s, const Options& o) {
+  const auto variables = read_variables(o.variables, nullptr);
+  if (!variables) return s.print(variables.error()), Exit::usage;
+  const auto input = input_of(s, o.file);
+  if (!input) return s.print(input.error()), Exit::data;
+  const auto result = mapping::evaluate(o.expression, *input, *variables);
+  if (!result) return s.print(result.error()), Exit::data;
+  s.print_json(result->root());
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app, Session& s) {
+  auto* command = app.add_subcommand(
+      "eval", std::string(s.say("calcule une expression FHIRPath sur un document JSON",
+                                "evaluates a FHIRPath expression on a JSON document")));
+  auto o = std::make_shared<Options>();
+  command
+      ->add_option("expression", o->expression,
+                   std::string(s.say("l'expression", "the expression")))
+      ->required();
+  command->add_option(
+      "file", o->file,
+      std::string(s.say("le document ; - : l'entrée standard", "the document; -: standard input")));
+  command
+      ->add_option("--var", o->variables,
+                   std::string(s.say("NOM=FICHIER : une variable %NOM, lue en JSON",
+                                     "NAME=FILE: a variable %NAME, read as JSON")))
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->callback([&s, o] { s.chosen = [&s, o] { return eval(s, *o); }; });
+}
+
+}  // namespace charmille::cli

@@ -1,0 +1,237 @@
+// charmille map MAPPING FILE...: a dry run. Nothing is stored, nothing is sent.
+#include <limits>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "gateway/base/bytes.h"
+#include "gateway/cli/mappings.h"
+#include "gateway/cli/session.h"
+
+namespace charmille::cli {
+namespace {
+
+constexpr std::size_t batch_size = 500;
+
+struct Options {
+  std::string mapping, encoding, delimiter;
+  std::vector<std::string> files, variables, folders;
+  bool explain = false;
+};
+
+/// What went wrong is told as it is found, results are printed as they are made: memory does not
+/// grow with the file.
+class DryRun {
+ public:
+  DryRun(Session& s, const mapping::Mapping& mapping, mapping::Variables variables, bool explain)
+      : s_(s), mapping_(mapping), variables_(std::move(variables)), explain_(explain) {}
+
+  Result<void> join(const std::map<std::string, std::filesystem::path>& files,
+                    const Formats& formats);
+  Result<void> read(const std::filesystem::path& file, const codec::Options& options);
+  Exit finish();
+
+ private:
+  void take(mapping::Item item);
+  void tell(const codec::Batch& batch);
+  void tell(const Fault& fault) {
+    s_.print(fault);
+    ++faults_;
+  }
+  void print_explained(const mapping::Item& item);
+
+  Session& s_;
+  const mapping::Mapping& mapping_;
+  mapping::Variables variables_;
+  bool explain_;
+  std::optional<mapping::Joins> joins_;
+  std::uint64_t good_ = 0;
+  std::uint64_t bad_ = 0;
+  std::uint64_t faults_ = 0;
+};
+
+Result<void> DryRun::join(const std::map<std::string, std::filesystem::path>& files,
+                          const Formats& formats) {
+  if (mapping_.streams()) return {};
+  std::map<std::string, tree::Document> rows;
+  for (const auto& [name, path] : files) {
+    if (name.empty()) continue;
+    const auto payload = base::Payload::from_file(path);
+    if (!payload) return fail(payload.error());
+    const auto format = formats.files.find(name);
+    auto stream = codec::open(format == formats.files.end() ? formats.main : format->second,
+                              *payload, path.filename().string());
+    if (!stream) return fail(stream.error());
+    auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
+    if (!batch) return fail(batch.error());
+    tell(*batch);
+    rows.emplace(name, std::move(batch->document));
+  }
+  auto joins = mapping::Joins::build(mapping_, std::move(rows));
+  if (!joins) return fail(joins.error());
+  joins_.emplace(std::move(*joins));
+  return {};
+}
+
+Result<void> DryRun::read(const std::filesystem::path& file, const codec::Options& options) {
+  const auto payload = base::Payload::from_file(file);
+  if (!payload) return fail(payload.error());
+  auto stream = codec::open(options, *payload, file.filename().string());
+  if (!stream) return fail(stream.error());
+  const auto explain = explain_ ? mapping::Explain::yes : mapping::Explain::no;
+  for (bool last = false; !last;) {
+    auto batch = (*stream)->next(batch_size);
+    if (!batch) return fail(batch.error());
+    last = batch->last;
+    tell(*batch);
+    for (mapping::Item& item : mapping::apply(mapping_, batch->document,
+                                              joins_ ? &*joins_ : nullptr, variables_, explain))
+      take(std::move(item));
+  }
+  return {};
+}
+
+void DryRun::tell(const codec::Batch& batch) {
+  for (const codec::Rejected& rejected : batch.rejected) {
+    tell(rejected.fault);
+    ++bad_;
+  }
+  for (const Fault& remark : batch.remarks) s_.print_warning(remark);
+}
+
+void DryRun::take(mapping::Item item) {
+  for (const Fault& fault : item.faults) tell(fault);
+  if (!item.good()) {
+    ++bad_;
+    return;
+  }
+  ++good_;
+  if (item.document.root().is(tree::Kind::null)) return;
+  if (explain_)
+    print_explained(item);
+  else
+    s_.console.out << codec::write_json(item.document.root(), !s_.json) << '\n';
+}
+
+void DryRun::print_explained(const mapping::Item& item) {
+  if (s_.json) {
+    tree::Document doc;
+    std::vector<tree::Node> nodes;
+    for (const mapping::Explained& one : item.explained) {
+      std::vector<tree::Node> sources;
+      for (const base::Place& place : one.sources)
+        sources.push_back(doc.text(base::describe(place)));
+      nodes.push_back(doc.object({{"path", doc.text(one.path)},
+                                  {"value", doc.copy(one.value)},
+                                  {"rule", doc.text(base::describe(one.rule))},
+                                  {"sources", doc.array(sources)}}));
+    }
+    s_.console.out << codec::write_json(
+                          doc.object({{"source", doc.text(base::describe(item.source))},
+                                      {"values", doc.array(nodes)}}))
+                   << '\n';
+    return;
+  }
+  s_.console.out << s_.console.styled(base::describe(item.source), Style::bold) << '\n';
+  Table table({std::string(s_.say("champ", "field")), std::string(s_.say("valeur", "value")),
+               std::string(s_.say("règle", "rule")), std::string(s_.say("cellules", "cells"))});
+  for (const mapping::Explained& one : item.explained) {
+    std::string cells;
+    for (const base::Place& place : one.sources)
+      cells += (cells.empty() ? "" : ", ") + base::describe(place);
+    table.add({one.path, cut(codec::write_json(one.value), 50), base::describe(one.rule), cells});
+  }
+  table.print(s_.console);
+  s_.console.out << '\n';
+}
+
+Exit DryRun::finish() {
+  if (joins_)
+    for (const Fault& orphan : joins_->orphans()) tell(orphan);
+  s_.console.err << good_ << s_.say(" enregistrement(s) traduit(s), ", " record(s) mapped, ")
+                 << bad_
+                 << s_.say(" refusé(s) ; rien n'a été gardé ni envoyé",
+                           " refused; nothing was stored or sent")
+                 << '\n';
+  return faults_ == 0 ? Exit::done : Exit::data;
+}
+
+Result<void> override_format(Formats& formats, const Options& o) {
+  tree::Document doc;
+  if (o.encoding.empty() && o.delimiter.empty()) return {};
+  std::vector<tree::Document::Member> members{{"format", doc.text("csv")}};
+  if (!o.encoding.empty()) members.emplace_back("encoding", doc.text(o.encoding));
+  if (!o.delimiter.empty()) members.emplace_back("delimiter", doc.text(o.delimiter));
+  const auto options = codec::read_options(doc, doc.object(members));
+  if (!options) return fail(options.error());
+  formats.main = *options;
+  formats.files.clear();
+  return {};
+}
+
+Exit map(Session& s, const Options& o) {
+  const auto mappings = load_mappings(s, o.folders);
+  if (!mappings) return Exit::usage;
+  const mapping::Mapping* mapping = find_mapping(s, *mappings, o.mapping);
+  if (mapping == nullptr) return Exit::usage;
+  const auto site = o.folders.empty() ? s.load_configuration() : nullptr;
+  Formats formats = formats_for(site.get(), *mapping);
+  if (const auto done = override_format(formats, o); !done)
+    return s.print(done.error()), Exit::usage;
+  const auto files = assign_files(*mapping, formats, o.files);
+  if (!files) return s.print(files.error()), Exit::usage;
+  auto variables = read_variables(o.variables, mapping);
+  if (!variables) return s.print(variables.error()), Exit::usage;
+  DryRun run(s, *mapping, std::move(*variables), o.explain);
+  if (const auto joined = run.join(*files, formats); !joined)
+    return s.print(joined.error()), Exit::data;
+  if (const auto done = run.read(files->at(""), formats.main); !done)
+    return s.print(done.error()), Exit::data;
+  return run.finish();
+}
+
+}  // namespace
+
+void add_map(CLI::App& app, Session& s) {
+  auto* command = app.add_subcommand(
+      "map", std::string(
+                 s.say("montre à blanc ce qu'une correspondance donne : rien n'est gardé ni envoyé",
+                       "a dry run of a mapping: nothing is stored or sent")));
+  auto o = std::make_shared<Options>();
+  const auto take_all = CLI::MultiOptionPolicy::TakeAll;
+  command
+      ->add_option("mapping", o->mapping,
+                   std::string(s.say("par exemple eo/enfants", "for example eo/enfants")))
+      ->required();
+  command
+      ->add_option("files", o->files,
+                   std::string(s.say("le fichier, et ceux qu'il joint",
+                                     "the file, and those that it joins")))
+      ->required();
+  command
+      ->add_option("--var", o->variables,
+                   std::string(s.say("NOM=FICHIER : une variable", "NAME=FILE: a variable")))
+      ->expected(1)
+      ->multi_option_policy(take_all);
+  command->add_flag(
+      "--explain", o->explain,
+      std::string(
+          s.say("chaque champ, avec la ligne du modèle et les cellules d'où il vient",
+                "each field, with the line of the template and the cells that it comes from")));
+  command->add_option("--encoding", o->encoding,
+                      std::string(s.say("des fichiers CSV, à la place de celui de la configuration",
+                                        "of CSV files, instead of the configuration's")));
+  command->add_option("--delimiter", o->delimiter,
+                      std::string(s.say("des fichiers CSV", "of CSV files")));
+  command
+      ->add_option(
+          "--mappings", o->folders,
+          std::string(s.say("dossier des correspondances, à la place de ceux de la configuration",
+                            "folder of mappings, instead of the configuration's")))
+      ->expected(1)
+      ->multi_option_policy(take_all);
+  command->callback([&s, o] { s.chosen = [&s, o] { return map(s, *o); }; });
+}
+
+}  // namespace charmille::cli

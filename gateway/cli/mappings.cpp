@@ -1,0 +1,162 @@
+#include "gateway/cli/mappings.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "gateway/base/bytes.h"
+#include "gateway/codec/codec.h"
+#include "gateway/mapping/library.h"
+
+namespace charmille::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t json_limit = 64ULL << 20;
+
+/// Without a configuration, csv is UTF-8 with semicolons, empty cells being no value.
+codec::Options plain_options(mapping::From from) {
+  codec::Options options;
+  options.format = from == mapping::From::csv      ? codec::Format::csv
+                   : from == mapping::From::ndjson ? codec::Format::ndjson
+                                                   : codec::Format::json;
+  return options;
+}
+
+std::optional<codec::Options> options_of(const config::Site& site,
+                                         const std::optional<config::Format>& format) {
+  if (!format || format->options == nullptr) return std::nullopt;
+  auto options = codec::read_options(site.document(), *format->options);
+  if (!options) return std::nullopt;
+  return *options;
+}
+
+/// "EO_Mesures" names EO_Mesures.csv and EO_Mesures_20250630.csv, not EO_MesuresBis.csv.
+bool named(const std::string& file, const std::string& name) {
+  if (!file.starts_with(name)) return false;
+  return file.size() == name.size() ||
+         std::isalnum(static_cast<unsigned char>(file[name.size()])) == 0;
+}
+
+std::string name_in_lot(const Formats& formats, const std::vector<std::string>& known,
+                        const std::string& file) {
+  if (formats.lot != nullptr)
+    for (const config::LotFile& declared : formats.lot->files)
+      if (declared.pattern.match(file)) return declared.name;
+  for (const std::string& name : known)
+    if (named(file, name)) return name;
+  return {};
+}
+
+}  // namespace
+
+std::optional<Mappings> load_mappings(Session& s, const std::vector<std::string>& given) {
+  std::vector<fs::path> folders(given.begin(), given.end());
+  if (folders.empty()) {
+    const auto site = s.load_configuration();
+    if (!site) return std::nullopt;
+    folders = site->mappings;
+  }
+  if (folders.empty()) return s.print(fault("CH-CLI-010")), std::nullopt;
+  Mappings all;
+  bool good = true;
+  for (const fs::path& folder : folders) {
+    auto library = mapping::Library::load(folder, schemas_folder(folders));
+    if (!library) {
+      for (const Fault& fault : library.error()) s.print(fault);
+      good = false;
+      continue;
+    }
+    for (const auto& [name, mapping] : library->all()) all.emplace(name, mapping);
+  }
+  if (!good) return std::nullopt;
+  return all;
+}
+
+const mapping::Mapping* find_mapping(Session& s, const Mappings& mappings,
+                                     const std::string& name) {
+  const auto at = mappings.find(name);
+  if (at != mappings.end()) return at->second.get();
+  std::vector<std::string_view> names;
+  for (const auto& [known, mapping] : mappings) names.push_back(known);
+  const std::string_view near = base::nearest(name, names);
+  s.print(fault("CH-CLI-005", {},
+                {{"name", base::printable(name)},
+                 {"nearest", std::string(near.empty() && !names.empty() ? names.front() : near)}}));
+  return nullptr;
+}
+
+Formats formats_for(const config::Site* site, const mapping::Mapping& mapping) {
+  Formats formats;
+  formats.main = plain_options(mapping.from());
+  if (site == nullptr) return formats;
+  const auto route = std::ranges::find(site->routes, mapping.name(), &config::Route::mapping);
+  if (route == site->routes.end()) return formats;
+  const auto endpoint = site->endpoints.find(route->from);
+  if (endpoint == site->endpoints.end()) return formats;
+  formats.main_file = route->input;
+  formats.main = options_of(*site, endpoint->second.format).value_or(formats.main);
+  if (!endpoint->second.lot) return formats;
+  formats.lot = &*endpoint->second.lot;
+  for (const config::LotFile& file : formats.lot->files)
+    formats.files.emplace(file.name, options_of(*site, file.format).value_or(formats.main));
+  if (const auto main = formats.files.find(formats.main_file); main != formats.files.end())
+    formats.main = main->second;
+  return formats;
+}
+
+Result<std::map<std::string, fs::path>> assign_files(const mapping::Mapping& mapping,
+                                                     const Formats& formats,
+                                                     const std::vector<std::string>& files) {
+  std::map<std::string, fs::path> assigned;
+  const std::vector<std::string> nested = mapping.files();
+  for (const std::string& file : files) {
+    std::error_code error;
+    if (!fs::is_regular_file(file, error))
+      return fail("CH-CLI-009", {}, {{"name", base::printable(file)}});
+    const std::string name = name_in_lot(formats, nested, fs::path(file).filename().string());
+    const bool joined = std::ranges::find(nested, name) != nested.end();
+    if (joined)
+      assigned[name] = file;
+    else if (name == formats.main_file || formats.main_file.empty())
+      assigned.emplace("", file);
+  }
+  if (!assigned.contains(""))
+    return fail("CH-CLI-006", {},
+                {{"file", formats.main_file.empty() ? mapping.name() : formats.main_file}});
+  return assigned;
+}
+
+Result<tree::Document> read_json_file(const fs::path& file) {
+  const auto payload = base::Payload::from_file(file);
+  if (!payload) return fail("CH-CLI-009", {}, {{"name", base::printable(file.string())}});
+  const auto bytes = payload->bytes(json_limit);
+  if (!bytes) return fail(bytes.error());
+  return codec::read_json(*bytes, file.filename().string());
+}
+
+Result<mapping::Variables> read_variables(const std::vector<std::string>& options,
+                                          const mapping::Mapping* mapping) {
+  mapping::Variables variables;
+  for (const std::string& option : options) {
+    const std::size_t equals = option.find('=');
+    if (equals == option.npos || equals == 0)
+      return fail("CH-CLI-008", {}, {{"text", base::printable(option)}});
+    const std::string name = option.substr(0, equals);
+    const std::string value = option.substr(equals + 1);
+    std::error_code error;
+    const auto declared = mapping == nullptr ? std::vector<std::string>{} : mapping->variables();
+    // What a mapping declares under `vars:` is a text, as a route would set it; anything else comes
+    // from a file.
+    if (std::ranges::find(declared, name) != declared.end() && !fs::is_regular_file(value, error)) {
+      variables.set_text(name, value);
+      continue;
+    }
+    const auto document = read_json_file(value);
+    if (!document) return fail(document.error());
+    variables.set(name, document->root());
+  }
+  return variables;
+}
+
+}  // namespace charmille::cli

@@ -1,0 +1,97 @@
+// charmille records list | show. Identifiers of children never come as arguments, which every login
+// of the machine can see.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "gateway/base/uuid.h"
+#include "gateway/cli/asked.h"
+#include "gateway/cli/session.h"
+
+namespace charmille::cli {
+namespace {
+
+struct Options {
+  std::string id, reason, after, limit;
+  bool from_input = false;
+};
+
+std::string joined(const tree::Node& node, std::string_view name) {
+  std::string out;
+  for (const tree::Node& item : items_at(node, name))
+    out += (out.empty() ? "" : ", ") + std::string(item.chars());
+  return out;
+}
+
+Exit list(Session& s, const Options& o) {
+  Question question;
+  question.target = "/v1/records" + query_of({{"after", o.after}, {"limit", o.limit}});
+  return ask_and_show(s, std::move(question), [&](const tree::Node& root) {
+    Table table({std::string(s.say("fiche", "record")), std::string(s.say("sources", "sources")),
+                 std::string(s.say("dernière extraction", "latest extraction")),
+                 std::string(s.say("sections", "sections"))});
+    for (const tree::Node& record : items_at(root, "records"))
+      table.add({text_at(record, "id"), joined(record, "sources"),
+                 moment(text_at(record, "latest")), joined(record, "sections")});
+    table.print(s.console);
+    if (const std::string next = text_at(root, "next"); !next.empty())
+      s.console.out << s.console.styled(
+                           std::string(s.say("la suite : --after ", "more: --after ")) + next,
+                           Style::dim)
+                    << '\n';
+  });
+}
+
+/// SYSTEM|VALUE, as FHIR writes a token, typed without echo or read from the input.
+Exit show(Session& s, const Options& o) {
+  std::vector<std::pair<std::string_view, std::string>> fields{{"reason", o.reason}};
+  if (!o.id.empty()) {
+    fields.emplace_back("id", o.id);
+  } else {
+    const std::string line =
+        ask(s.console, s.say("Identifiant (SYSTÈME|VALEUR) :", "Identifier (SYSTEM|VALUE):"));
+    const std::size_t bar = line.find('|');
+    if (bar == line.npos || bar == 0 || bar + 1 == line.size())
+      return s.print(fault("CH-CLI-011")), Exit::usage;
+    fields.emplace_back("system", line.substr(0, bar));
+    fields.emplace_back("value", line.substr(bar + 1));
+  }
+  const auto print = [&s](const tree::Node& root) {
+    if (const tree::Node* record = root.find("record")) s.print_json(*record);
+  };
+  return ask_and_show(s, post("/v1/records/_search", fields), print);
+}
+
+}  // namespace
+
+void add_records(CLI::App& app, Session& s) {
+  auto* records = app.add_subcommand(
+      "records", std::string(s.say("les fiches des enfants", "the records of the children")));
+  records->require_subcommand(1);
+  auto o = std::make_shared<Options>();
+  auto* listed = records->add_subcommand(
+      "list", std::string(s.say("les fiches, sans aucun nom", "the records, without any name")));
+  listed->add_option("--after", o->after, std::string(s.say("la page suivante", "the next page")));
+  listed->add_option("--limit", o->limit, std::string(s.say("combien (100)", "how many (100)")));
+  listed->callback([&s, o] { s.chosen = [&s, o] { return list(s, *o); }; });
+  auto* shown = records->add_subcommand(
+      "show", std::string(s.say("une fiche ; la consultation est inscrite au journal d'audit",
+                                "one record; reading it is written to the audit log")));
+  auto* id = shown->add_option(
+      "record", o->id,
+      std::string(s.say("numéro de la fiche ; sans lui, un identifiant est demandé",
+                        "id of the record here; without it, an identifier is asked for")));
+  shown
+      ->add_flag("--stdin", o->from_input,
+                 std::string(s.say("lit SYSTÈME|VALEUR sur l'entrée standard",
+                                   "reads SYSTEM|VALUE from standard input")))
+      ->excludes(id);
+  shown
+      ->add_option(
+          "--reason", o->reason,
+          std::string(s.say("motif, inscrit au journal d'audit", "why; written to the audit log")))
+      ->required();
+  shown->callback([&s, o] { s.chosen = [&s, o] { return show(s, *o); }; });
+}
+
+}  // namespace charmille::cli

@@ -1,0 +1,101 @@
+// charmille send ENDPOINT FILE...: gives files to a source endpoint as if its partner had pushed
+// them.
+#include <algorithm>
+#include <filesystem>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "gateway/base/bytes.h"
+#include "gateway/cli/asked.h"
+#include "gateway/cli/session.h"
+
+namespace charmille::cli {
+namespace {
+
+struct Options {
+  std::string endpoint, reason, wait = "20", type;
+  std::vector<std::string> files;
+};
+
+std::string media_type(const std::filesystem::path& file, const std::string& given) {
+  if (!given.empty()) return given;
+  const std::string extension = file.extension().string();
+  if (extension == ".json") return "application/json";
+  if (extension == ".ndjson") return "application/x-ndjson";
+  if (extension == ".csv") return "text/csv";
+  return "application/octet-stream";
+}
+
+/// A quoted-string of RFC 9110 §5.6.4.
+std::string quoted(const std::string& name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+Exit send_one(Session& s, Gateway& gateway, const Options& o, const std::string& file) {
+  const auto payload = base::Payload::from_file(file);
+  if (!payload)
+    return s.print(fault("CH-CLI-009", {}, {{"name", base::printable(file)}})), Exit::usage;
+  const std::filesystem::path path(file);
+  Question question;
+  question.method = "POST";
+  question.target = "/v1/send/" + encoded(o.endpoint) + query_of({{"wait", o.wait}});
+  question.headers = {
+      {"Content-Type", media_type(path, o.type)},
+      {"Content-Disposition", "attachment; filename=" + quoted(path.filename().string())}};
+  if (!o.reason.empty()) question.headers.emplace_back("X-Reason", o.reason);
+  question.body = *payload;
+  question.at_most = std::chrono::seconds(600);
+  const Asked asked = ask(s, gateway, std::move(question));
+  if (asked.answer.status != 0 && !asked.document.root().is(tree::Kind::null) &&
+      (asked.ok() || s.json))
+    s.print_json(asked.document.root());
+  return asked.exit;
+}
+
+Exit send(Session& s, const Options& o) {
+  const auto gateway = s.open_gateway();
+  if (!gateway) return Exit::system;
+  Exit worst = Exit::done;
+  Progress progress(s.console, std::string(s.say("Envoi", "Sending")));
+  for (std::size_t i = 0; i < o.files.size(); ++i) {
+    if (o.files.size() > 1) progress.show(i, o.files.size());
+    worst = std::max(worst, send_one(s, *gateway, o, o.files[i]));
+  }
+  return worst;
+}
+
+}  // namespace
+
+void add_send(CLI::App& app, Session& s) {
+  auto* command = app.add_subcommand(
+      "send",
+      std::string(
+          s.say("donne des fichiers à un point d'entrée, comme si son partenaire les avait poussés",
+                "gives files to a source endpoint, as if its partner had pushed them")));
+  auto o = std::make_shared<Options>();
+  command
+      ->add_option("endpoint", o->endpoint,
+                   std::string(s.say("le point d'entrée", "the source endpoint")))
+      ->required();
+  command->add_option("files", o->files, std::string(s.say("les fichiers", "the files")))
+      ->required();
+  command->add_option("--type", o->type,
+                      std::string(s.say("type du contenu ; sinon d'après l'extension",
+                                        "content type; else after the extension")));
+  command->add_option("--wait", o->wait,
+                      std::string(s.say("secondes à attendre le résultat (20)",
+                                        "seconds to wait for the outcome (20)")));
+  command->add_option(
+      "--reason", o->reason,
+      std::string(s.say("motif, inscrit au journal d'audit", "why; written to the audit log")));
+  command->callback([&s, o] { s.chosen = [&s, o] { return send(s, *o); }; });
+}
+
+}  // namespace charmille::cli

@@ -1,0 +1,104 @@
+#include "gateway/cli/session.h"
+
+#include <cstdlib>
+
+#include "adapters/adapter.h"
+#include "gateway/codec/codec.h"
+
+namespace charmille::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path program_folder() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::path{} : program.parent_path();
+}
+
+}  // namespace
+
+fs::path Session::configuration_file() const {
+  if (!configuration.empty()) return configuration;
+  if (const char* named = std::getenv("CHARMILLE_CONFIG"); named != nullptr && *named != '\0')
+    return named;
+  std::error_code error;
+  if (fs::exists("charmille.yaml", error)) return "charmille.yaml";
+  return "/etc/charmille/charmille.yaml";
+}
+
+std::shared_ptr<const config::Site> Session::load_configuration() {
+  if (site_) return site_;
+  auto files = config::read_files(configuration_file());
+  if (!files) {
+    print(files.error());
+    return nullptr;
+  }
+  config::Surroundings surroundings;
+  surroundings.adapters = adapters::registry();
+  surroundings.codecs = known_codecs();
+  config::Validated validated = config::validate(std::move(*files), surroundings);
+  for (const Fault& fault : validated.faults) print(fault);
+  site_ = std::move(validated.site);
+  return site_;
+}
+
+std::unique_ptr<Gateway> Session::open_gateway() {
+  const auto site = load_configuration();
+  if (!site) return nullptr;
+  auto daemon = gateway_at_socket(site->socket);
+  if (!daemon) {
+    print(daemon.error());
+    return nullptr;
+  }
+  if (*daemon) return std::move(*daemon);
+  auto here = gateway_in_process(configuration_file());
+  if (!here) {
+    print(here.error());
+    return nullptr;
+  }
+  return std::move(*here);
+}
+
+void Session::print(const Fault& fault) {
+  console.err << console.styled(fault.code, Style::dim) << ' ' << base::describe(fault, language)
+              << '\n';
+}
+
+void Session::print_warning(const Fault& fault) {
+  console.err << say("attention", "warning") << " : " << console.styled(fault.code, Style::dim)
+              << ' ' << base::describe(fault, language) << '\n';
+}
+
+Exit Session::failed(const Fault& fault) {
+  print(fault);
+  return fault.action == base::Action::reject ? Exit::data : Exit::system;
+}
+
+void Session::print_json(const tree::Node& node) {
+  console.out << codec::write_json(node, true) << '\n';
+}
+
+fs::path schemas_folder(std::span<const fs::path> mapping_folders) {
+  std::error_code error;
+  if (const char* named = std::getenv("CHARMILLE_SCHEMAS"); named != nullptr && *named != '\0')
+    return named;
+  std::vector<fs::path> places;
+  for (const fs::path& folder : mapping_folders) places.push_back(folder.parent_path() / "schemas");
+  places.push_back(program_folder().parent_path().parent_path() / "schemas");
+  for (const fs::path& place : places)
+    if (fs::exists(place / "child-record.schema.json", error)) return place;
+  return "/usr/share/charmille/schemas";
+}
+
+std::vector<config::KnownCodec> known_codecs() {
+  std::vector<config::KnownCodec> known;
+  for (const codec::Format format :
+       {codec::Format::csv, codec::Format::json, codec::Format::ndjson}) {
+    const tree::Spec& decode = codec::spec(format, codec::Direction::decode);
+    known.push_back({decode.name, &decode, &codec::spec(format, codec::Direction::encode)});
+  }
+  return known;
+}
+
+}  // namespace charmille::cli
