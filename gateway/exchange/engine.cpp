@@ -222,8 +222,6 @@ void Engine::stop(std::chrono::milliseconds at_most) {
     p.tasks.cancel();
     if (!p.work.wait(at_most)) {
       base::log(base::Level::warning, "stop.cut", {{"tasks", std::to_string(p.work.running())}});
-      p.work.cancel();
-      p.work.wait(cut_wait);
     }
     p.tasks.wait(cut_wait);
     store::Unit unit;

@@ -82,7 +82,7 @@ void Importer::start(ImportJob job) {
     }
     ++under_way_;
   }
-  context_.work.spawn(context_.workers, "import", work(std::move(job)));
+  context_.work.spawn_brief(context_.workers, "import", work(std::move(job)));
 }
 
 void Importer::ended() {
@@ -96,7 +96,7 @@ void Importer::ended() {
     next = std::move(queue_.front());
     queue_.pop_front();
   }
-  context_.work.spawn(context_.workers, "import", work(std::move(next)));
+  context_.work.spawn_brief(context_.workers, "import", work(std::move(next)));
 }
 
 asio::awaitable<void> Importer::work(ImportJob job) {
@@ -206,8 +206,9 @@ asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {
     if (!done) co_return done;
     if (run.ended) co_return Result<void>{};
   }
-  auto ended =
-      co_await end(job, report, routes.empty() ? std::string{} : routes.back()->mapping->name());
+  std::string mapping;
+  if (!routes.empty()) mapping = routes.back()->mapping->name();
+  auto ended = co_await end(job, report, std::move(mapping));
   co_return ended;
 }
 

@@ -90,11 +90,13 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
     co_return fail("CH-EXC-003", {}, {{"retry-after", "5s"}});
   const config::Endpoint& source = context_.site->config->endpoints.find(endpoint)->second;
   // Large payloads are read, hashed and written on the pool: the I/O thread never waits for a disk.
-  auto sealed =
-      arrival.payload.size() > inline_limit
-          ? co_await asio::co_spawn(context_.workers, seal_on_pool(context_.vault, arrival.payload),
-                                    asio::use_awaitable)
-          : context_.vault.seal_payload(arrival.payload);
+  Result<Vault::Sealed> sealed = fail("CH-SYS-001");
+  if (arrival.payload.size() > inline_limit) {
+    auto on_pool = seal_on_pool(context_.vault, arrival.payload);
+    sealed = co_await asio::co_spawn(context_.workers, std::move(on_pool), asio::use_awaitable);
+  } else {
+    sealed = context_.vault.seal_payload(arrival.payload);
+  }
   if (!sealed) co_return fail(sealed.error());
 
   const base::Time now = context_.clock.now();

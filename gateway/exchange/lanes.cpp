@@ -70,7 +70,7 @@ void Lanes::give_back(const std::string& endpoint, const std::string& lane) {
 }
 
 void Lanes::go(Departure departure) {
-  context_.work.spawn(context_.io, "delivery", depart(std::move(departure)));
+  context_.work.spawn_brief(context_.io, "delivery", depart(std::move(departure)));
 }
 
 void Lanes::wake() {
@@ -99,7 +99,7 @@ asio::awaitable<void> Lanes::pump() {
             continue;
         }
         ++started;
-        context_.work.spawn(context_.workers, "delivery", resume(std::move(exchange)));
+        context_.work.spawn_brief(context_.workers, "delivery", resume(std::move(exchange)));
       }
     }
     auto sleep = std::chrono::duration_cast<std::chrono::microseconds>(longest_sleep);

@@ -59,6 +59,25 @@ events::Subjects subjects_of(const policy::Projection& projection, std::vector<s
   return subjects;
 }
 
+/// Where the deliveries of one child to one destination keep their order.
+std::string lane_of(const DestinationPlan& plan, const std::string& tag) {
+  return plan.key + '|' + base::to_hex(base::as_bytes(tag));
+}
+
+/// What a mapping gave for one child, as bytes: one record, or several when it gave a list.
+Result<void> encode(const std::vector<tree::Document>& results, codec::Encoder& encoder,
+                    std::string& bytes) {
+  for (const tree::Document& result : results) {
+    if (!result.root().is(tree::Kind::array)) {
+      if (auto added = encoder.add(result, result.root(), bytes); !added) return added;
+      continue;
+    }
+    for (const tree::Node& record : result.root().items())
+      if (auto added = encoder.add(result, record, bytes); !added) return added;
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t known) {
@@ -186,7 +205,40 @@ Result<adapters::Prepared> Outbox::prepare(const DestinationPlan& plan,
   return lanes_.prepare(plan.endpoint->name, std::move(outbound));
 }
 
+namespace {
+
+/// About this child and this destination, not about the store: others go on.
+bool is_about_the_delivery(const Fault& fault) {
+  return (fault.action == base::Action::reject || fault.action == base::Action::hold) &&
+         fault.code != "CH-STO-010";
+}
+
+}  // namespace
+
+/// A delivery that cannot be made waits for a person; the source's payload and the other destinations
+/// have no part in it.
+void Outbox::add_failure(const DestinationPlan& plan, const store::Exchange& cause,
+                         const std::string& tag, const Fault& fault, Work& work) {
+  store::Exchange failed = new_delivery(plan, cause);
+  failed.state = store::State::parked;
+  failed.lane = lane_of(plan, tag);
+  record_fault(failed, fault);
+  work.unit.audit.push_back(events::parked(failed, context_));
+  work.unit.writes.emplace_back(store::PutExchange{std::move(failed)});
+}
+
 Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchange& cause,
+                                const ChangedChild& child, bool held, Work& work) {
+  const Work::Mark mark(work);
+  auto made = try_change(plan, cause, child, held, work);
+  if (made || !is_about_the_delivery(made.error())) return made;
+  mark.restore(work);
+  if (auto replaced = supersede(lane_of(plan, child.tag), work); !replaced) return fail(replaced.error());
+  add_failure(plan, cause, child.tag, made.error(), work);
+  return false;
+}
+
+Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchange& cause,
                                 const ChangedChild& child, bool held, Work& work) {
   auto standing = context_.store.projection(plan.key, child.id);
   if (!standing) return fail(standing.error());
@@ -196,7 +248,7 @@ Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchan
   if (!rendering) return fail(rendering.error());
   const bool nothing = rendering->results.empty();
   if (!nothing && rendering->digest == row.queued) return false;
-  const std::string lane = plan.key + '|' + base::to_hex(base::as_bytes(child.tag));
+  const std::string lane = lane_of(plan, child.tag);
   if (auto replaced = supersede(lane, work); !replaced) return fail(replaced.error());
   if (nothing || rendering->digest == row.confirmed) {
     if (row.delivery.is_nil()) return false;
@@ -207,8 +259,8 @@ Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchan
   }
   std::string bytes;
   const auto encoder = codec::make_encoder(plan.output);
-  for (const tree::Document& result : rendering->results)
-    if (auto added = encoder->add(result, result.root(), bytes); !added) return fail(added.error());
+  if (auto encoded = encode(rendering->results, *encoder, bytes); !encoded)
+    return fail(encoded.error());
   if (auto finished = encoder->finish(bytes); !finished) return fail(finished.error());
 
   store::Exchange delivery = new_delivery(plan, cause);
@@ -272,7 +324,19 @@ struct Outbox::Collecting {
   std::uint64_t children = 0;
 };
 
-Result<void> Outbox::collect(const DestinationPlan& plan, const Collection& collection,
+/// One child more; one that cannot be rendered waits for a person by itself.
+Result<void> Outbox::collect(const DestinationPlan& plan, const store::Exchange& cause,
+                             const Collection& collection, const base::Uuid& id, Collecting& into,
+                             Work& work) {
+  auto done = try_collect(plan, collection, id, into);
+  if (done || !is_about_the_delivery(done.error())) return done;
+  auto child = context_.store.child(id);
+  if (!child) return fail(child.error());
+  if (*child) add_failure(plan, cause, (*child)->tag, done.error(), work);
+  return {};
+}
+
+Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& collection,
                              const base::Uuid& id, Collecting& into) {
   auto child = context_.store.child(id);
   if (!child) return fail(child.error());
@@ -293,8 +357,7 @@ Result<void> Outbox::collect(const DestinationPlan& plan, const Collection& coll
     if (*last == rendering->digest) return {};
   }
   std::string bytes;
-  for (const tree::Document& result : rendering->results)
-    if (auto added = into.encoder->add(result, result.root(), bytes); !added) return added;
+  if (auto encoded = encode(rendering->results, *into.encoder, bytes); !encoded) return encoded;
   if (auto written = into.builder->write(bytes); !written) return written;
   ++into.children;
   events::Subjects subjects = subjects_of(rendering->projection, {});
@@ -330,7 +393,7 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   collecting.builder = context_.vault.builder();
   collecting.encoder = codec::make_encoder(plan.output);
   for (const base::Uuid& child : collection.children)
-    if (auto done = collect(plan, collection, child, collecting); !done) return fail(done.error());
+    if (auto done = collect(plan, cause, collection, child, collecting, work); !done) return fail(done.error());
   if (collecting.children == 0) return std::nullopt;
   std::string end;
   if (auto finished = collecting.encoder->finish(end); !finished) return fail(finished.error());

@@ -132,8 +132,12 @@ asio::awaitable<void> Scheduler::begin(const DestinationPlan* plan) {
   const std::string marker = "begun/" + plan->key;
   auto begun = context_.store.setting(marker);
   if (!begun || *begun) co_return;
-  const bool everything = plan->config->start == config::Start::everything;
-  auto done = everything ? co_await deliver_everything(*plan) : co_await note_as_known(*plan);
+  Result<void> done;
+  if (plan->config->start == config::Start::everything) {
+    done = co_await deliver_everything(*plan);
+  } else {
+    done = co_await note_as_known(*plan);
+  }
   if (!done) {
     base::log(base::Level::error, "begin.failed",
               {{"destination", plan->key}, {"code", std::string(done.error().code)}});

@@ -84,7 +84,7 @@ void Settler::tell(const ImportJob& job, const Report& report) {
     const adapters::Settlement settlement = settlement_of(context_, part, report);
     waiters_.settle(settlement);
     if (part.exchange.settle_pending)
-      context_.work.spawn(context_.io, "settle", tell_source(part.exchange, settlement));
+      context_.work.spawn_brief(context_.io, "settle", tell_source(part.exchange, settlement));
   }
   const store::Exchange& lead = job.lead();
   if (report.refused_whole) {
@@ -98,7 +98,7 @@ void Settler::tell(const ImportJob& job, const Report& report) {
 void Settler::tell_again(store::Exchange exchange) {
   auto settlement = exchange::settlement_of(context_, exchange);
   if (!settlement || !*settlement) return;
-  context_.work.spawn(context_.io, "settle",
+  context_.work.spawn_brief(context_.io, "settle",
                       tell_source(std::move(exchange), std::move(**settlement)));
 }
 

@@ -2,9 +2,9 @@
 
 #include <condition_variable>
 #include <exception>
-#include <list>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -17,21 +17,41 @@ namespace charmille::exchange {
 
 namespace asio = boost::asio;
 
-namespace {
-
-struct Running {
-  asio::cancellation_signal signal;
-  asio::any_io_executor executor;
-};
-
-}  // namespace
-
 struct TaskGroup::State {
+  struct Cancellable {
+    asio::cancellation_signal signal;
+    asio::any_io_executor executor;
+  };
+
   mutable std::mutex mutex;
   std::condition_variable idle;
-  std::list<std::shared_ptr<Running>> running;
+  std::size_t running = 0;
+  /// Kept to the group's end: a signal must outlive all that a coroutine does after its last step.
+  std::vector<std::shared_ptr<Cancellable>> cancellable;
   bool cancelled = false;
+
+  void begin() {
+    const std::lock_guard lock(mutex);
+    ++running;
+  }
+  void end() {
+    const std::lock_guard lock(mutex);
+    if (--running == 0) idle.notify_all();
+  }
 };
+
+namespace {
+
+void log_failure(std::string_view task, std::exception_ptr error) {
+  if (!error) return;
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    base::log(base::Level::error, "task.failed", {{"task", std::string(task)}, {"what", e.what()}});
+  }
+}
+
+}  // namespace
 
 TaskGroup::TaskGroup() : state_(std::make_shared<State>()) {}
 
@@ -39,50 +59,52 @@ TaskGroup::~TaskGroup() = default;
 
 void TaskGroup::spawn(asio::any_io_executor executor, std::string_view name,
                       asio::awaitable<void> task) {
-  auto entry = std::make_shared<Running>();
+  auto entry = std::make_shared<State::Cancellable>();
   entry->executor = executor;
-  std::list<std::shared_ptr<Running>>::iterator place;
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->cancelled) return;
-    place = state_->running.insert(state_->running.end(), entry);
+    ++state_->running;
+    state_->cancellable.push_back(entry);
   }
-  auto ended = [state = state_, place, entry, label = std::string(name)](std::exception_ptr error) {
-    if (error) {
-      try {
-        std::rethrow_exception(error);
-      } catch (const std::exception& e) {
-        base::log(base::Level::error, "task.failed", {{"task", label}, {"what", e.what()}});
-      }
-    }
-    const std::lock_guard lock(state->mutex);
-    state->running.erase(place);
-    if (state->running.empty()) state->idle.notify_all();
+  auto ended = [state = state_, label = std::string(name)](std::exception_ptr error) {
+    log_failure(label, error);
+    state->end();
   };
   asio::co_spawn(executor, std::move(task),
                  asio::bind_cancellation_slot(entry->signal.slot(), std::move(ended)));
 }
 
+void TaskGroup::spawn_brief(asio::any_io_executor executor, std::string_view name,
+                            asio::awaitable<void> task) {
+  state_->begin();
+  asio::co_spawn(executor, std::move(task), [state = state_, name](std::exception_ptr error) {
+    log_failure(name, error);
+    state->end();
+  });
+}
+
 void TaskGroup::cancel() {
-  std::list<std::shared_ptr<Running>> running;
+  std::vector<std::shared_ptr<State::Cancellable>> all;
   {
     const std::lock_guard lock(state_->mutex);
     state_->cancelled = true;
-    running = state_->running;
+    all = state_->cancellable;
   }
   // A signal may only be touched where its coroutine runs.
-  for (const auto& entry : running)
-    asio::post(entry->executor, [entry] { entry->signal.emit(asio::cancellation_type::terminal); });
+  for (const auto& entry : all)
+    asio::post(entry->executor,
+               [entry] { entry->signal.emit(asio::cancellation_type::terminal); });
 }
 
 bool TaskGroup::wait(std::chrono::milliseconds at_most) {
   std::unique_lock lock(state_->mutex);
-  return state_->idle.wait_for(lock, at_most, [this] { return state_->running.empty(); });
+  return state_->idle.wait_for(lock, at_most, [this] { return state_->running == 0; });
 }
 
 std::size_t TaskGroup::running() const {
   const std::lock_guard lock(state_->mutex);
-  return state_->running.size();
+  return state_->running;
 }
 
 }  // namespace charmille::exchange

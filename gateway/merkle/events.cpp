@@ -16,7 +16,7 @@ constexpr std::uint64_t set(std::initializer_list<DetailKey> keys) {
 }
 
 constexpr std::uint64_t transfer =
-    set({count, endpoint, lot, reason, rejected, route, rules, status, wait_ms});
+    set({count, endpoint, from, lot, reason, rejected, route, rules, status, to, wait_ms});
 constexpr std::uint64_t access = set({endpoint, reason, right, status});
 constexpr std::uint64_t person =
     set({case_ref, count, endpoint, from, lot, reason, right, route, to});
