@@ -208,9 +208,11 @@ std::vector<Field> base_fields() {
        .default_value = "gw1"},
       {.name = "environment",
        .type = tree::FieldType::choice,
-       .meaning_fr = "production, ou test : les matricules INS de test (OID de test) ne sont admis qu'en test, ceux de "
+       .meaning_fr = "production, ou test : les matricules INS de test (OID de test) ne sont admis "
+                     "qu'en test, ceux de "
                      "production ne le sont qu'en production",
-       .meaning_en = "production or test: test INS matricules (test OID) are admitted in test only, real ones in "
+       .meaning_en = "production or test: test INS matricules (test OID) are admitted in test "
+                     "only, real ones in "
                      "production only",
        .example = "test",
        .default_value = "production",

@@ -111,7 +111,8 @@ void Alarms::raise(Alarm alarm) {
              {"endpoint", alarm.endpoint},
              {"detail", alarm.detail}});
   const config::Alarms& ways = context_.site->config->alarms;
-  if (ways.webhook || ways.mail) context_.work.spawn_brief(context_.io, "alarm", send(std::move(alarm)));
+  if (ways.webhook || ways.mail)
+    context_.work.spawn_brief(context_.io, "alarm", send(std::move(alarm)));
 }
 
 asio::awaitable<Result<void>> Alarms::post(const Alarm& alarm) {

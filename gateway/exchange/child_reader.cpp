@@ -108,7 +108,7 @@ ReadChild ChildReader::read_item(mapping::Item item) {
   child.local_id = local_id_of(child.document.root(), rules_);
   const std::string name =
       child.local_id.empty() ? codec::write_canonical_json(child.document.root()) : child.local_id;
-  child.record_digest = context_.vault.digest("record|" + parts_.front().exchange.partner, name);
+  child.record_digest = record_digest(name);
   return child;
 }
 
@@ -121,17 +121,42 @@ Result<std::optional<std::vector<ReadChild>>> ChildReader::read_batch(
   if (payload_remarks != nullptr)
     std::ranges::move(batch->remarks, std::back_inserter(*payload_remarks));
   std::vector<ReadChild> children;
-  for (codec::Rejected& rejected : batch->rejected) {
+  for (codec::Rejected& rejected : batch->rejected) children.push_back(read_rejected(rejected));
+  // What is mapped points into the rows that it came from.
+  const auto rows = std::make_shared<const tree::Document>(std::move(batch->document));
+  for (mapping::Item& item :
+       mapping::apply(*route_.mapping, *rows, joins_ ? &*joins_ : nullptr, variables_)) {
+    item.document.keep(rows);
+    children.push_back(read_item(std::move(item)));
+  }
+  if (ended_) add_stray(children);
+  return children;
+}
+
+/// Rows of nested files that were refused, or belong to no child: each waits in quarantine by
+/// itself.
+void ChildReader::add_stray(std::vector<ReadChild>& children) const {
+  for (const codec::Rejected& rejected : join_rejections_)
+    children.push_back(read_rejected(rejected));
+  if (!joins_) return;
+  for (Fault& orphan : joins_->orphans()) {
     ReadChild child;
-    child.rejections.push_back(std::move(rejected.fault));
     child.record_digest =
-        context_.vault.digest("record|" + parts_.front().exchange.partner, rejected.raw);
+        record_digest(orphan.place.file + ':' + std::to_string(orphan.place.line));
+    child.rejections.push_back(std::move(orphan));
     children.push_back(std::move(child));
   }
-  for (mapping::Item& item :
-       mapping::apply(*route_.mapping, batch->document, joins_ ? &*joins_ : nullptr, variables_))
-    children.push_back(read_item(std::move(item)));
-  return children;
+}
+
+ReadChild ChildReader::read_rejected(const codec::Rejected& rejected) const {
+  ReadChild child;
+  child.rejections.push_back(rejected.fault);
+  child.record_digest = record_digest(rejected.raw);
+  return child;
+}
+
+std::string ChildReader::record_digest(std::string_view name) const {
+  return context_.vault.digest("record|" + parts_.front().exchange.partner, name);
 }
 
 Result<void> ChildReader::check(Report& report) {
@@ -152,6 +177,8 @@ Result<void> ChildReader::check(Report& report) {
     if (keep_) kept_.push_back(std::move(**batch));
   }
   lot_check_.finish();
+  for (Fault& remark : join_remarks_) report.remark(std::move(remark));
+  join_remarks_.clear();
   for (Fault& remark : remarks) report.remark(std::move(remark));
   return rewind();
 }

@@ -56,6 +56,9 @@ class ChildReader {
   Result<void> rewind();
   Result<std::optional<std::vector<ReadChild>>> read_batch(std::vector<Fault>* payload_remarks);
   ReadChild read_item(mapping::Item item);
+  void add_stray(std::vector<ReadChild>& children) const;
+  ReadChild read_rejected(const codec::Rejected& rejected) const;
+  std::string record_digest(std::string_view name) const;
   void judge(ReadChild& child);
 
   const Context& context_;

@@ -215,8 +215,8 @@ bool is_about_the_delivery(const Fault& fault) {
 
 }  // namespace
 
-/// A delivery that cannot be made waits for a person; the source's payload and the other destinations
-/// have no part in it.
+/// A delivery that cannot be made waits for a person; the source's payload and the other
+/// destinations have no part in it.
 void Outbox::add_failure(const DestinationPlan& plan, const store::Exchange& cause,
                          const std::string& tag, const Fault& fault, Work& work) {
   store::Exchange failed = new_delivery(plan, cause);
@@ -233,7 +233,8 @@ Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchan
   auto made = try_change(plan, cause, child, held, work);
   if (made || !is_about_the_delivery(made.error())) return made;
   mark.restore(work);
-  if (auto replaced = supersede(lane_of(plan, child.tag), work); !replaced) return fail(replaced.error());
+  if (auto replaced = supersede(lane_of(plan, child.tag), work); !replaced)
+    return fail(replaced.error());
   add_failure(plan, cause, child.tag, made.error(), work);
   return false;
 }
@@ -337,7 +338,7 @@ Result<void> Outbox::collect(const DestinationPlan& plan, const store::Exchange&
 }
 
 Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& collection,
-                             const base::Uuid& id, Collecting& into) {
+                                 const base::Uuid& id, Collecting& into) {
   auto child = context_.store.child(id);
   if (!child) return fail(child.error());
   if (!*child || (*child)->key.empty()) return {};
@@ -393,7 +394,8 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   collecting.builder = context_.vault.builder();
   collecting.encoder = codec::make_encoder(plan.output);
   for (const base::Uuid& child : collection.children)
-    if (auto done = collect(plan, cause, collection, child, collecting, work); !done) return fail(done.error());
+    if (auto done = collect(plan, cause, collection, child, collecting, work); !done)
+      return fail(done.error());
   if (collecting.children == 0) return std::nullopt;
   std::string end;
   if (auto finished = collecting.encoder->finish(end); !finished) return fail(finished.error());

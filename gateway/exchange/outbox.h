@@ -72,8 +72,8 @@ class Outbox {
   void add_row(store::Exchange& delivery, Vault::Sealed sealed, const adapters::Prepared& prepared,
                const DestinationPlan& plan, bool at_once, Work& work);
   Result<void> supersede(const std::string& lane, Work& work);
-  void add_failure(const DestinationPlan& plan, const store::Exchange& cause, const std::string& tag,
-                   const Fault& fault, Work& work);
+  void add_failure(const DestinationPlan& plan, const store::Exchange& cause,
+                   const std::string& tag, const Fault& fault, Work& work);
   Result<bool> try_change(const DestinationPlan& plan, const store::Exchange& cause,
                           const ChangedChild& child, bool held, Work& work);
   Result<void> collect(const DestinationPlan& plan, const store::Exchange& cause,

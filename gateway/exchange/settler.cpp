@@ -25,14 +25,22 @@ Outcome outcome_of(const Report& report) {
   return report.has_something_to_say() ? Outcome::done_with_remarks : Outcome::done;
 }
 
-adapters::Settlement settlement_of(const Context& context, const Part& part, const Report& report) {
+/// A lot that is applied has its report beside its lead; one that is refused, beside each of its
+/// files.
+bool gets_report(const ImportJob& job, const Part& part, const Report& report) {
+  return report.has_something_to_say() && (report.refused_whole || &part == &job.parts.front());
+}
+
+adapters::Settlement settlement_of(const Context& context, const ImportJob& job, const Part& part,
+                                   const Report& report) {
   const base::Language language = language_of(context, part.exchange);
   adapters::Settlement settlement;
   settlement.exchange = part.exchange.id;
-  settlement.outcome = outcome_of(report);
   settlement.reference = part.opened.beside.reference;
   settlement.report_json = to_json(report, language);
-  if (report.has_something_to_say()) settlement.report_text = to_text(report, language);
+  if (!gets_report(job, part, report)) return settlement;
+  settlement.outcome = outcome_of(report);
+  settlement.report_text = to_text(report, language);
   return settlement;
 }
 
@@ -61,7 +69,7 @@ void Settler::add_end(ImportJob& job, const Report& report, const std::string& m
     }
     if (report.refused_whole && !report.refusals.empty())
       record_fault(exchange, report.refusals.front().fault);
-    if (report.has_something_to_say()) {
+    if (gets_report(job, part, report)) {
       part.opened.beside.report = to_json(report, language_of(context_, exchange));
       exchange.metadata =
           seal(context_.vault, *part.opened.key, *exchange.payload, part.opened.beside);
@@ -81,7 +89,7 @@ void Settler::add_end(ImportJob& job, const Report& report, const std::string& m
 
 void Settler::tell(const ImportJob& job, const Report& report) {
   for (const Part& part : job.parts) {
-    const adapters::Settlement settlement = settlement_of(context_, part, report);
+    const adapters::Settlement settlement = settlement_of(context_, job, part, report);
     waiters_.settle(settlement);
     if (part.exchange.settle_pending)
       context_.work.spawn_brief(context_.io, "settle", tell_source(part.exchange, settlement));
@@ -99,7 +107,7 @@ void Settler::tell_again(store::Exchange exchange) {
   auto settlement = exchange::settlement_of(context_, exchange);
   if (!settlement || !*settlement) return;
   context_.work.spawn_brief(context_.io, "settle",
-                      tell_source(std::move(exchange), std::move(**settlement)));
+                            tell_source(std::move(exchange), std::move(**settlement)));
 }
 
 /// Until the source has done it: a file that could not be moved today is moved when its folder is

@@ -93,8 +93,7 @@ void TaskGroup::cancel() {
   }
   // A signal may only be touched where its coroutine runs.
   for (const auto& entry : all)
-    asio::post(entry->executor,
-               [entry] { entry->signal.emit(asio::cancellation_type::terminal); });
+    asio::post(entry->executor, [entry] { entry->signal.emit(asio::cancellation_type::terminal); });
 }
 
 bool TaskGroup::wait(std::chrono::milliseconds at_most) {

@@ -21,11 +21,12 @@ class TaskGroup {
 
   /// Runs `task` on `executor`. An exception that escapes it is a bug: it is logged under `name`
   /// and ends this task alone.
-  /// Runs on `executor` a task that goes on until it is cancelled. An exception that escapes it is a
-  /// bug: it is logged under `name` and ends this task alone.
+  /// Runs on `executor` a task that goes on until it is cancelled. An exception that escapes it is
+  /// a bug: it is logged under `name` and ends this task alone.
   void spawn(boost::asio::any_io_executor executor, std::string_view name,
              boost::asio::awaitable<void> task);
-  /// The same for a task that ends by itself within its deadlines, and is waited for, not cancelled.
+  /// The same for a task that ends by itself within its deadlines, and is waited for, not
+  /// cancelled.
   void spawn_brief(boost::asio::any_io_executor executor, std::string_view name,
                    boost::asio::awaitable<void> task);
   /// Asks every task that was given to `spawn` to end at its next wait.

@@ -37,7 +37,7 @@ void Runner::run(const Value& resource, Item& item, Explain explain) {
   context_.record_reads(explains_ ? &reads_ : nullptr);
   context_.set_resource(resource);
   const Result result = rule(*plan_.root, Focus(&resource, 1));
-  if (item.good() && result) item.document.set_root(*result);
+  if (result) item.document.set_root(*result);
   item_ = nullptr;
 }
 
