@@ -51,13 +51,6 @@ Fault fault_for(std::string_view code, const Route& route) {
   return f;
 }
 
-/// The endpoint of the path, when there is one of that name: the audit log repeats nothing that a
-/// stranger made up.
-std::string endpoint_in(const Call& call, const config::Site& site) {
-  const std::string& name = call.part("endpoint");
-  return site.endpoints.contains(name) ? name : std::string{};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Api>> Api::make(exchange::Engine& engine) {
@@ -81,8 +74,7 @@ asio::awaitable<net::HttpResponse> Api::handle(const net::HttpRequest& request) 
     co_return reply;
   }
   if (const auto code = refused(*found.route, call->caller)) {
-    if (*code != "CH-API-003")
-      co_await note_denied(endpoint_in(*call, site()), call->peer->address, *code);
+    if (*code != "CH-API-003") co_await note_denied(call, *code);
     co_return refusal(*call, fault_for(*code, *found.route));
   }
   CallPtr ready = std::move(call);
@@ -91,6 +83,7 @@ asio::awaitable<net::HttpResponse> Api::handle(const net::HttpRequest& request) 
 
 asio::awaitable<net::HttpResponse> Api::dispatch(const Route* route, CallPtr call) {
   const asio::any_io_executor workers = context().workers;
+  if (route->here) co_return co_await route->act(*this, std::move(call));
   if (route->act != nullptr)
     co_return co_await asio::co_spawn(workers, route->act(*this, std::move(call)),
                                       asio::use_awaitable);
@@ -109,11 +102,31 @@ bool Api::may_note_denied() {
   return true;
 }
 
-asio::awaitable<void> Api::note_denied(std::string endpoint, std::string peer_address,
-                                       std::string_view code) {
+namespace {
+
+/// A person's login stands in the leaf; of a stranger only the address is known. An endpoint is
+/// named when there is one of that name: the log repeats nothing that a stranger made up.
+merkle::Leaf denied_leaf(const Call& call, std::string_view code,
+                         const exchange::Context& context) {
+  namespace events = exchange::events;
+  if (call.caller.kind == Caller::Kind::person) {
+    merkle::Leaf leaf =
+        events::person(merkle::Event::authz_deny, {call.caller.name, {}}, {}, context);
+    leaf.out = merkle::Outcome::minor;
+    leaf.err = merkle::LeafError{std::string(code), merkle::FailureClass::security};
+    return leaf;
+  }
+  const std::string& endpoint = call.part("endpoint");
+  const bool known = context.site->config->endpoints.contains(endpoint);
+  return events::denied(known ? endpoint : std::string{}, call.peer->address, code, context);
+}
+
+}  // namespace
+
+asio::awaitable<void> Api::note_denied(CallPtr call, std::string_view code) {
   if (!may_note_denied()) co_return;
   store::Unit unit;
-  unit.audit.push_back(exchange::events::denied(endpoint, peer_address, code, context()));
+  unit.audit.push_back(denied_leaf(*call, code, context()));
   std::vector<merkle::Leaf> leaves = unit.audit;
   const auto done = co_await exchange::make_durable(context().store, std::move(unit));
   if (done) exchange::events::announce(leaves);

@@ -48,8 +48,7 @@ class Api {
 
   /// Writes the audit leaf of a refused caller (not more than a few a second: a flood must not fill
   /// the log).
-  boost::asio::awaitable<void> note_denied(std::string endpoint, std::string peer_address,
-                                           std::string_view code);
+  boost::asio::awaitable<void> note_denied(CallPtr call, std::string_view code);
 
  private:
   Api(exchange::Engine& engine, Callers callers, std::unique_ptr<audit::Follower> follower)

@@ -118,6 +118,7 @@ Reply refusal(const Call& call, const Fault& fault) {
   document.set_root(to_node(document, fault, call.language));
   Reply reply = json_reply(status_of(fault), document);
   if (reply.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (reply.status == 503) reply.headers.emplace_back("Retry-After", "5");
   return reply;
 }
 

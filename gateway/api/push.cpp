@@ -28,20 +28,13 @@ adapters::Request request_of(const Call& call, std::string partner, std::string 
   return request;
 }
 
-/// Sources live on the I/O thread.
-asio::awaitable<Reply> hand_over(Api& api, CallPtr call, std::string endpoint,
-                                 adapters::Request request) {
-  exchange::Engine& engine = api.engine();
-  const asio::any_io_executor io = engine.context().io;
-  if (!engine.accepting()) co_return refusal(*call, fault("CH-API-008"));
-  auto answer = co_await asio::co_spawn(io, engine.push(std::move(endpoint), std::move(request)),
-                                        asio::use_awaitable);
-  if (!answer) co_return refusal(*call, answer.error());
+Reply reply_of(const Call& call, Result<adapters::Response> answer) {
+  if (!answer) return refusal(call, answer.error());
   Reply reply;
   reply.status = answer->status;
   reply.headers = std::move(answer->headers);
   reply.body = std::move(answer->body);
-  co_return reply;
+  return reply;
 }
 
 }  // namespace
@@ -54,16 +47,17 @@ asio::awaitable<Reply> post_push(Api& api, CallPtr call) {
                    at->second.partner == call->caller.name;
   if (!own) {
     // Not telling whether the endpoint exists.
-    const std::string known(at == endpoints.end() ? "" : endpoint);
-    co_await api.note_denied(known, call->peer->address, "CH-API-002");
+    co_await api.note_denied(call, "CH-API-002");
     co_return refusal(*call, fault("CH-API-002"));
   }
   adapters::Request request =
       request_of(*call, call->caller.name, call->caller.authentication, api.context());
-  co_return co_await hand_over(api, std::move(call), endpoint, std::move(request));
+  auto answer = co_await api.engine().push(endpoint, std::move(request));
+  co_return reply_of(*call, std::move(answer));
 }
 
 asio::awaitable<Reply> post_send(Api& api, CallPtr call) {
+  if (!api.engine().accepting()) co_return refusal(*call, fault("CH-API-008"));
   const std::string endpoint = call->part("endpoint");
   const auto& endpoints = api.site().endpoints;
   const auto at = endpoints.find(endpoint);
@@ -74,7 +68,11 @@ asio::awaitable<Reply> post_send(Api& api, CallPtr call) {
                                                        no_exchange);
   if (!noted) co_return refusal(*call, noted.error());
   adapters::Request request = request_of(*call, at->second.partner, "person", api.context());
-  co_return co_await hand_over(api, std::move(call), endpoint, std::move(request));
+  // Sources live on the I/O thread; a person's request is handled by a worker.
+  auto pushing = api.engine().push(endpoint, std::move(request));
+  const asio::any_io_executor io = api.context().io;
+  auto answer = co_await asio::co_spawn(io, std::move(pushing), asio::use_awaitable);
+  co_return reply_of(*call, std::move(answer));
 }
 
 }  // namespace charmille::api

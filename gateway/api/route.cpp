@@ -37,7 +37,8 @@ const std::vector<Route>& table() {
                   "The same Idempotency-Key with the same body within 7 days answers the same; "
                   "with another body: 409",
        .query = {{"wait", "seconds to wait for the outcome"}},
-       .act = post_push},
+       .act = post_push,
+       .here = true},
       {.method = "GET",
        .path = "/v1/exchanges",
        .right = Right::operate,

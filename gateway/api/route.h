@@ -41,6 +41,7 @@ struct Route {
   /// One of both: reads the store, on a worker; or acts, as a coroutine on a worker.
   Reply (*read)(Api&, const Call&) = nullptr;
   boost::asio::awaitable<Reply> (*act)(Api&, CallPtr) = nullptr;
+  bool here = false;  ///< acts on the connection's thread: nothing in it blocks
 };
 
 std::span<const Route> routes();

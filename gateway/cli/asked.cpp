@@ -23,10 +23,10 @@ void print_refusal(Session& s, const Asked& asked) {
   }
   const std::string place = text_at(root, "place");
   const std::string remedy = text_at(root, "remedy");
-  s.console.err << s.console.styled(text_at(root, "code"), Style::dim) << ' '
-                << base::printable(place, 300) << (place.empty() ? "" : ": ")
+  s.console.err << base::printable(place, 300) << (place.empty() ? "" : ": ")
                 << base::printable(text_at(root, "text"), 1000)
-                << (remedy.empty() ? "" : " (" + base::printable(remedy, 1000) + ")") << '\n';
+                << (remedy.empty() ? "" : " (" + base::printable(remedy, 1000) + ")") << " ["
+                << base::printable(text_at(root, "code")) << "]\n";
 }
 
 struct StateWord {

@@ -5,6 +5,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "gateway/api/api.h"
+#include "gateway/base/log.h"
 #include "gateway/cli/gateway.h"
 #include "gateway/cli/world.h"
 #include "gateway/net/initialise.h"
@@ -74,6 +75,7 @@ class LocalGateway final : public Gateway {
 
 Result<std::unique_ptr<Gateway>> gateway_in_process(const std::filesystem::path& configuration) {
   if (auto ready = net::initialise(); !ready) return fail(ready.error());
+  base::start_log(base::Level::error);  // what happens is what the command prints
   auto loaded = load_whole_site(configuration);
   if (!loaded.site) return fail(loaded.faults.front());
   exchange::EngineOptions options;

@@ -61,13 +61,12 @@ std::unique_ptr<Gateway> Session::open_gateway() {
 }
 
 void Session::print(const Fault& fault) {
-  console.err << console.styled(fault.code, Style::dim) << ' ' << base::describe(fault, language)
-              << '\n';
+  console.err << base::describe(fault, language) << '\n';
 }
 
 void Session::print_warning(const Fault& fault) {
-  console.err << say("attention", "warning") << " : " << console.styled(fault.code, Style::dim)
-              << ' ' << base::describe(fault, language) << '\n';
+  console.err << console.styled(say("attention : ", "warning: "), Style::yellow)
+              << base::describe(fault, language) << '\n';
 }
 
 Exit Session::failed(const Fault& fault) {

@@ -34,7 +34,7 @@ void print_failure(const Session& s, const mapping::TestResult& test) {
                 << base::printable(difference.got, 400) << '\n';
   }
   for (const Fault& fault : test.faults)
-    console.out << "    " << fault.code << ' ' << base::describe(fault, s.language) << '\n';
+    console.out << "    " << base::describe(fault, s.language) << '\n';
 }
 
 tree::Node to_node(tree::Document& doc, const std::string& mapping, const mapping::TestResult& test,

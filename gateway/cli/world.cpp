@@ -11,7 +11,7 @@
 namespace charmille::cli {
 namespace {
 
-constexpr std::chrono::days soon{30};
+constexpr std::chrono::days soon{14};
 
 std::vector<Fault> certificate_faults(const config::Path& file, const base::Place& place) {
   const auto certificate = net::read_certificate(file);

@@ -1,0 +1,210 @@
+#include <doctest/doctest.h>
+
+#include "gateway/codec/codec.h"
+#include "tests/unit/cli/command_line.h"
+
+using namespace charmille;
+using namespace charmille::cli::testing;
+
+TEST_CASE("wrong usage exits 2 and says what is wrong, help exits 0") {
+  CHECK(run_line({"--help"}).code == 0);
+  CHECK(run_line({"--help"}).out.find("exchanges") != std::string::npos);
+  CHECK(run_line({}).code == 2);
+  const Ran unknown = run_line({"chek"});
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err.find("CH-CLI-001") != std::string::npos);
+  CHECK(unknown.out.empty());
+}
+
+TEST_CASE("help speaks French, and English when asked") {
+  CHECK(run_line({"check", "--help"}).out.find("toutes les fautes") != std::string::npos);
+  CHECK(run_line({"--lang", "en", "check", "--help"}).out.find("every fault") != std::string::npos);
+  CHECK(run_line({"check", "--help", "--lang=en"}).out.find("every fault") != std::string::npos);
+}
+
+TEST_CASE("a configuration with ten mistakes gives ten faults with their lines and exits 2") {
+  const std::string file = (source() / "tests/data/ten-mistakes.yaml").string();
+  const Ran ran = run_line({"check", "-c", file});
+  CHECK(ran.code == 2);
+  CHECK(count("\n" + ran.err, "\n" + file + ":") == 10);  // warnings begin otherwise
+  CHECK(ran.out.empty());
+  const Ran json = run_line({"check", "--json", "-c", file});
+  CHECK(json.code == 2);
+  const auto document = codec::read_json(json.out, "out");
+  REQUIRE(document);
+  REQUIRE(document->root().find("faults") != nullptr);
+  CHECK(document->root().find("faults")->items().size() == 10);
+  for (const tree::Node& fault : document->root().find("faults")->items())
+    CHECK(fault.find("line")->chars() != "0");
+}
+
+TEST_CASE("the demo's configuration is right, and says what it holds") {
+  const Ran ran = run_line({"check", "-c", (source() / "conf/demo/charmille.yaml").string()});
+  CHECK_MESSAGE(ran.code == 0, ran.err);
+  CHECK(ran.out.find("2 trajets") != std::string::npos);
+}
+
+TEST_CASE("a configuration that is not there is told, not guessed") {
+  const Ran ran = run_line({"check", "-c", "/nowhere/charmille.yaml"});
+  CHECK(ran.code == 2);
+  CHECK(ran.err.find("/nowhere/charmille.yaml") != std::string::npos);
+}
+
+TEST_CASE("explain gives text and remedy in both languages, whatever the case of the code") {
+  const Ran french = run_line({"explain", "ch-csv-001"});
+  CHECK(french.code == 0);
+  CHECK(french.out.find("CH-CSV-001") != std::string::npos);
+  CHECK(french.out.find("que faire") != std::string::npos);
+  const Ran english = run_line({"explain", "CH-CSV-001", "--lang", "en"});
+  CHECK(english.out.find("what to do") != std::string::npos);
+  CHECK(english.out != french.out);
+}
+
+TEST_CASE("an unknown code is wrong usage, and the nearest one is named") {
+  const Ran ran = run_line({"explain", "CH-CSW-001"});
+  CHECK(ran.code == 2);
+  CHECK(ran.err.find("CH-CSV-001") != std::string::npos);
+}
+
+TEST_CASE("no placeholder of the catalogue is shown") {
+  CHECK(run_line({"explain"}).out.find("-000") == std::string::npos);
+  CHECK(run_line({"explain", "CH-EXC-000"}).code == 2);
+}
+
+TEST_CASE("adapters lists the protocols, and every setting of one") {
+  const Ran list = run_line({"adapters"});
+  CHECK(list.out.find("file") != std::string::npos);
+  CHECK(list.out.find("http") != std::string::npos);
+  const Ran one = run_line({"adapters", "file"});
+  CHECK(one.out.find("folder") != std::string::npos);
+  CHECK(one.out.find("obligatoire") != std::string::npos);
+  const Ran wrong = run_line({"adapters", "fil"});
+  CHECK(wrong.code == 2);
+  CHECK(wrong.err.find("« file »") + wrong.err.find("file") != std::string::npos);
+}
+
+TEST_CASE("eval prints the collection, and a mistake is wrong data with its place") {
+  const Folder folder;
+  const std::string file = folder.write("enfant.json", R"({"nom": " d'Été ", "dates": [1, 2, 3]})");
+  CHECK(run_line({"eval", "nom.trim().upper()", file}).out.find("D'ÉTÉ") != std::string::npos);
+  CHECK(run_line({"eval", "1 + 1"}).out.find("2") != std::string::npos);
+  const Ran many = run_line({"eval", "dates", file});
+  const auto collection = codec::read_json(many.out, "out");
+  REQUIRE(collection);
+  CHECK(collection->root().items().size() == 3);
+  const Ran wrong = run_line({"eval", "nom..trim()", file});
+  CHECK(wrong.code == 1);
+  CHECK(wrong.err.find("CH-") != std::string::npos);
+  CHECK(run_line({"eval", "a", "/nowhere.json"}).code == 1);
+  const std::string extra = folder.write("x.json", "{\"v\": 41}");
+  CHECK(run_line({"eval", "%x.v + 1", "--var", "x=" + extra}).out.find("42") != std::string::npos);
+  CHECK(run_line({"eval", "1", "--var", "x"}).code == 2);
+}
+
+namespace {
+
+constexpr const char* mapping = R"(mapping: a/personnes
+from: csv
+to: tree
+each: rows
+template:
+  nom: "{{ Nom.upper() }}"
+tests:
+  - name: en capitales
+    input: {Nom: été}
+    output: {nom: ÉTÉ}
+)";
+
+}  // namespace
+
+TEST_CASE(
+    "test runs what stands inside mapping files, and a test that fails exits 1 with both values") {
+  const Folder folder;
+  folder.write("mappings/a/personnes.yaml", mapping);
+  const std::string mappings = (folder.path() / "mappings").string();
+  const Ran good = run_line({"test", "--mappings", mappings});
+  CHECK_MESSAGE(good.code == 0, good.err);
+  CHECK(good.out.find("1/1") != std::string::npos);
+  std::string wrong = mapping;
+  wrong.replace(wrong.rfind("ÉTÉ"), std::string("ÉTÉ").size(), "HIVER");
+  folder.write("mappings/a/personnes.yaml", wrong);
+  const Ran bad = run_line({"test", "a/personnes", "--mappings", mappings});
+  CHECK(bad.code == 1);
+  CHECK(bad.out.find("HIVER") != std::string::npos);
+  CHECK(bad.out.find("ÉTÉ") != std::string::npos);
+  const Ran unknown = run_line({"test", "a/personne", "--mappings", mappings});
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err.find("a/personnes") != std::string::npos);
+}
+
+TEST_CASE("map shows what a mapping gives, and where each value comes from") {
+  const Folder folder;
+  folder.write("mappings/a/personnes.yaml", mapping);
+  const std::string mappings = (folder.path() / "mappings").string();
+  const std::string file = folder.write("personnes.csv", "Nom;Age\nété;3\nhiver;4\n");
+  const Ran ran = run_line({"map", "a/personnes", file, "--mappings", mappings, "--json"});
+  CHECK_MESSAGE(ran.code == 0, ran.err);
+  CHECK(ran.out == "{\"nom\":\"ÉTÉ\"}\n{\"nom\":\"HIVER\"}\n");
+  const Ran explained = run_line({"map", "a/personnes", file, "--mappings", mappings, "--explain"});
+  CHECK(explained.out.find("personnes.csv:3") != std::string::npos);
+  CHECK(explained.out.find("personnes.yaml:6") != std::string::npos);
+}
+
+TEST_CASE("a file that map cannot read exits with a fault that names line, not content") {
+  const Folder folder;
+  folder.write("mappings/a/personnes.yaml", mapping);
+  const std::string mappings = (folder.path() / "mappings").string();
+  const std::string latin = folder.write("personnes.csv", "Nom;Age\n\xe9t\xe9;3\n");
+  const Ran ran = run_line({"map", "a/personnes", latin, "--mappings", mappings});
+  CHECK(ran.code == 1);
+  CHECK(ran.err.find("personnes.csv:2") != std::string::npos);
+  const Ran told = run_line({"map", "a/personnes", latin, "--mappings", mappings, "--encoding",
+                             "windows-1252", "--json"});
+  CHECK_MESSAGE(told.code == 0, told.err);
+  CHECK(told.out == "{\"nom\":\"ÉTÉ\"}\n");
+  CHECK(run_line({"map", "a/personnes", "/nowhere.csv", "--mappings", mappings}).code == 2);
+}
+
+TEST_CASE("the shipped mappings pass their own tests") {
+  const Ran ran = run_line({"test", "--mappings", (source() / "mappings").string()});
+  CHECK_MESSAGE(ran.code == 0, ran.out << ran.err);
+}
+
+TEST_CASE("keys init writes the key once, prints the sheet, and the sheet gives the key back") {
+  const Folder folder;
+  const std::string configuration = folder.write(
+      "charmille.yaml",
+      "organisation: {name: A, id: a}\nstate: state\nkeys: {master: {file: secrets/master.key}}\n"
+      "partners: {}\nmappings: []\nendpoints: {}\nroutes: {}\n");
+  const Ran first = run_line({"keys", "init", "-c", configuration});
+  REQUIRE_MESSAGE(first.code == 0, first.err);
+  CHECK(std::filesystem::exists(folder.path() / "secrets/master.key"));
+  const Ran again = run_line({"keys", "init", "-c", configuration});
+  CHECK(again.code != 0);
+  CHECK(again.out.empty());
+  std::filesystem::rename(folder.path() / "secrets/master.key", folder.path() / "before.key");
+  const Ran restored =
+      run_with_input(first.out, {"keys", "init", "--from-sheet", "-c", configuration});
+  REQUIRE_MESSAGE(restored.code == 0, restored.err);
+  const auto bytes = [&](const char* name) {
+    std::ifstream in(folder.path() / name, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  };
+  CHECK(bytes("secrets/master.key") == bytes("before.key"));
+}
+
+TEST_CASE("schema config is JSON that names every adapter") {
+  const Ran ran = run_line({"schema", "config"});
+  CHECK(ran.code == 0);
+  CHECK(codec::read_json(ran.out, "out"));
+  CHECK(ran.out.find("\"file\"") != std::string::npos);
+}
+
+TEST_CASE("route graph names the source, the mapping and each destination") {
+  const Ran ran =
+      run_line({"route", "graph", "-c", (source() / "conf/demo/charmille.yaml").string()});
+  CHECK(ran.code == 0);
+  for (const char* piece :
+       {"export-du-soir", "eo-depot", "eo/enfants", "depot-98", "depot-99", "live"})
+    CHECK(ran.out.find(piece) != std::string::npos);
+}
