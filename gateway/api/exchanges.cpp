@@ -17,7 +17,7 @@ constexpr std::uint64_t usual = 100;
 constexpr std::uint32_t most_of_flow = 200;
 
 Fault unknown() {
-  return fault("CH-API-010", {}, {{"what", "exchange"}});
+  return fault("CH-API-010");
 }
 Fault unreadable(std::string_view name) {
   return fault("CH-API-006", {}, {{"name", std::string(name)}});

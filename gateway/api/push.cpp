@@ -62,7 +62,7 @@ asio::awaitable<Reply> post_send(Api& api, CallPtr call) {
   const auto& endpoints = api.site().endpoints;
   const auto at = endpoints.find(endpoint);
   if (at == endpoints.end() || at->second.direction != config::Direction::source)
-    co_return refusal(*call, fault("CH-API-010", {}, {{"what", "endpoint"}}));
+    co_return refusal(*call, fault("CH-API-010"));
   exchange::events::Person person{call->caller.name, std::string(call->header("X-Reason"))};
   auto noted = co_await api.engine().operations().note(merkle::Event::admin_send, std::move(person),
                                                        no_exchange);

@@ -52,7 +52,7 @@ Reply get_quarantine(Api& api, const Call& call) {
   if (!number) return refusal(call, number.error());
   const auto entry = api.context().store.quarantine_entry(*number);
   if (!entry) return refusal(call, entry.error());
-  if (!*entry) return refusal(call, fault("CH-API-010", {}, {{"what", "quarantine"}}));
+  if (!*entry) return refusal(call, fault("CH-API-010"));
   tree::Document doc;
   const auto node = node_of(api, doc, **entry, call.language);
   if (!node) return refusal(call, node.error());

@@ -53,7 +53,7 @@ Result<base::Uuid> child_asked_for(Api& api, const tree::Document& body) {
     return fail("CH-API-007", {}, {{"field", system.empty() ? "system" : "value"}});
   const auto found = api.engine().operations().find_child(system, value);
   if (!found) return fail(found.error());
-  if (!*found) return fail("CH-API-010", {}, {{"what", "record"}});
+  if (!*found) return fail("CH-API-010");
   return **found;
 }
 

@@ -84,6 +84,7 @@ Question post(std::string target,
 
 Exit ask_and_show(Session& s, Question question,
                   const std::function<void(const tree::Node&)>& show) {
+  if (!s.load_configuration()) return Exit::usage;
   const auto gateway = s.open_gateway();
   if (!gateway) return Exit::system;
   const Asked asked = ask(s, *gateway, std::move(question));

@@ -119,6 +119,7 @@ void print_verdict(const Session& s, const tree::Node& verdict) {
 }
 
 Exit verify(Session& s) {
+  if (!s.load_configuration()) return Exit::usage;
   const auto gateway = s.open_gateway();
   if (!gateway) return Exit::system;
   std::atomic<bool> done = false;

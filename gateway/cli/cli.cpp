@@ -82,6 +82,24 @@ void add_commands(CLI::App& app, Session& session) {
   add_certs(app, session);
 }
 
+/// The parser's usual complaints in French; others stay as they are.
+std::string complaint(std::string text, base::Language language) {
+  if (language == base::Language::en) return text;
+  constexpr std::pair<std::string_view, std::string_view> phrases[] = {
+      {"The following arguments were not expected:", "arguments inattendus :"},
+      {"The following argument was not expected:", "argument inattendu :"},
+      {"A subcommand is required", "il manque la commande"},
+      {" is required", " est obligatoire"},
+      {" requires ", " demande "},
+      {" excludes ", " exclut "},
+      {" not in ", " n'est pas parmi "},
+  };
+  for (const auto& [english, french] : phrases)
+    if (const std::size_t at = text.find(english); at != text.npos)
+      text.replace(at, english.size(), french);
+  return text;
+}
+
 /// Help and version are no mistakes; anything else that the parser says is wrong usage.
 Exit answer(const CLI::App& app, const CLI::ParseError& error, Session& session) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
@@ -89,7 +107,8 @@ Exit answer(const CLI::App& app, const CLI::ParseError& error, Session& session)
     app.exit(error, session.console.out, unused);
     return Exit::done;
   }
-  session.print(fault("CH-CLI-001", {}, {{"what", base::printable(error.what(), 300)}}));
+  session.print(fault("CH-CLI-001", {},
+                      {{"what", base::printable(complaint(error.what(), session.language), 300)}}));
   return Exit::usage;
 }
 

@@ -100,6 +100,7 @@ Exit show(Session& s, const std::string& id) {
 
 /// Content goes to the output as it is; not to a terminal unless asked, since it may hold anything.
 Exit payload(Session& s, const std::string& id, const std::string& reason) {
+  if (!s.load_configuration()) return Exit::usage;
   const auto gateway = s.open_gateway();
   if (!gateway) return Exit::system;
   Question question = post("/v1/exchanges/" + encoded(id) + "/payload", {{"reason", reason}});

@@ -60,6 +60,7 @@ Exit send_one(Session& s, Gateway& gateway, const Options& o, const std::string&
 }
 
 Exit send(Session& s, const Options& o) {
+  if (!s.load_configuration()) return Exit::usage;
   const auto gateway = s.open_gateway();
   if (!gateway) return Exit::system;
   Exit worst = Exit::done;

@@ -32,8 +32,9 @@ constexpr CatalogueEntry entries[] = {
     {"CH-API-009", Action::reject, "un motif est demandé : il est inscrit au journal d'audit",
      "a reason is asked for: it is written to the audit log", "ajouter --reason \"…\"",
      "add --reason \"…\""},
-    {"CH-API-010", Action::reject, "ce {what} n'existe pas", "this {what} does not exist",
-     "vérifier son numéro dans la liste", "check its number in the list"},
+    {"CH-API-010", Action::reject, "rien n'existe sous ce numéro, ce nom ou cet identifiant",
+     "nothing exists under this number, name or identifier", "vérifier dans la liste",
+     "check in the list"},
     {"CH-API-011", Action::reject, "la requête annonce un corps qui n'est pas du JSON",
      "the request has a body that is not JSON", "envoyer un objet JSON", "send a JSON object"},
 

@@ -14,6 +14,8 @@ TEST_CASE("wrong usage exits 2 and says what is wrong, help exits 0") {
   CHECK(unknown.code == 2);
   CHECK(unknown.err.find("CH-CLI-001") != std::string::npos);
   CHECK(unknown.out.empty());
+  CHECK(run_line({"keys"}).err.find("il manque la commande") != std::string::npos);
+  CHECK(run_line({"keys", "--lang", "en"}).err.find("subcommand is required") != std::string::npos);
 }
 
 TEST_CASE("help speaks French, and English when asked") {
