@@ -55,13 +55,13 @@ class Store {
 
   virtual ~Store() = default;
 
-  /// Gives the unit to the committer. `done` is called exactly once, from the committer's thread,
-  /// and must be quick. Faults: CH-STO-010 (a precondition failed: compute again), CH-STO-011 (the
-  /// store is closed, or its disk failed and nobody knows whether the unit is kept: open again and
-  /// look), CH-STO-012 (the unit contradicts the store: a mistake of its author), CH-STO-013 (the
-  /// disk is full), CH-STO-014 and -015 (memory, another program's lock), CH-LEAF-nnn (a draft that
-  /// cannot be a leaf). While the disk is full, units that bring a payload are refused and others
-  /// are tried.
+  /// Gives the unit to the committer. `done` is called exactly once, from the committer's thread
+  /// (by the caller's, at once, when the store is closed), and must be quick. Faults: CH-STO-010 (a
+  /// precondition failed: compute again), CH-STO-011 (the store is closed, or its disk failed and
+  /// nobody knows whether the unit is kept: open again and look), CH-STO-012 (the unit contradicts
+  /// the store: a mistake of its author), CH-STO-013 (the disk is full), CH-STO-014 and -015
+  /// (memory, another program's lock), CH-LEAF-nnn (a draft that cannot be a leaf). While the disk
+  /// is full, units that bring a payload are refused and others are tried.
   virtual void commit(Unit unit, Done done) = 0;
   /// The same, waiting. Not for the I/O thread.
   Result<Committed> commit_and_wait(Unit unit);

@@ -17,6 +17,8 @@
 
 #include <sqlite3.h>
 
+#include "gateway/audit/follower.h"
+#include "gateway/audit/verify.h"
 #include "gateway/store/store.h"
 
 namespace {
@@ -90,7 +92,8 @@ class Flow {
 
  private:
   void commit(Unit unit, void (Flow::*next)()) {
-    // The next unit is made in the committer's thread: its CPU is not the store's, and is taken off.
+    // The next unit is made in the committer's thread: its CPU is not the store's, and is taken
+    // off.
     store_.commit(std::move(unit), [this, next](Result<Committed> done) {
       const double start = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
       if (!done) {
@@ -285,6 +288,27 @@ int newest_thread() {
   return newest;
 }
 
+/// The index's cost for an exchange, and how fast the whole log is verified.
+int bench_audit(const Setting& s, Store& store, double exchanges) {
+  const double cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+  auto follower = audit::Follower::start(store, s.folder / "audit-index.db");
+  if (!follower) return 1;
+  const auto page = (*follower)->list({}, Steady::now() + std::chrono::seconds(60));
+  if (!page) return 1;
+  std::printf("audit index %8.4f ms CPU an exchange\n",
+              (cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e3 / exchanges);
+  (*follower)->stop();
+  auto log = read_sqlite_log(s.folder / "state");
+  if (!log) return 1;
+  const double before = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
+  const auto verdict = audit::verify(**log);
+  if (!verdict || !verdict->whole()) return 1;
+  const double spent = cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - before;
+  std::printf("verify      %8.0f leaves a CPU second\n",
+              static_cast<double>(verdict->verified) / spent);
+  return 0;
+}
+
 int bench_store(const Setting& s) {
   SqliteOptions options;
   options.folder = s.folder / "state";
@@ -330,7 +354,7 @@ int bench_store(const Setting& s) {
               n / seconds, spent * 1e3 / n);
   std::printf("            %8.0f bytes on disk an exchange\n",
               static_cast<double>(size_of(options.folder)) / n);
-  return 0;
+  return bench_audit(s, store, n);
 }
 
 }  // namespace
