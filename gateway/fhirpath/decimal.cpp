@@ -10,13 +10,14 @@ namespace {
 
 __extension__ typedef unsigned __int128 Wide;
 
+/// Digits stay between -greatest and greatest, so that every value has its negative.
 constexpr Int128 greatest = static_cast<Int128>(~static_cast<Wide>(0) >> 1);
 constexpr int most_power = 38;
 constexpr int division_digits = 18;
 
 std::optional<Int128> multiply(Int128 a, Int128 b) {
   Int128 product = 0;
-  if (__builtin_mul_overflow(a, b, &product)) return {};
+  if (__builtin_mul_overflow(a, b, &product) || product < -greatest) return {};
   return product;
 }
 
@@ -142,7 +143,7 @@ std::optional<Decimal> Decimal::plus(const Decimal& other) const {
   const auto a = shifted(digits_, scale - scale_);
   const auto b = shifted(other.digits_, scale - other.scale_);
   Int128 sum = 0;
-  if (!a || !b || __builtin_add_overflow(*a, *b, &sum)) return {};
+  if (!a || !b || __builtin_add_overflow(*a, *b, &sum) || sum < -greatest) return {};
   return Decimal(sum, scale);
 }
 
@@ -189,7 +190,7 @@ std::optional<Decimal> Decimal::quotient(const Decimal& other) const {
   const int common = std::max(scale_, other.scale_);
   const auto a = shifted(digits_, common - scale_);
   const auto b = shifted(other.digits_, common - other.scale_);
-  if (!a || !b || (*b == -1 && *a == -greatest - 1)) return {};
+  if (!a || !b) return {};
   return Decimal(*a / *b, 0);
 }
 
@@ -199,7 +200,7 @@ std::optional<Decimal> Decimal::remainder(const Decimal& other) const {
   const auto a = shifted(digits_, common - scale_);
   const auto b = shifted(other.digits_, common - other.scale_);
   if (!a || !b) return {};
-  return Decimal(*b == -1 ? 0 : *a % *b, common).trimmed();
+  return Decimal(*a % *b, common).trimmed();
 }
 
 std::optional<Decimal> Decimal::power(std::int64_t exponent) const {

@@ -70,11 +70,14 @@ Collection Evaluator::fault_at(const Op& op, tree::Origin origin, std::string_vi
   return {};
 }
 
+Collection Evaluator::too_many_steps(const Op& op, const Collection& c) {
+  return fault(op, c, "CH-PATH-031", {{"limit", std::to_string(context_.limits().steps)}});
+}
+
 Collection Evaluator::run(std::uint32_t index, const Focus& focus) {
   const Op& op = program_.ops[index];
   if (context_.failed()) return {};
-  if (!context_.step())
-    return fault_at(op, {}, "CH-PATH-031", {{"limit", std::to_string(context_.limits().steps)}});
+  if (!context_.step()) return too_many_steps(op, Collection{});
   switch (op.kind) {
     case Kind::literal:
       return op.literal;
@@ -142,8 +145,7 @@ Collection Evaluator::member(const Op& op, std::span<const Value> from, bool at_
     if (context_.skips_empty_texts() && node.is(tree::Kind::text) && node.chars().empty()) continue;
     out.add_node(node, context_.arena());
   }
-  if (out.size() > 1 && !context_.step(out.size()))
-    return fault(op, out, "CH-PATH-031", {{"limit", std::to_string(context_.limits().steps)}});
+  if (out.size() > 1 && !context_.step(out.size())) return too_many_steps(op, out);
   return out;
 }
 
@@ -164,8 +166,7 @@ Collection Evaluator::call(const Op& op, const Focus& focus) {
   Call call(*this, op, focus, input);
   Collection out = op.function->run(call);
   if (context_.failed()) return {};
-  if (out.size() > 1 && !context_.step(out.size()))
-    return fault(op, out, "CH-PATH-031", {{"limit", std::to_string(context_.limits().steps)}});
+  if (out.size() > 1 && !context_.step(out.size())) return too_many_steps(op, out);
   return out;
 }
 
@@ -210,11 +211,34 @@ Collection Evaluator::logic(const Op& op, const Focus& focus) {
 }
 
 Collection Evaluator::binary(const Op& op, const Focus& focus) {
-  Collection left = run(op.left, focus);
+  const Collection left = run(op.left, focus);
   const Collection right = run(op.right, focus);
   if (context_.failed()) return {};
-  tree::Arena& arena = context_.arena();
+  switch (op.kind) {
+    case Kind::equal:
+    case Kind::not_equal:
+    case Kind::equivalent:
+    case Kind::not_equivalent:
+    case Kind::unite:
+    case Kind::is_in:
+    case Kind::contains:
+      return of_collections(op, left, right);
+    default:
+      break;
+  }
+  const Value* a = single(left, op);
+  const Value* b = single(right, op);
+  if (context_.failed()) return {};
+  if (op.kind == Kind::concatenate) return joined(op, a, b);
+  return a == nullptr || b == nullptr ? Collection{} : of_items(op, *a, *b);
+}
+
+Collection Evaluator::of_collections(const Op& op, const Collection& left,
+                                     const Collection& right) {
   const tree::Origin origin = first_origin(left.items(), right.items());
+  // Items are compared each with each at the worst.
+  if (left.size() > 1 && right.size() > 1 && !context_.step(left.size() * right.size()))
+    return too_many_steps(op, left);
   switch (op.kind) {
     case Kind::equal:
     case Kind::not_equal: {
@@ -223,56 +247,72 @@ Collection Evaluator::binary(const Op& op, const Focus& focus) {
       return from_truth(op.kind == Kind::equal ? out : negated(out), origin);
     }
     case Kind::equivalent:
-    case Kind::not_equivalent:
-      return Value::boolean(
-          equivalent(left.items(), right.items()) == (op.kind == Kind::equivalent), origin);
+    case Kind::not_equivalent: {
+      const bool same = equivalent(left.items(), right.items());
+      return Value::boolean(same == (op.kind == Kind::equivalent), origin);
+    }
     case Kind::unite: {
       Collection all;
-      all.add(left.items(), arena);
-      all.add(right.items(), arena);
-      Collection out;
-      for (const Value& value : all) {
-        if (!context_.step(1 + out.size()))
-          return fault(op, left, "CH-PATH-031",
-                       {{"limit", std::to_string(context_.limits().steps)}});
-        if (!holds(out.items(), value)) out.add(value, arena);
-      }
-      return out;
-    }
-    case Kind::is_in:
-    case Kind::contains: {
-      const Collection& one = op.kind == Kind::is_in ? left : right;
-      const Collection& many = op.kind == Kind::is_in ? right : left;
-      const Value* value = single(one, op);
-      if (value == nullptr) return {};
-      return Value::boolean(holds(many.items(), *value), origin);
+      all.add(left.items(), context_.arena());
+      all.add(right.items(), context_.arena());
+      return distinct(op, all.items());
     }
     default:
       break;
   }
-  const Value* a = single(left, op);
-  const Value* b = single(right, op);
-  if (context_.failed()) return {};
-  if (op.kind == Kind::concatenate) {
-    const auto text_a = a ? a->to_text(arena) : std::string_view{};
-    const auto text_b = b ? b->to_text(arena) : std::string_view{};
-    if (!text_a || !text_b) return fault_at(op, origin, "CH-PATH-032", {{"operator", "&"}});
-    if (text_a->size() + text_b->size() > context_.limits().text)
-      return fault_at(op, origin, "CH-PATH-034",
-                      {{"limit", std::to_string(context_.limits().text)}});
-    const auto joined = arena.array<char>(text_a->size() + text_b->size());
-    text_b->copy(std::copy(text_a->begin(), text_a->end(), joined.data()), text_b->size());
-    return Value::text({joined.data(), joined.size()}, origin);
+  const Collection& one = op.kind == Kind::is_in ? left : right;
+  const Collection& many = op.kind == Kind::is_in ? right : left;
+  const Value* value = single(one, op);
+  if (value == nullptr) return {};
+  return Value::boolean(holds(many.items(), *value), origin);
+}
+
+Collection Evaluator::distinct(const Op& op, std::span<const Value> items) {
+  Collection out;
+  for (const Value& value : items) {
+    if (!context_.step(1 + out.size())) return too_many_steps(op, out);
+    if (!holds(out.items(), value)) out.add(value, context_.arena());
   }
-  if (a == nullptr || b == nullptr) return {};
+  return out;
+}
+
+Collection Evaluator::joined(const Op& op, const Value* a, const Value* b) {
+  const auto text_of = [&](const Value* value) {
+    return value ? value->to_text(context_.arena()) : std::optional(std::string_view{});
+  };
+  const auto left = text_of(a);
+  const auto right = text_of(b);
+  const tree::Origin origin = a && a->origin().line != 0 ? a->origin()
+                              : b                        ? b->origin()
+                                                         : tree::Origin{};
+  if (!left || !right) return fault_at(op, origin, "CH-PATH-032", {{"operator", "&"}});
+  return text(op, *left, *right, origin);
+}
+
+Collection Evaluator::text(const Op& op, std::string_view left, std::string_view right,
+                           tree::Origin origin) {
+  const std::size_t size = left.size() + right.size();
+  if (size > context_.limits().text)
+    return fault_at(op, origin, "CH-PATH-034", {{"limit", std::to_string(context_.limits().text)}});
+  // Memory counts as work: it is given back only with the result.
+  if (!context_.step(size / 64)) return too_many_steps(op, Collection{});
+  if (size == 0) return Value::text({}, origin);
+  const auto both = context_.arena().array<char>(size);
+  std::ranges::copy(right, std::ranges::copy(left, both.begin()).out);
+  return Value::text({both.data(), both.size()}, origin);
+}
+
+Collection Evaluator::of_items(const Op& op, const Value& a, const Value& b) {
   static constexpr std::string_view names[] = {"*", "/", "div", "mod", "+", "-",
                                                "&", "|", "<",   "<=",  ">", ">="};
-  const std::string_view name =
-      names[static_cast<std::size_t>(op.kind) - static_cast<std::size_t>(Kind::multiply)];
+  const auto misfit = [&](tree::Origin origin) {
+    const auto index = static_cast<std::size_t>(op.kind) - static_cast<std::size_t>(Kind::multiply);
+    return fault_at(op, origin, "CH-PATH-032", {{"operator", std::string(names[index])}});
+  };
+  const tree::Origin origin = a.origin().line != 0 ? a.origin() : b.origin();
   if (op.kind >= Kind::less && op.kind <= Kind::greater_equal) {
-    const Order found = order(*a, *b);
-    if (!found.comparable)
-      return fault_at(op, origin, "CH-PATH-032", {{"operator", std::string(name)}});
+    const Order found = order(a, b);
+    if (!found.comparable) return misfit(origin);
     if (!found.sign) return {};
     const int sign = *found.sign;
     const bool out = op.kind == Kind::less         ? sign < 0
@@ -281,8 +321,10 @@ Collection Evaluator::binary(const Op& op, const Focus& focus) {
                                                    : sign >= 0;
     return Value::boolean(out, origin);
   }
-  const Computed out = arithmetic(op.kind, *a, *b, arena);
-  if (!out.known) return fault_at(op, origin, "CH-PATH-032", {{"operator", std::string(name)}});
+  if (op.kind == Kind::add && a.is(Type::text) && b.is(Type::text))
+    return text(op, a.chars(), b.chars(), origin);
+  const Computed out = arithmetic(op.kind, a, b, context_.arena());
+  if (!out.known) return misfit(origin);
   return out.value ? Collection(out.value->at(origin)) : Collection{};
 }
 

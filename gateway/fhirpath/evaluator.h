@@ -37,12 +37,20 @@ class Evaluator {
   /// Notes a fault at the origin of `c` (or of the focus) that names the rule and the field; gives
   /// nothing.
   Collection fault(const Op& op, const Collection& c, std::string_view code, base::Args args = {});
+  Collection too_many_steps(const Op& op, const Collection& c);
+  /// The items without those that equal an earlier one.
+  Collection distinct(const Op& op, std::span<const Value> items);
+  /// Two texts put together, within the limits.
+  Collection text(const Op& op, std::string_view left, std::string_view right, tree::Origin origin);
   Collection fault_at(const Op& op, tree::Origin origin, std::string_view code,
                       base::Args args = {});
 
  private:
   Collection member(const Op& op, std::span<const Value> from, bool at_root);
   Collection binary(const Op& op, const Focus& focus);
+  Collection of_collections(const Op& op, const Collection& left, const Collection& right);
+  Collection of_items(const Op& op, const Value& a, const Value& b);
+  Collection joined(const Op& op, const Value* a, const Value* b);
   Collection logic(const Op& op, const Focus& focus);
   Collection call(const Op& op, const Focus& focus);
   Collection indexed(const Op& op, const Focus& focus);

@@ -65,9 +65,7 @@ bool Call::integer_argument(std::size_t i, std::int64_t& into) {
 }
 
 Collection Call::result(std::string_view computed) {
-  if (computed.size() > context().limits().text)
-    return fault("CH-PATH-034", {{"limit", std::to_string(context().limits().text)}});
-  return Value::text(arena().copy(computed), origin());
+  return evaluator_.text(op_, computed, {}, origin());
 }
 
 }  // namespace charmille::fhirpath

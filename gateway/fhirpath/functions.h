@@ -46,6 +46,7 @@ class Call {
   /// A computed text, at the origin of the input.
   Collection result(std::string_view computed);
   Collection result(bool value) { return Value::boolean(value, origin()); }
+  Collection too_many_steps() { return evaluator_.too_many_steps(op_, input_); }
   Collection fault(std::string_view code, base::Args args = {}) {
     return evaluator_.fault(op_, input_, code, std::move(args));
   }

@@ -259,12 +259,6 @@ Order order(const Value& a, const Value& b) {
 
 Computed arithmetic(Kind kind, const Value& a, const Value& b, tree::Arena& arena) {
   if (a.is_numeric() && b.is_numeric()) return number_arithmetic(kind, a, b, arena);
-  if (a.is(Type::text) && b.is(Type::text) && kind == Kind::add) {
-    std::string joined;
-    joined.reserve(a.chars().size() + b.chars().size());
-    joined.append(a.chars()).append(b.chars());
-    return {true, Value::text(arena.copy(joined))};
-  }
   if (b.is(Type::quantity)) {
     if (a.is(Type::temporal)) return temporal_arithmetic(kind, a.temporal(), b.quantity(), arena);
     if (a.is(Type::text) && a.from_input())

@@ -26,8 +26,8 @@ struct Order {
 };
 Order order(const Value& a, const Value& b);
 
-/// `+ - * / div mod`. Gives nothing on overflow and division by zero; `known` is false for types
-/// that do not fit.
+/// `+ - * / div mod` of all but texts. Gives nothing on overflow and division by zero; `known` is
+/// false for types that do not fit.
 struct Computed {
   bool known = true;
   std::optional<Value> value;

@@ -1,8 +1,11 @@
 #include "gateway/fhirpath/regex.h"
 
+#include <array>
 #include <cctype>
 
 #include <re2/re2.h>
+
+#include "gateway/fhirpath/text.h"
 
 namespace charmille::fhirpath {
 
@@ -33,8 +36,8 @@ bool Regex::matches_all_of(std::string_view text) const {
   return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), impl_->re);
 }
 
-std::optional<std::string> Regex::replace_all(std::string_view text,
-                                              std::string_view substitution) const {
+std::optional<std::string> Regex::replace_all(std::string_view text, std::string_view substitution,
+                                              std::size_t limit) const {
   // Our `$1` and `${name}` in the words of RE2: `\1`.
   std::string rewrite;
   for (std::size_t i = 0; i < substitution.size(); ++i) {
@@ -58,8 +61,24 @@ std::optional<std::string> Regex::replace_all(std::string_view text,
   }
   std::string error;
   if (!impl_->re.CheckRewriteString(rewrite, &error)) return {};
-  std::string out(text);
-  re2::RE2::GlobalReplace(&out, impl_->re, rewrite);
+  // RE2's own loop has no limit on what it writes.
+  const int groups = 1 + re2::RE2::MaxSubmatch(rewrite);
+  std::array<re2::StringPiece, 10> found;
+  const re2::StringPiece input(text.data(), text.size());
+  std::string out;
+  std::size_t at = 0;
+  while (at <= text.size() && out.size() <= limit &&
+         impl_->re.Match(input, at, text.size(), re2::RE2::UNANCHORED, found.data(), groups)) {
+    const auto begin = static_cast<std::size_t>(found[0].data() - text.data());
+    out += text.substr(at, begin - at);
+    impl_->re.Rewrite(&out, rewrite, found.data(), groups);
+    at = begin + found[0].size();
+    if (!found[0].empty()) continue;
+    // An empty match stands before a character, which is kept.
+    if (at < text.size()) out += text.substr(at, character_length(text, at));
+    at = at < text.size() ? at + character_length(text, at) : text.size() + 1;
+  }
+  if (at < text.size()) out += text.substr(at);
   return out;
 }
 

@@ -21,8 +21,8 @@ class Regex {
   bool matches_all_of(std::string_view text) const;
   /// Every match replaced; `$1` to `$9` and `${name}` in `substitution` stand for groups. Nothing
   /// when the substitution names a group that the pattern has not.
-  std::optional<std::string> replace_all(std::string_view text,
-                                         std::string_view substitution) const;
+  std::optional<std::string> replace_all(std::string_view text, std::string_view substitution,
+                                         std::size_t limit) const;
 
  private:
   struct Impl;

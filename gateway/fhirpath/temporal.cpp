@@ -114,6 +114,7 @@ std::int64_t days_of(const Temporal& t) {
 }
 
 constexpr std::int64_t day_milliseconds = 86'400'000;
+constexpr std::int64_t most_span = 3'660'000 * day_milliseconds;  ///< more than 10,000 years
 
 /// Sets the fields from milliseconds since 1970; false outside the years 1 to 9999.
 bool set_instant(Temporal& t, std::int64_t milliseconds) {
@@ -278,7 +279,7 @@ std::optional<Temporal> Temporal::plus(const Decimal& amount, Unit unit) const {
   static constexpr std::array<std::int64_t, 8> lengths{
       0, 0, 7 * day_milliseconds, day_milliseconds, 3'600'000, 60'000, 1000, 1};
   const std::int64_t length = lengths[static_cast<std::size_t>(unit)];
-  std::int64_t span = *whole * std::min<std::int64_t>(length, 1);
+  std::int64_t span = 0;
   if (__builtin_mul_overflow(*whole, length, &span)) return {};
   if (unit == Unit::second) {
     const auto exact = amount.times(Decimal(1000));
@@ -294,6 +295,7 @@ std::optional<Temporal> Temporal::plus(const Decimal& amount, Unit unit) const {
     out.year = year, out.month = month, out.day = day;
     return out;
   }
+  if (span > most_span || span < -most_span) return {};
   if (precision == Precision::day) span = span / day_milliseconds * day_milliseconds;
   if (!set_instant(out, days_of(*this) * day_milliseconds + milliseconds_of_day(*this) + span))
     return {};

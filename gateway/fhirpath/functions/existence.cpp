@@ -92,9 +92,7 @@ Collection repeat(Call& call) {
     std::int64_t index = 0;
     for (const Value& item : work)
       for (const Value& found : call.argument_on(0, item, index++)) {
-        if (!call.context().step(1 + out.size()))
-          return call.fault("CH-PATH-031",
-                            {{"limit", std::to_string(call.context().limits().steps)}});
+        if (!call.context().step(1 + out.size())) return call.too_many_steps();
         if (holds(out.items(), found)) continue;
         out.add(found, call.arena());
         next.add(found, call.arena());
@@ -167,9 +165,7 @@ Collection descendants(Call& call) {
   while (!work.empty()) {
     Collection next;
     for (const Value& item : work) {
-      if (!call.context().step())
-        return call.fault("CH-PATH-031",
-                          {{"limit", std::to_string(call.context().limits().steps)}});
+      if (!call.context().step()) return call.too_many_steps();
       out.add(item, call.arena());
       if (item.is(Type::complex))
         for (const tree::Node& child : item.node().items()) next.add_node(child, call.arena());

@@ -44,33 +44,19 @@ Collection single(Call& call) {
   return value == nullptr ? Collection{} : Collection(*value);
 }
 
-/// Adds the items of `from` that `out` has not; false when it took too many steps.
-bool add_distinct(Call& call, Collection& out, std::span<const Value> from) {
-  for (const Value& value : from) {
-    if (!call.context().step(1 + out.size())) {
-      call.fault("CH-PATH-031", {{"limit", std::to_string(call.context().limits().steps)}});
-      return false;
-    }
-    if (!holds(out.items(), value)) out.add(value, call.arena());
-  }
-  return true;
-}
-
 Collection distinct(Call& call) {
-  Collection out;
-  add_distinct(call, out, call.input().items());
-  return out;
+  return call.evaluator().distinct(call.op(), call.input().items());
 }
 
 Collection is_distinct(Call& call) {
   return call.result(distinct(call).size() == call.input().size());
 }
 
+Collection combine(Call& call);
+
 Collection unite(Call& call) {
-  const Collection other = call.argument(0);
-  Collection out;
-  if (add_distinct(call, out, call.input().items())) add_distinct(call, out, other.items());
-  return out;
+  const Collection all = combine(call);
+  return call.evaluator().distinct(call.op(), all.items());
 }
 
 Collection combine(Call& call) {
@@ -84,21 +70,17 @@ Collection intersect(Call& call) {
   const Collection other = call.argument(0);
   Collection shared;
   for (const Value& value : call.input()) {
-    if (!call.context().step(1 + other.size()))
-      return call.fault("CH-PATH-031", {{"limit", std::to_string(call.context().limits().steps)}});
+    if (!call.context().step(1 + other.size())) return call.too_many_steps();
     if (holds(other.items(), value)) shared.add(value, call.arena());
   }
-  Collection out;
-  add_distinct(call, out, shared.items());
-  return out;
+  return call.evaluator().distinct(call.op(), shared.items());
 }
 
 Collection exclude(Call& call) {
   const Collection other = call.argument(0);
   Collection out;
   for (const Value& value : call.input()) {
-    if (!call.context().step(1 + other.size()))
-      return call.fault("CH-PATH-031", {{"limit", std::to_string(call.context().limits().steps)}});
+    if (!call.context().step(1 + other.size())) return call.too_many_steps();
     if (!holds(other.items(), value)) out.add(value, call.arena());
   }
   return out;
@@ -106,7 +88,7 @@ Collection exclude(Call& call) {
 
 bool within(Call& call, std::span<const Value> part, std::span<const Value> whole) {
   if (!call.context().step(part.size() * whole.size())) {
-    call.fault("CH-PATH-031", {{"limit", std::to_string(call.context().limits().steps)}});
+    call.too_many_steps();
     return false;
   }
   return std::ranges::all_of(part, [&](const Value& value) { return holds(whole, value); });

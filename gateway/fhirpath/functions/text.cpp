@@ -136,7 +136,7 @@ Collection replace_matches(Call& call) {
   if (!call.text(text)) return {};
   const auto regex = pattern_of(call);
   if (!regex || !call.text_argument(1, by)) return {};
-  const auto out = regex->replace_all(text, by);
+  const auto out = regex->replace_all(text, by, call.context().limits().text);
   return out ? call.result(std::string_view(*out)) : call.fault("CH-PATH-021");
 }
 
@@ -145,6 +145,7 @@ Collection to_chars(Call& call) {
   Collection out;
   if (!call.text(text)) return out;
   for (std::size_t at = 0; at < text.size();) {
+    if (!call.context().step()) return call.too_many_steps();
     const std::size_t used = character_length(text, at);
     out.add(Value::text(text.substr(at, used), call.origin()), call.arena());
     at += used;
@@ -158,6 +159,7 @@ Collection split(Call& call) {
   if (!two_texts(call, text, separator)) return out;
   if (separator.empty()) return to_chars(call);
   for (;;) {
+    if (!call.context().step()) return call.too_many_steps();
     const std::size_t found = text.find(separator);
     out.add(Value::text(text.substr(0, found), call.origin()), call.arena());
     if (found == text.npos) return out;

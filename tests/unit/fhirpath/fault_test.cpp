@@ -96,6 +96,17 @@ TEST_CASE("depth, size and work are bounded") {
                  ".select($this.replace('a', $this))") == "CH-PATH-034");
 }
 
+TEST_CASE("memory counts as work, so that an expression cannot take all of it") {
+  const std::string hundred(100, 'a');
+  const std::string grown =
+      "'" + hundred + "'.replace('a', '" + hundred + "').replace('a', '" + hundred + "')";
+  CHECK(evaluate(grown + ".length()") == "1000000");
+  CHECK(evaluate(grown + ".toChars().select(" + grown + ").count()") == "CH-PATH-031");
+  CHECK(evaluate(grown + ".replaceMatches('a', '" + hundred + "')") == "CH-PATH-034");
+  CHECK(evaluate(grown + ".toChars().combine(" + grown + ".toChars()) ~ " + grown + ".toChars()") ==
+        "CH-PATH-031");
+}
+
 TEST_CASE("every fault of this area has its text in both languages") {
   for (const char* code :
        {"CH-PATH-001", "CH-PATH-016", "CH-PATH-030", "CH-PATH-034", "CH-PATH-040", "CH-PATH-041"}) {

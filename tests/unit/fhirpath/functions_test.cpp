@@ -124,6 +124,8 @@ TEST_CASE("strings count characters, not bytes") {
          {"'07.67 97-70'.replaceMatches('[^0-9]', '')", "'07679770'"},
          {"'12/03'.replaceMatches('([0-9]+)/([0-9]+)', '$2-$1')", "'03-12'"},
          {"'12/03'.replaceMatches('(?P<d>[0-9]+)/', '${d}:')", "'12:03'"},
+         {"'été'.replaceMatches('x*', '-')", "'-é-t-é-'"},
+         {"'aab'.replaceMatches('a|b', '<$0>')", "'<a><a><b>'"},
          {"'abc'.matches('b')", "true"},
          {"'abc'.matchesFull('b')", "false"},
          {"'a\\nb'.matches('a.b')", "true"},
