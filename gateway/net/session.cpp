@@ -339,6 +339,10 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     request.peer = peer_;
     try {
       co_return co_await host_->handler(request);
+    } catch (const boost::system::system_error& e) {
+      // A request that was cut while it waited is no failure of the handler.
+      if (e.code() != asio::error::operation_aborted)
+        base::log(base::Level::error, "http.handler_failed", {{"what", e.what()}});
     } catch (const std::bad_alloc&) {
       co_return refusal(503, fault("CH-HTTP-005"));
     } catch (const std::exception& e) {

@@ -110,13 +110,6 @@ Result<void> Transfer::set_body() {
   if (bodiless && call_.body.size() == 0) return {};
   curl_easy_setopt(e, CURLOPT_POST, 1L);
   curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call_.body.size()));
-  if (call_.body.size() <= small) {
-    auto bytes = call_.body.bytes(small);
-    if (!bytes) return fail(bytes.error());
-    small_body_ = std::move(*bytes);
-    curl_easy_setopt(e, CURLOPT_POSTFIELDS, small_body_.data());
-    return {};
-  }
   auto reader = call_.body.open();
   if (!reader) return fail(reader.error());
   reader_ = std::move(*reader);
@@ -124,26 +117,26 @@ Result<void> Transfer::set_body() {
   curl_easy_setopt(e, CURLOPT_READDATA, this);
   curl_easy_setopt(e, CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
   curl_easy_setopt(e, CURLOPT_SEEKDATA, this);
-  curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, 256L * 1024L);
+  if (call_.body.size() > small) curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, 256L * 1024L);
   return {};
 }
 
 std::size_t Transfer::on_read(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
+  transfer.started_ = true;
   auto read = transfer.reader_->read({data, size * count});
   if (read) return *read;
   transfer.own_fault_ = std::move(read.error());
   return CURL_READFUNC_ABORT;
 }
 
-/// libcurl starts over when a kept connection turns out to be dead.
+/// libcurl wants to send again by itself when a kept connection dies before any answer. Once bytes
+/// of the body have left, the peer may have acted: that is for the engine to ask about, so the
+/// answer is no.
 int Transfer::on_seek(void* self, curl_off_t offset, int origin) {
-  auto& transfer = *static_cast<Transfer*>(self);
-  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-  auto reader = transfer.call_.body.open();
-  if (!reader) return CURL_SEEKFUNC_FAIL;
-  transfer.reader_ = std::move(*reader);
-  return CURL_SEEKFUNC_OK;
+  const auto& transfer = *static_cast<Transfer*>(self);
+  const bool untouched = !transfer.started_ && offset == 0 && origin == SEEK_SET;
+  return untouched ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {

@@ -48,8 +48,8 @@ class Transfer {
   HttpCall call_;
   std::string host_;
   std::unique_ptr<curl_slist, FreeList> headers_;
-  std::string small_body_;
   std::unique_ptr<base::Reader> reader_;
+  bool started_ = false;            ///< libcurl has taken bytes of the body
   std::optional<Fault> own_fault_;  ///< of our callbacks: wins over libcurl's
   HttpAnswer answer_;
   std::size_t header_bytes_ = 0;

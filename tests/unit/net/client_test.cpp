@@ -217,6 +217,47 @@ TEST_CASE(
   CHECK_FALSE(is_ambiguous(refused.error()));
 }
 
+TEST_CASE(
+    "a kept connection that dies under a request is told, not sent again behind the caller's "
+    "back") {
+  Loop loop;
+  Client client(loop.executor());
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ::bind(listener, reinterpret_cast<sockaddr*>(&address), size);
+  ::listen(listener, 4);
+  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  int requests = 0;
+  std::thread server([&] {
+    timeval patience{1, 0};
+    ::setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    for (int peer = 0; (peer = ::accept(listener, nullptr, nullptr)) >= 0;) {
+      std::string in;
+      char buffer[4096];
+      for (ssize_t n = 0; (n = ::recv(peer, buffer, sizeof buffer, 0)) > 0;) {
+        in.append(buffer, static_cast<std::size_t>(n));
+        if (!in.ends_with("hello")) continue;
+        in.clear();
+        if (++requests == 2) break;
+        const std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        ::send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+      }
+      ::close(peer);
+    }
+  });
+  const std::string url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/x";
+  CHECK(loop.run(client.perform(call_to(url))));
+  const auto second = loop.run(client.perform(call_to(url)));
+  server.join();
+  ::close(listener);
+  REQUIRE_FALSE(second);
+  CHECK(is_ambiguous(second.error()));
+  CHECK(requests == 2);
+}
+
 TEST_CASE("a peer that never answers is given up at the deadline, ambiguously") {
   Loop loop;
   const auto server = start(loop, {}, never);

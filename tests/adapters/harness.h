@@ -1,0 +1,121 @@
+// What the tests of adapters share: an intake that keeps what it was given, and settings made from
+// a tree.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "adapters/adapter.h"
+#include "tests/unit/net/harness.h"
+
+namespace charmille::adapters::testing_harness {
+
+using namespace charmille::net::testing;
+
+/// Takes everything, unless `next_fault` says otherwise; equal keys are `already`.
+class MemoryIntake final : public Intake {
+ public:
+  Task<Accepted> accept(Arrival arrival, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    ++offers_;
+    if (auto refused = refuse_ ? refuse_(arrival) : std::nullopt)
+      co_return fail(std::move(*refused));
+    auto body = arrival.payload.bytes(64ULL << 20);
+    if (!body) co_return fail(body.error());
+    Accepted accepted;
+    accepted.already = !arrival.metadata.idempotency_key.empty() &&
+                       !keys_.insert(arrival.metadata.idempotency_key).second;
+    accepted.exchange.bytes[15] = static_cast<std::uint8_t>(offers_);
+    if (!accepted.already) taken_.emplace_back(arrival.metadata, std::move(*body));
+    co_return accepted;
+  }
+  Task<std::optional<Settlement>> settled(base::Uuid exchange, Deadline) override {
+    std::optional<Settlement> out = settlement_;
+    if (out) out->exchange = exchange;
+    co_return out;
+  }
+  Task<void> receipt(Receipt, Deadline) override { co_return Result<void>{}; }
+  Task<Response> serve(Request, Deadline) override { co_return Response{}; }
+  Task<void> remember(AdapterState, Deadline) override { co_return Result<void>{}; }
+  Task<Pairs> recall() override { co_return Pairs{}; }
+
+  void refuse_when(std::function<std::optional<Fault>(const Arrival&)> rule) {
+    const std::lock_guard lock(mutex_);
+    refuse_ = std::move(rule);
+  }
+  void settle_with(Settlement settlement) { settlement_ = std::move(settlement); }
+  std::vector<std::pair<Metadata, std::string>> taken() {
+    const std::lock_guard lock(mutex_);
+    return taken_;
+  }
+  std::size_t offers() {
+    const std::lock_guard lock(mutex_);
+    return offers_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::pair<Metadata, std::string>> taken_;
+  std::set<std::string> keys_;
+  std::size_t offers_ = 0;
+  std::function<std::optional<Fault>(const Arrival&)> refuse_;
+  std::optional<Settlement> settlement_;
+};
+
+/// An endpoint's settings, as if they had been written and checked.
+class Settings {
+ public:
+  explicit Settings(Loop& loop) : loop_(loop) {}
+  Settings& text(std::string_view name, std::string_view value) {
+    members_.emplace_back(keep(name), document_.text(value));
+    return *this;
+  }
+  Settings& list(std::string_view name, std::initializer_list<std::string_view> values) {
+    std::vector<tree::Node> items;
+    for (const auto value : values) items.push_back(document_.text(value));
+    members_.emplace_back(keep(name), document_.array(items));
+    return *this;
+  }
+  Settings& boolean(std::string_view name, bool value) {
+    members_.emplace_back(keep(name), tree::Node::boolean(value));
+    return *this;
+  }
+  Settings& object(std::string_view name, std::string_view key, std::string_view value) {
+    const tree::Document::Member member{key, document_.text(value)};
+    members_.emplace_back(keep(name), document_.object(std::span(&member, 1)));
+    return *this;
+  }
+  Setting get() {
+    node_ = document_.object(std::span<const tree::Document::Member>(members_));
+    return Setting{
+        "endpoint",           "/", document_, node_, loop_.executor(), base::system_clock(),
+        base::system_random()};
+  }
+  /// Faults of these settings against the specification.
+  std::vector<base::Fault> check(const tree::Spec& spec) {
+    const Setting setting = get();
+    return tree::check(document_, setting.node, spec.fields, "endpoint");
+  }
+
+ private:
+  std::string_view keep(std::string_view name) { return document_.text(name).chars(); }
+
+  Loop& loop_;
+  tree::Document document_;
+  std::vector<tree::Document::Member> members_;
+  tree::Node node_;
+};
+
+template <class Check>
+bool soon(Check check, std::chrono::milliseconds limit = 5000ms) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (std::chrono::steady_clock::now() < end) {
+    if (check()) return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return check();
+}
+
+}  // namespace charmille::adapters::testing_harness
