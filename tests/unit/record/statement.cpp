@@ -145,3 +145,9 @@ TEST_CASE("a section changed when its digest did, or when it is new") {
                                          {"ins", "other"}};
   CHECK(changed_sections(fresh, known, digest) == std::vector<std::string>{"ins", "school"});
 }
+
+TEST_CASE("two sources of the same moment give one record, whichever came first") {
+  const auto a = said(R"({"identity":{"birthName":"A"}})", "a", 1);
+  const auto b = said(R"({"identity":{"birthName":"B"}})", "b", 1);
+  CHECK(assembled(a + b) == assembled(b + a));
+}
