@@ -102,8 +102,7 @@ class Store {
   /// Children in order of their ids, after `after`.
   virtual Result<std::vector<ChildRow>> children(const std::string& organisation, const Uuid& after,
                                                  std::uint32_t limit) = 0;
-  /// Children of whom `source` has a statement, not withdrawn, that is not of the given lot: absent
-  /// from that snapshot.
+  /// Children whose ids `source` last said in another lot than this one: absent from that snapshot.
   virtual Result<std::vector<Uuid>> children_not_in_lot(const std::string& source,
                                                         const std::string& lot, const Uuid& after,
                                                         std::uint32_t limit) = 0;
