@@ -86,11 +86,15 @@ std::vector<std::string> values_of(const adapters::Pairs& pairs) {
 base::Level level_of(const Leaf& leaf) {
   if (leaf.out == merkle::Outcome::major) return base::Level::error;
   if (leaf.out != merkle::Outcome::success) return base::Level::warning;
+  // The usual way of an exchange is in the audit log; the log tells what is not usual.
   switch (leaf.ev) {
+    case Event::exchange_received:
+    case Event::exchange_validated:
     case Event::exchange_subjects:
     case Event::exchange_queued:
     case Event::exchange_translated:
     case Event::exchange_send_attempt:
+    case Event::exchange_delivered:
       return base::Level::debug;
     default:
       return base::Level::info;

@@ -12,6 +12,7 @@
 #include "gateway/base/log.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
+#include "gateway/exchange/lots.h"
 #include "gateway/exchange/settler.h"
 
 namespace charmille::exchange {
@@ -24,6 +25,24 @@ namespace {
 constexpr std::size_t unit_size = 64;
 /// A unit whose children others changed meanwhile is computed again, at most so often in a row.
 constexpr int most_tries = 8;
+
+/// A variable written "{month}" takes what the names of the lot's files say; one that they do not
+/// say is left out, so that the mapping's own default holds.
+void fill_from_names(config::Variables& vars, const config::NamePattern::Values& values) {
+  for (auto it = vars.begin(); it != vars.end();) {
+    const std::string& text = it->second;
+    if (text.size() < 3 || text.front() != '{' || text.back() != '}') {
+      ++it;
+      continue;
+    }
+    const auto value = values.find(text.substr(1, text.size() - 2));
+    if (value == values.end()) {
+      it = vars.erase(it);
+    } else {
+      (it++)->second = value->second;
+    }
+  }
+}
 
 /// When the source made what it sent: a lot is dated by its key, anything else by its arrival.
 base::Time extracted_of(const ImportJob& job) {
@@ -227,7 +246,13 @@ asio::awaitable<Result<void>> Importer::count_attempt(ImportJob& job) {
 }
 
 mapping::Variables Importer::variables_of(const ImportJob& job, const RoutePlan& route) const {
-  mapping::Variables variables = exchange::variables_of(route.config->vars);
+  config::Variables vars = route.config->vars;
+  if (route.source->lot) {
+    std::vector<std::string> names;
+    for (const Part& part : job.parts) names.push_back(part.name());
+    fill_from_names(vars, values_of(*route.source->lot, names));
+  }
+  mapping::Variables variables = exchange::variables_of(vars);
   variables.set_text("exchange", job.lead().id.text());
   variables.set_text("route", route.config->name);
   variables.set_text("lot", job.lead().lot);

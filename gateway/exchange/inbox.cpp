@@ -90,14 +90,25 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
     co_return fail("CH-EXC-003", {}, {{"retry-after", "5s"}});
   const config::Endpoint& source = context_.site->config->endpoints.find(endpoint)->second;
   // Large payloads are read, hashed and written on the pool: the I/O thread never waits for a disk.
+  // The source may move its file once it is told that the payload is durable: what is imported is
+  // our own copy.
+  base::Payload own;
   Result<Vault::Sealed> sealed = fail("CH-SYS-001");
   if (arrival.payload.size() > inline_limit) {
     auto on_pool = seal_on_pool(context_.vault, arrival.payload);
     sealed = co_await asio::co_spawn(context_.workers, std::move(on_pool), asio::use_awaitable);
   } else {
-    sealed = context_.vault.seal_payload(arrival.payload);
+    auto bytes = arrival.payload.bytes(inline_limit);
+    if (!bytes) co_return fail(bytes.error());
+    own = base::Payload(std::move(*bytes));
+    sealed = context_.vault.seal_payload(own);
   }
   if (!sealed) co_return fail(sealed.error());
+  if (sealed->row.in_file) {
+    auto opened = context_.vault.open_payload(sealed->row);
+    if (!opened) co_return fail(opened.error());
+    own = std::move(*opened);
+  }
 
   const base::Time now = context_.clock.now();
   const adapters::Metadata& metadata = arrival.metadata;
@@ -159,8 +170,8 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
     lots_.arrived(endpoint, *place_in_lot);
   } else {
     ImportJob job;
-    Opened opened{std::move(arrival.payload), std::move(key_of_payload),
-                  base::to_hex(base::as_bytes(sha256)), std::move(beside)};
+    Opened opened{std::move(own), std::move(key_of_payload), base::to_hex(base::as_bytes(sha256)),
+                  std::move(beside)};
     job.parts.push_back({std::move(exchange), std::move(opened)});
     importer_.start(std::move(job));
   }

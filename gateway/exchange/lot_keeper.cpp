@@ -17,6 +17,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto longest_sleep = std::chrono::minutes(1);
+constexpr std::uint32_t most_waiting = 100'000;
 
 LotState state_of(const std::vector<store::Exchange>& files) {
   LotState state;
@@ -49,10 +50,9 @@ void LotKeeper::arrived(const std::string& endpoint, const LotMatch& match) {
   {
     const std::lock_guard lock(mutex_);
     const base::Time now = context_.clock.now();
-    if (match.coarse) {
-      // It may complete any open lot whose key begins so.
+    if (match.key.empty()) {
       for (auto& [name, at] : look_at_)
-        if (name.first == endpoint && name.second.starts_with(match.key)) at = now;
+        if (name.first == endpoint) at = now;
     } else {
       look_at_[{endpoint, match.key}] = now;
     }
@@ -63,11 +63,15 @@ void LotKeeper::arrived(const std::string& endpoint, const LotMatch& match) {
 void LotKeeper::start() {
   for (const auto& [name, endpoint] : context_.site->config->endpoints) {
     if (!endpoint.lot) continue;
-    auto files = context_.store.waiting_files(name, {});
+    store::ExchangeFilter filter;
+    filter.endpoint = name;
+    filter.states = {store::State::waiting};
+    filter.limit = most_waiting;
+    const auto files = context_.store.exchanges(filter);
     if (!files) continue;
     const std::lock_guard lock(mutex_);
     for (const store::Exchange& file : *files)
-      if (file.lot.size() >= 10) look_at_[{name, file.lot}] = context_.clock.now();
+      if (!file.lot.empty()) look_at_[{name, file.lot}] = context_.clock.now();
   }
   context_.tasks.spawn(context_.io, "lots", loop());
 }
@@ -98,19 +102,15 @@ asio::awaitable<void> LotKeeper::loop() {
   }
 }
 
-/// The files that wait under the lot's own key, and those under a coarser one that it begins with.
+/// The files that wait under the lot's key, and those whose names tell no lot.
 Result<std::vector<store::Exchange>> LotKeeper::files_of(const config::Endpoint& endpoint,
                                                          const std::string& key) const {
-  std::vector<store::Exchange> files;
-  std::string beginning = key;
-  for (;;) {
-    auto some = context_.store.waiting_files(endpoint.name, beginning);
-    if (!some) return fail(some.error());
-    std::ranges::move(*some, std::back_inserter(files));
-    const std::size_t cut = beginning.rfind('-');
-    if (cut == beginning.npos) return files;
-    beginning.resize(cut);
-  }
+  auto files = context_.store.waiting_files(endpoint.name, key);
+  if (!files || files->empty()) return files;
+  auto without = context_.store.waiting_files(endpoint.name, {});
+  if (!without) return without;
+  std::ranges::move(*without, std::back_inserter(*files));
+  return files;
 }
 
 asio::awaitable<void> LotKeeper::look(LotName name) {

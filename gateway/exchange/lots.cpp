@@ -5,13 +5,10 @@
 namespace charmille::exchange {
 namespace {
 
-/// The lot that the values name: by the key's placeholder, else by the first other one, which is
-/// then a beginning of it.
 LotMatch locate(const config::Lot& lot, std::string file,
                 const config::NamePattern::Values& values) {
-  if (const auto key = values.find(lot.key); key != values.end())
-    return {std::move(file), key->second, false};
-  return {std::move(file), values.empty() ? std::string{} : values.begin()->second, true};
+  const auto key = values.find(lot.key);
+  return {std::move(file), key == values.end() ? std::string{} : key->second};
 }
 
 }  // namespace
@@ -22,6 +19,15 @@ std::optional<LotMatch> match(const config::Lot& lot, std::string_view name) {
   if (lot.complete.marker)
     if (const auto values = lot.complete.marker->match(name)) return locate(lot, {}, *values);
   return {};
+}
+
+config::NamePattern::Values values_of(const config::Lot& lot,
+                                      const std::vector<std::string>& names) {
+  config::NamePattern::Values all;
+  for (const std::string& name : names)
+    for (const config::LotFile& file : lot.files)
+      if (const auto values = file.pattern.match(name)) all.insert(values->begin(), values->end());
+  return all;
 }
 
 LotJudgement judge(const config::Lot& lot, const LotState& state, base::Time now) {

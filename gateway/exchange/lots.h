@@ -16,13 +16,17 @@ namespace charmille::exchange {
 
 struct LotMatch {
   std::string file;  ///< config::LotFile::name; empty for the marker
-  std::string key;  ///< value of the key's placeholder ("2026-06-30"), or of the file's own coarser
-                    ///< one ("2026-06")
-  bool coarse = false;  ///< `key` is only the beginning of the lot's key
+  /// Value of the key's placeholder ("2026-06-30"); empty when the name has none
+  /// ("EO_Presences_202606"): the file joins whichever lot of its endpoint is complete next.
+  std::string key;
 };
 
 /// Which file of which lot a name is; nothing when no pattern takes it.
 std::optional<LotMatch> match(const config::Lot& lot, std::string_view name);
+
+/// What the names of a lot's files say: the values of every placeholder ("date", "month").
+config::NamePattern::Values values_of(const config::Lot& lot,
+                                      const std::vector<std::string>& names);
 
 struct LotState {
   std::set<std::string> present;  ///< names of the declared files that have come

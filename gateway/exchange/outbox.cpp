@@ -95,20 +95,29 @@ Result<Rendering> Outbox::render(const DestinationPlan& plan, const tree::Docume
   if (!wanted) return fail(wanted.error());
   rendering.projection = policy::project(record, plan.addressee, plan.policy, *wanted);
   if (!rendering.projection.document) return rendering;
-  mapping::Variables variables = variables_of(plan.config->vars);
-  for (const auto& [name, value] : more) variables.set_text(name, value);
-  variables.set_text("route", plan.route->name);
-  variables.set_text("change", change);
+  const auto translate = [&](const std::string& as) -> Result<std::vector<tree::Document>> {
+    mapping::Variables variables = variables_of(plan.config->vars);
+    for (const auto& [name, value] : more) variables.set_text(name, value);
+    variables.set_text("route", plan.route->name);
+    variables.set_text("change", as);
+    std::vector<tree::Document> results;
+    for (mapping::Item& item :
+         mapping::apply(*plan.mapping, *rendering.projection.document, nullptr, variables)) {
+      if (!item.faults.empty()) return fail(item.faults.front());
+      if (!item.document.root().is(tree::Kind::null)) results.push_back(std::move(item.document));
+    }
+    return results;
+  };
+  // What is compared does not depend on whether the destination knew the child before.
+  auto results = translate("changed");
+  if (!results) return fail(results.error());
   std::string canonical;
-  for (mapping::Item& item :
-       mapping::apply(*plan.mapping, *rendering.projection.document, nullptr, variables)) {
-    if (!item.faults.empty()) return fail(item.faults.front());
-    if (item.document.root().is(tree::Kind::null)) continue;
-    canonical += codec::write_canonical_json(item.document.root());
-    canonical += '\n';
-    rendering.results.push_back(std::move(item.document));
-  }
+  for (const tree::Document& result : *results)
+    canonical += codec::write_canonical_json(result.root()) + '\n';
   rendering.digest = context_.vault.digest("projection|" + plan.key, canonical);
+  if (change != "changed" && plan.mapping->mentions_variable("change")) results = translate(change);
+  if (!results) return fail(results.error());
+  rendering.results = std::move(*results);
   return rendering;
 }
 

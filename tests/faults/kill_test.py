@@ -1,0 +1,133 @@
+"""kill -9 at random moments under load: what was acknowledged is never lost, and the audit log verifies after each.
+
+A generator pushes children over HTTP and notes each acknowledgement, with its own id, in a ledger that it syncs. The gateway is
+killed again and again; at the end everything acknowledged must stand at the department, once."""
+
+import http.client
+import json
+import os
+import random
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
+from site_of import Site, main  # noqa: E402
+
+ROUNDS = int(os.environ.get("CHARMILLE_KILLS", "20"))
+PUSHERS = 4
+ENDPOINTS = """
+  push: {adapter: http, partner: dui, format: json}
+"""
+ROUTES = """
+  push:
+    from: push
+    mapping: eo/enfant-json
+    vars: {departement: "99"}
+    to: [{endpoint: cd99, mapping: departement/placements, trigger: change, mode: live, start: everything, file: "{delivery}.csv"}]
+"""
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def child(number):
+    return json.dumps({
+        "finess": "990001018", "identifiant": f"K{number:06}", "dossier": f"2026-{number:06}", "numeroAse": f"A{number:06}",
+        "nomNaissance": f"ESSAI{number:06}", "prenoms": ["Test"], "sexe": "F", "dateNaissance": "2015-03-04",
+        "sejour": {"etablissement": "MECS", "unite": "A", "dateEntree": "2024-01-02", "lieuSecret": False},
+        "mesures": [{"numero": f"M{number}", "numeroDepartement": f"99-K{number:06}", "nature": "Judiciaire", "decideur": "Juge des enfants",
+                     "mesure": "Jugement en assistance éducative : placement à l'ASE", "lieuSecret": False,
+                     "dateDecision": "2024-01-01", "dateDebut": "2024-01-02", "dateEcheance": "2026-01-02"}]}).encode()
+
+
+class Pusher(threading.Thread):
+    def __init__(self, port, numbers, ledger, lock, over):
+        super().__init__(daemon=True)
+        self.port, self.numbers, self.ledger, self.lock, self.over = port, numbers, ledger, lock, over
+
+    def run(self):
+        connection = None
+        number = None
+        while not self.over.is_set():
+            if number is None:
+                number = next(self.numbers)
+            try:
+                if connection is None:
+                    connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+                connection.request("POST", "/v1/endpoints/push", child(number), {
+                    "Authorization": "Bearer a-token-that-is-long-enough-for-the-test", "Content-Type": "application/json",
+                    "Idempotency-Key": f"k-{number}"})
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status in (200, 202):
+                    with self.lock:
+                        self.ledger.append(number)
+                    number = None
+                else:
+                    time.sleep(0.01)
+            except (OSError, http.client.HTTPException):
+                connection = None
+                time.sleep(0.01)
+
+
+def numbers():
+    number = 0
+    lock = threading.Lock()
+
+    class Numbers:
+        def __next__(self):
+            nonlocal number
+            with lock:
+                number += 1
+                return number
+
+    return Numbers()
+
+
+def killed_again_and_again():
+    """kill -9 under load: acknowledged and lost 0, each delivered, audit verified after each"""
+    port = free_port()
+    listen = f"listen: {{address: 127.0.0.1:{port}, tls: none}}"
+    seed = int(os.environ.get("CHARMILLE_SEED", str(time.time_ns())))
+    print("seed", seed)
+    chance = random.Random(seed)
+    ledger, lock, over = [], threading.Lock(), threading.Event()
+    with Site(ENDPOINTS, ROUTES, listen) as site:
+        supply = numbers()
+        pushers = [Pusher(port, supply, ledger, lock, over) for _ in range(PUSHERS)]
+        site.start()
+        for one in pushers:
+            one.start()
+        for round_number in range(ROUNDS):
+            time.sleep(chance.uniform(0.005, 0.5))
+            site.kill()
+            site.verify()
+            site.start()
+        time.sleep(0.5)
+        over.set()
+        for one in pushers:
+            one.join(15)
+        site.until(lambda: not [one for one in site.exchanges(limit=1000) if one["state"] in
+                                ("received", "processing", "queued", "sending", "deferred")], "everything delivered", 120)
+        acknowledged = set(ledger)
+        delivered = {}
+        for path in site.out_files():
+            for line in path.read_text("utf-8").splitlines()[1:]:
+                delivered.setdefault(line.split(";")[2], set()).add(path.name)
+        lost = [number for number in acknowledged if f"99-K{number:06}" not in delivered]
+        twice = [number for number, files in delivered.items() if len(files) > 1]
+        print(f"{ROUNDS} kills, {len(acknowledged)} acknowledged, {len(lost)} lost, {len(twice)} delivered in two files")
+        assert len(acknowledged) > ROUNDS, "hardly anything was pushed"
+        assert not lost, f"lost: {lost[:10]}"
+        assert not twice, f"delivered twice under other names: {twice[:10]}"
+        site.stop()
+        site.verify()
+
+
+main(killed_again_and_again)

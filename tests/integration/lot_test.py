@@ -1,0 +1,102 @@
+"""A lot, again and changed: what leaves is what changed, and nothing else."""
+
+import re
+
+from site_of import Site, eo_lot, main, sample
+
+LOT_ROUTE = """
+  enfants:
+    from: eo
+    mapping: eo/enfants
+    input: EO_Usagers
+    vars: {departement: "99", periode: "{month}"}
+    to: [{endpoint: cd99, mapping: departement/placements, trigger: %s, mode: live, start: everything, file: "P_{sequence}.csv"}]
+"""
+
+
+def changed(lot, file, old, new):
+    name = next(name for name in lot if name.startswith(file))
+    text = lot[name].decode("windows-1252")
+    assert old in text, f"{old} is not in {name}"
+    return {**lot, name: text.replace(old, new, 1).encode("windows-1252")}
+
+
+def later(lot, day):
+    return {re.sub(r"_20260630", f"_202607{day:02}", name): content for name, content in lot.items()}
+
+
+def rows(path):
+    return path.read_text("utf-8").strip().splitlines()[1:]
+
+
+def again_and_changed():
+    """the same lot twice delivers nothing; one cell one change; back one more; a section that may not be seen nothing"""
+    lot = sample("small")
+    with Site(eo_lot(), LOT_ROUTE % "change") as site:
+        site.start()
+        site.drop(lot)
+        site.settled(len(lot))
+        first = len(site.deliveries())
+        assert first > 0, "the first lot delivered nothing"
+        assert all(one["state"] == "delivered" for one in site.deliveries()), site.deliveries()
+
+        site.drop(lot)
+        site.settled(2 * len(lot))
+        assert len(site.deliveries()) == first, "the same lot delivered something"
+
+        one_cell = changed(later(lot, 1), "EO_Usagers", "30/10/2023;;;MECS", "31/10/2023;;;MECS")
+        site.drop(one_cell)
+        site.settled(3 * len(lot))
+        assert len(site.deliveries()) == first + 1, f"one changed cell: {len(site.deliveries()) - first} deliveries"
+
+        site.drop(later(lot, 2))
+        site.settled(4 * len(lot))
+        assert len(site.deliveries()) == first + 2, f"changed back: {len(site.deliveries()) - first} deliveries"
+
+        health = changed(later(lot, 3), "EO_FicheSanitaire", "pénicilline", "arachide")
+        site.drop(health)
+        site.settled(5 * len(lot))
+        assert len(site.deliveries()) == first + 2, "a change of health reached the department"
+        site.stop()
+        site.verify()
+
+
+def lot_trigger():
+    """with the trigger `lot`, the first lot is one file with every child, and one changed cell is one file with one row"""
+    lot = sample("small")
+    with Site(eo_lot(), LOT_ROUTE % "lot") as site:
+        site.start()
+        site.drop(lot)
+        site.settled(len(lot))
+        files = site.out_files()
+        assert len(files) == 1, files
+        everyone = rows(files[0])
+        assert len(everyone) >= 18, len(everyone)
+        site.drop(changed(later(lot, 1), "EO_Usagers", "30/10/2023;;;MECS", "31/10/2023;;;MECS"))
+        site.settled(2 * len(lot))
+        files = site.out_files()
+        assert len(files) == 2, files
+        new = rows(files[1])
+        assert len(new) == 1 and "31/10/2023" in new[0] and new[0].startswith("Modifié"), new
+        site.stop()
+        site.verify()
+
+
+def restart_keeps_what_was_known():
+    """after a stop and a start the same lot still delivers nothing"""
+    lot = sample("small")
+    with Site(eo_lot(), LOT_ROUTE % "change") as site:
+        site.start()
+        site.drop(lot)
+        site.settled(len(lot))
+        first = len(site.deliveries())
+        site.stop()
+        site.start()
+        site.drop(later(lot, 1))
+        site.settled(2 * len(lot))
+        assert len(site.deliveries()) == first
+        site.stop()
+        site.verify()
+
+
+main(again_and_changed, lot_trigger, restart_keeps_what_was_known)
