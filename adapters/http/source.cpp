@@ -60,8 +60,10 @@ class HttpSource final : public Source {
     const std::string type = media_type(header_of(request.headers, "Content-Type"));
     if (std::ranges::find(settings_.content_types, type) == settings_.content_types.end()) {
       std::string accepted;
-      for (const auto& one : settings_.content_types)
-        accepted += (accepted.empty() ? "" : ", ") + one;
+      for (const auto& one : settings_.content_types) {
+        if (!accepted.empty()) accepted += ", ";
+        accepted += one;
+      }
       return refuse(415, fault("CH-PUSH-003", {}, {{"accepted", accepted}}));
     }
     if (request.body.size() > settings_.largest)

@@ -126,7 +126,8 @@ asio::awaitable<void> Importer::work(ImportJob job) {
       report = new_report(job);
       report.refused_whole = true;
       report.refuse(done.error());
-      done = co_await end(job, report, {});
+      std::string no_mapping;
+      done = co_await end(job, report, std::move(no_mapping));
     }
     if (done) break;
     base::log(base::Level::warning, "import.failed",
@@ -206,7 +207,8 @@ asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {
     if (!last) co_return fail(last.error());
     if (*last && (*last)->digest == job.lot_digest && (*last)->exchange != job.lead().id) {
       report.already_done = true;
-      auto ended = co_await end(job, report, {});
+      std::string no_mapping;
+      auto ended = co_await end(job, report, std::move(no_mapping));
       co_return ended;
     }
   }

@@ -186,7 +186,8 @@ Result<std::string> Operations::local_id(const store::QuarantineRow& entry) {
 
 Operations::Task<std::vector<base::Uuid>> Operations::extract(std::string route, std::string period,
                                                               events::Person person) {
-  auto noted = co_await note(merkle::Event::admin_extract, std::move(person), {});
+  const base::Uuid no_exchange;
+  auto noted = co_await note(merkle::Event::admin_extract, std::move(person), no_exchange);
   if (!noted) co_return fail(noted.error());
   auto made = co_await scheduler_.extract(std::move(route), std::move(period));
   co_return made;

@@ -70,7 +70,8 @@ asio::awaitable<void> Scheduler::loop(const DestinationPlan* plan) {
     const base::Time due = next_time(*plan->config->schedule, zone, since);
     if (due <= now || (last && !*last)) {
       if (due <= now) {
-        auto made = co_await extract_one(*plan, {});
+        std::string configured_period;
+        auto made = co_await extract_one(*plan, std::move(configured_period));
         if (!made)
           base::log(base::Level::error, "extraction.failed",
                     {{"route", plan->route->name}, {"code", std::string(made.error().code)}});

@@ -77,9 +77,9 @@ struct Explained {
   std::vector<base::Place> sources;  ///< cells that the expression read, in order, each once
 };
 
-/// The result of one item of `each`. A faulty item must not be used, but for the name of its record:
-/// what could be made of it stays. It never hurts the others. Nodes may point into the batch and the
-/// joins: they must live as long.
+/// The result of one item of `each`. A faulty item must not be used, but for the name of its
+/// record: what could be made of it stays. It never hurts the others. Nodes may point into the
+/// batch and the joins: they must live as long.
 struct Item {
   tree::Document document;           ///< null when the template yielded nothing
   std::vector<Fault> faults;         ///< every failing field of the item

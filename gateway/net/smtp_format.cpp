@@ -40,8 +40,10 @@ std::string encoded_header(std::string_view text) {
            (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
       --size;
     if (size == 0) size = std::min<std::size_t>(text.size(), 42);
-    out += (out.empty() ? "" : "\r\n ") +
-           ("=?UTF-8?B?" + base::to_base64(base::as_bytes(text.substr(0, size)))) + "?=";
+    if (!out.empty()) out += "\r\n ";
+    out += "=?UTF-8?B?";
+    out += base::to_base64(base::as_bytes(text.substr(0, size)));
+    out += "?=";
     text.remove_prefix(size);
   }
   return out;
@@ -86,7 +88,9 @@ Result<std::string> render(const Mail& mail) {
   std::string to;
   for (const std::string& address : mail.to) {
     if (!is_address(address)) return fail("CH-NET-013", {}, {{"field", "to"}});
-    to += (to.empty() ? "<" : ",\r\n <") + address + ">";
+    to += to.empty() ? "<" : ",\r\n <";
+    to += address;
+    to += '>';
   }
   if (!is_one_line(mail.subject)) return fail("CH-NET-013", {}, {{"field", "subject"}});
   if (!is_address(mail.message_id)) return fail("CH-NET-013", {}, {{"field", "message-id"}});

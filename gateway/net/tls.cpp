@@ -126,8 +126,10 @@ std::vector<std::string> alternative_names(x509_st& certificate) {
       const std::string bytes = text(name->d.iPAddress);
       if (bytes.size() != 4) continue;
       std::string dotted;
-      for (const char b : bytes)
-        dotted += (dotted.empty() ? "" : ".") + std::to_string(static_cast<unsigned char>(b));
+      for (const char b : bytes) {
+        if (!dotted.empty()) dotted += '.';
+        dotted += std::to_string(static_cast<unsigned char>(b));
+      }
       out.push_back("IP:" + dotted);
     }
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <curl/curl.h>
+
 namespace charmille::net {
 namespace {
 
@@ -39,6 +41,13 @@ std::string_view HttpAnswer::header(std::string_view name) const {
 
 bool is_ambiguous(const Fault& fault) {
   return std::ranges::any_of(fault.args, [](const auto& arg) { return arg.first == "ambiguous"; });
+}
+
+void FreeEasy::operator()(EasyHandle* easy) const {
+  curl_easy_cleanup(easy);
+}
+void FreeList::operator()(curl_slist* list) const {
+  curl_slist_free_all(list);
 }
 
 Transfer::Transfer(Easy easy, HttpCall call)
@@ -133,7 +142,7 @@ std::size_t Transfer::on_read(char* data, std::size_t size, std::size_t count, v
 /// libcurl wants to send again by itself when a kept connection dies before any answer. Once bytes
 /// of the body have left, the peer may have acted: that is for the engine to ask about, so the
 /// answer is no.
-int Transfer::on_seek(void* self, curl_off_t offset, int origin) {
+int Transfer::on_seek(void* self, std::int64_t offset, int origin) {
   const auto& transfer = *static_cast<Transfer*>(self);
   const bool untouched = !transfer.started_ && offset == 0 && origin == SEEK_SET;
   return untouched ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
@@ -172,7 +181,7 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
   return size * count;
 }
 
-Result<HttpAnswer> Transfer::finish(CURLcode code) {
+Result<HttpAnswer> Transfer::finish(int code) {
   if (code == CURLE_OK) {
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -188,8 +197,8 @@ Result<HttpAnswer> Transfer::finish(CURLcode code) {
   return fail(std::move(f));
 }
 
-Fault Transfer::fault_of(CURLcode code) const {
-  const std::string reason = curl_easy_strerror(code);
+Fault Transfer::fault_of(int code) const {
+  const std::string reason = curl_easy_strerror(static_cast<CURLcode>(code));
   base::Args host{{"host", host_}};
   base::Args with_reason{{"host", host_}, {"reason", reason}};
   long verified = 0;

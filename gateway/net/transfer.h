@@ -1,23 +1,27 @@
 // One call of the client as libcurl sees it: options in, answer and fault out.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include <curl/curl.h>
-
 #include "gateway/net/client.h"
+
+struct curl_slist;
 
 namespace charmille::net {
 
+/// libcurl's easy handle, which its own header calls CURL: that header stays out of ours.
+using EasyHandle = void;
+
 struct FreeEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(EasyHandle* easy) const;
 };
 struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const;
 };
-using Easy = std::unique_ptr<CURL, FreeEasy>;
+using Easy = std::unique_ptr<EasyHandle, FreeEasy>;
 
 class Transfer {
  public:
@@ -28,21 +32,21 @@ class Transfer {
 
   /// Sets every option. A fault when the call itself is wrong.
   Result<void> prepare();
-  /// What became of it, once libcurl is through.
-  Result<HttpAnswer> finish(CURLcode code);
+  /// What became of it, once libcurl is through; `code` is a CURLcode.
+  Result<HttpAnswer> finish(int code);
 
-  CURL* easy() const { return easy_.get(); }
+  EasyHandle* easy() const { return easy_.get(); }
   Easy release() { return std::move(easy_); }
   const HttpCall& call() const { return call_; }
 
  private:
   Result<void> set_body();
   void set_tls();
-  Fault fault_of(CURLcode code) const;
+  Fault fault_of(int code) const;
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_read(char* data, std::size_t size, std::size_t count, void* self);
-  static int on_seek(void* self, curl_off_t offset, int origin);
+  static int on_seek(void* self, std::int64_t offset, int origin);
 
   Easy easy_;
   HttpCall call_;

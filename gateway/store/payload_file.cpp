@@ -1,29 +1,34 @@
 #include "gateway/store/payload_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
 #include <utility>
 
 namespace charmille::store {
 namespace {
 
-tl::unexpected<Fault> failed() { return fail("CH-SYS-007", {}, {{"reason", std::strerror(errno)}}); }
+tl::unexpected<Fault> failed() {
+  return fail("CH-SYS-007", {}, {{"reason", std::strerror(errno)}});
+}
 
-std::filesystem::path part_of(const std::filesystem::path& path) { return path.string() + ".part"; }
+std::filesystem::path part_of(const std::filesystem::path& path) {
+  return path.string() + ".part";
+}
 
 }  // namespace
 
 Result<PayloadFile> PayloadFile::create(const std::filesystem::path& path) {
-  const int fd = ::open(part_of(path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int fd =
+      ::open(part_of(path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return failed();
   return PayloadFile(path, fd);
 }
 
-PayloadFile::PayloadFile(PayloadFile&& other) noexcept : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+PayloadFile::PayloadFile(PayloadFile&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
 
 PayloadFile::~PayloadFile() {
   if (fd_ < 0) return;

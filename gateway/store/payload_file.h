@@ -1,4 +1,5 @@
-// A payload too large for a row: written beside the database, and durable before the unit that names it is committed.
+// A payload too large for a row: written beside the database, and durable before the unit that
+// names it is committed.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +10,8 @@
 
 namespace charmille::store {
 
-/// Order of the steps: write to `<path>.part`, fsync it, rename it to `path`, fsync the folder. A file whose unit never
-/// came is an orphan, removed at the next start.
+/// Order of the steps: write to `<path>.part`, fsync it, rename it to `path`, fsync the folder. A
+/// file whose unit never came is an orphan, removed at the next start.
 class PayloadFile {
  public:
   static Result<PayloadFile> create(const std::filesystem::path& path);

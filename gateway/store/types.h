@@ -1,4 +1,5 @@
-// What the store keeps. Bodies are sealed before they come here and opened after they leave; the store sees no child.
+// What the store keeps. Bodies are sealed before they come here and opened after they leave; the
+// store sees no child.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +35,12 @@ enum class State : std::uint8_t {
   parked = 6,      ///< waits for a person (also outbound)
   // outbound
   queued = 10,
-  sending = 11,    ///< an attempt was recorded; after a crash its outcome is unknown
-  deferred = 12,   ///< will be tried again at `due`
+  sending = 11,   ///< an attempt was recorded; after a crash its outcome is unknown
+  deferred = 12,  ///< will be tried again at `due`
   delivered = 13,
-  held = 14,       ///< mode hold or max-change: a person releases
-  shadowed = 15,   ///< mode shadow: written, never sent
-  superseded = 16, ///< a newer snapshot took its place before it was sent
+  held = 14,        ///< mode hold or max-change: a person releases
+  shadowed = 15,    ///< mode shadow: written, never sent
+  superseded = 16,  ///< a newer snapshot took its place before it was sent
   cancelled = 17,
 };
 
@@ -50,39 +51,43 @@ bool is_final(State state);
 /// One payload received from, or delivered to, one partner.
 struct Exchange {
   Uuid id;
-  Uuid flow;                       ///< the root exchange of the flow (itself for a root)
-  Uuid cause;                      ///< the exchange that made this one; nil for a root
+  Uuid flow;   ///< the root exchange of the flow (itself for a root)
+  Uuid cause;  ///< the exchange that made this one; nil for a root
   std::string organisation;
   Direction direction = Direction::in;
   State state = State::received;
   std::string partner;
   std::string endpoint;
-  std::string route;               ///< outbound: the route that made it
-  std::string lane;                ///< outbound: where order holds; made of names and keyed tags only
-  std::string lot;                 ///< the lot's key ("20260630"), or empty
-  std::string lot_file;            ///< which declared file of the lot this is, or empty
+  std::string route;     ///< outbound: the route that made it
+  std::string lane;      ///< outbound: where order holds; made of names and keyed tags only
+  std::string lot;       ///< the lot's key ("20260630"), or empty
+  std::string lot_file;  ///< which declared file of the lot this is, or empty
   Time created{};
   Time updated{};
-  Time due{};                      ///< outbound: not before
-  std::uint32_t attempts = 0;      ///< sends recorded; inbound: times that processing began (poison counter)
-  std::string fault_code;          ///< the last fault, for lists; empty when none
-  Bytes fault_detail;              ///< JSON of the fault's place and args, or of the report; holds no personal data
-  std::uint64_t accepted = 0;      ///< inbound: records applied
-  std::uint64_t refused = 0;       ///< inbound: records quarantined
+  Time due{};  ///< outbound: not before
+  std::uint32_t attempts =
+      0;  ///< sends recorded; inbound: times that processing began (poison counter)
+  std::string fault_code;  ///< the last fault, for lists; empty when none
+  Bytes fault_detail;  ///< JSON of the fault's place and args, or of the report; holds no personal
+                       ///< data
+  std::uint64_t accepted = 0;  ///< inbound: records applied
+  std::uint64_t refused = 0;   ///< inbound: records quarantined
   std::optional<Uuid> payload;
-  Bytes metadata;                  ///< sealed under the payload's key: name, content type, prepared ids, correlation
-  bool settle_pending = false;     ///< inbound: the source has yet to be told (file to move, report to write)
-  std::uint64_t version = 0;       ///< goes up by one with each change; given by the store
-  std::uint64_t number = 0;        ///< order of creation in this store; given by the store
+  Bytes
+      metadata;  ///< sealed under the payload's key: name, content type, prepared ids, correlation
+  bool settle_pending =
+      false;  ///< inbound: the source has yet to be told (file to move, report to write)
+  std::uint64_t version = 0;  ///< goes up by one with each change; given by the store
+  std::uint64_t number = 0;   ///< order of creation in this store; given by the store
 };
 
 /// Where a payload's sealed bytes are. `key` is the payload's own key, wrapped.
 struct PayloadRow {
   Uuid id;
-  std::uint64_t size = 0;          ///< clear bytes
-  Bytes sha256;                    ///< of the clear bytes
+  std::uint64_t size = 0;  ///< clear bytes
+  Bytes sha256;            ///< of the clear bytes
   Bytes key;
-  Bytes body;                      ///< sealed; empty when the bytes are in the file payloads/<id>
+  Bytes body;  ///< sealed; empty when the bytes are in the file payloads/<id>
   bool in_file = false;
   Time created{};
 };
@@ -90,32 +95,32 @@ struct PayloadRow {
 struct ChildRow {
   Uuid id;
   std::string organisation;
-  Bytes key;                       ///< the child's key, wrapped; empty once erased
-  Bytes tag;                       ///< keyed tag of the id, as it stands in the audit log
-  std::uint64_t version = 0;       ///< goes up with every change of a statement
+  Bytes key;                  ///< the child's key, wrapped; empty once erased
+  Bytes tag;                  ///< keyed tag of the id, as it stands in the audit log
+  std::uint64_t version = 0;  ///< goes up with every change of a statement
 };
 
 /// The latest statement of one source about one section of one child; older ones go to history.
 struct StatementRow {
   Uuid child;
-  std::string source;              ///< endpoint's source name
+  std::string source;  ///< endpoint's source name
   std::string section;
-  Time extracted{};                ///< the source's extraction date
+  Time extracted{};  ///< the source's extraction date
   std::string lot;
-  Uuid exchange;                   ///< provenance
-  Bytes digest;                    ///< keyed, of the body without provenance
-  Bytes body;                      ///< sealed under the child's key; empty when withdrawn
-  bool withdrawn = false;          ///< a snapshot no longer had it
+  Uuid exchange;           ///< provenance
+  Bytes digest;            ///< keyed, of the body without provenance
+  Bytes body;              ///< sealed under the child's key; empty when withdrawn
+  bool withdrawn = false;  ///< a snapshot no longer had it
   Time recorded{};
 };
 
 /// What a destination last got about a child.
 struct ProjectionRow {
-  std::string destination;         ///< route + "/" + endpoint
+  std::string destination;  ///< route + "/" + endpoint
   Uuid child;
-  Bytes confirmed;                 ///< digest last confirmed delivered; empty: never
-  Bytes queued;                    ///< digest of the delivery under way; empty: none
-  Uuid delivery;                   ///< that delivery; nil: none
+  Bytes confirmed;  ///< digest last confirmed delivered; empty: never
+  Bytes queued;     ///< digest of the delivery under way; empty: none
+  Uuid delivery;    ///< that delivery; nil: none
 };
 
 /// A person's work: one entry per (organisation, partner, record, rule).
@@ -123,69 +128,137 @@ struct QuarantineRow {
   std::string organisation;
   std::string partner;
   std::string endpoint;
-  Bytes record;                    ///< keyed digest that names the record (local id, or raw bytes where it has none)
-  std::string rule;                ///< fault code
-  Uuid exchange;                   ///< where it was last seen
-  Bytes place;                     ///< JSON: file, line, column, path, args of the fault; no personal data
-  Bytes local_id;                  ///< sealed (organisation key): the sender's own id, for the report; may be empty
+  Bytes record;  ///< keyed digest that names the record (local id, or raw bytes where it has none)
+  std::string rule;  ///< fault code
+  Uuid exchange;     ///< where it was last seen
+  Bytes place;       ///< JSON: file, line, column, path, args of the fault; no personal data
+  Bytes local_id;  ///< sealed (organisation key): the sender's own id, for the report; may be empty
   Time first_seen{};
   Time last_seen{};
   std::uint32_t seen = 1;
   std::optional<Time> closed;
-  std::string closed_by;           ///< "corrected", or the login of a person
-  std::uint64_t number = 0;        ///< given by the store
+  std::string closed_by;     ///< "corrected", or the login of a person
+  std::uint64_t number = 0;  ///< given by the store
 };
 
 /// One lot of one source, as last taken.
 struct LotRow {
   std::string organisation;
   std::string endpoint;
-  std::string key;                 ///< "20260630"
-  std::string period;              ///< what the lot is the latest of, for "equals the last one"
-  Bytes digest;                    ///< over the digests of its files
-  Uuid exchange;                   ///< the exchange that leads it
+  std::string key;     ///< "20260630"
+  std::string period;  ///< what the lot is the latest of, for "equals the last one"
+  Bytes digest;        ///< over the digests of its files
+  Uuid exchange;       ///< the exchange that leads it
   Time first_file{};
   Time completed{};
-  std::string state;               ///< open, complete, done, rejected, already-done
+  std::string state;  ///< open, complete, done, rejected, already-done
 };
 
 /// A leaf before it has its sequence number.
 using Draft = merkle::Leaf;
 
-// --- Preconditions: a unit whose precondition fails is dropped alone, and computed again by its author.
+// --- Preconditions: a unit whose precondition fails is dropped alone, and computed again by its
+// author.
 
-struct ExchangeAt { Uuid id; std::uint64_t version = 0; };
-struct ChildAt { Uuid id; std::uint64_t version = 0; };           ///< version 0: the child does not exist yet
-struct IdentifierFree { std::string organisation; Bytes lookup; };
-struct NoIdempotency { std::string scope; Bytes key; };
+struct ExchangeAt {
+  Uuid id;
+  std::uint64_t version = 0;
+};
+struct ChildAt {
+  Uuid id;
+  std::uint64_t version = 0;
+};  ///< version 0: the child does not exist yet
+struct IdentifierFree {
+  std::string organisation;
+  Bytes lookup;
+};
+struct NoIdempotency {
+  std::string scope;
+  Bytes key;
+};
 /// Nothing older in the lane is unfinished (its oldest open delivery is this one).
-struct LaneHead { std::string lane; Uuid delivery; };
+struct LaneHead {
+  std::string lane;
+  Uuid delivery;
+};
 using Precondition = std::variant<ExchangeAt, ChildAt, IdentifierFree, NoIdempotency, LaneHead>;
 
 // --- Writes
 
-struct PutExchange { Exchange exchange; };                        ///< inserts, or replaces the row of that id
-struct PutPayload { PayloadRow payload; };
-struct DropPayload { Uuid id; };                                  ///< destroys the key and the bytes; the hash stays
-struct PutChild { ChildRow child; };
-struct PutIdentifier { std::string organisation; Bytes lookup; Uuid child; Bytes sealed; };  ///< `sealed` under the child's key
-struct PutStatement { StatementRow statement; };                  ///< the former latest goes to history
-struct PutStatementHistory { StatementRow statement; };           ///< an older one that arrived late
-struct PutProjection { ProjectionRow projection; };
-/// The delivery succeeded: every projection that waits for it becomes `confirmed = queued`, and waits no more.
-struct ConfirmProjections { Uuid delivery; };
+struct PutExchange {
+  Exchange exchange;
+};  ///< inserts, or replaces the row of that id
+struct PutPayload {
+  PayloadRow payload;
+};
+struct DropPayload {
+  Uuid id;
+};  ///< destroys the key and the bytes; the hash stays
+struct PutChild {
+  ChildRow child;
+};
+struct PutIdentifier {
+  std::string organisation;
+  Bytes lookup;
+  Uuid child;
+  Bytes sealed;
+};  ///< `sealed` under the child's key
+struct PutStatement {
+  StatementRow statement;
+};  ///< the former latest goes to history
+struct PutStatementHistory {
+  StatementRow statement;
+};  ///< an older one that arrived late
+struct PutProjection {
+  ProjectionRow projection;
+};
+/// The delivery succeeded: every projection that waits for it becomes `confirmed = queued`, and
+/// waits no more.
+struct ConfirmProjections {
+  Uuid delivery;
+};
 /// The delivery will not be sent: what waited for it waits no more, `confirmed` stays.
-struct ReleaseProjections { Uuid delivery; };
-struct PutQuarantine { QuarantineRow entry; };                    ///< same (organisation, partner, record, rule): dated, counted, reopened
-struct CloseQuarantine { std::string organisation; std::string partner; Bytes record; std::string rule; std::string by; Time at; };  ///< empty rule: every entry of the record
-struct PutLot { LotRow lot; };
-struct PutIdempotency { std::string scope; Bytes key; Bytes sha256; Uuid exchange; Time expires; };
-struct PutAdapterState { std::string endpoint; std::string key; Bytes value; };
-struct EraseAdapterState { std::string endpoint; std::string key; };
-struct PutSetting { std::string key; Bytes value; };              ///< wrapped keys and the like
-using Write = std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier, PutStatement, PutStatementHistory,
-                           PutProjection, ConfirmProjections, ReleaseProjections, PutQuarantine, CloseQuarantine, PutLot, PutIdempotency, PutAdapterState,
-                           EraseAdapterState, PutSetting>;
+struct ReleaseProjections {
+  Uuid delivery;
+};
+struct PutQuarantine {
+  QuarantineRow entry;
+};  ///< same (organisation, partner, record, rule): dated, counted, reopened
+struct CloseQuarantine {
+  std::string organisation;
+  std::string partner;
+  Bytes record;
+  std::string rule;
+  std::string by;
+  Time at;
+};  ///< empty rule: every entry of the record
+struct PutLot {
+  LotRow lot;
+};
+struct PutIdempotency {
+  std::string scope;
+  Bytes key;
+  Bytes sha256;
+  Uuid exchange;
+  Time expires;
+};
+struct PutAdapterState {
+  std::string endpoint;
+  std::string key;
+  Bytes value;
+};
+struct EraseAdapterState {
+  std::string endpoint;
+  std::string key;
+};
+struct PutSetting {
+  std::string key;
+  Bytes value;
+};  ///< wrapped keys and the like
+using Write = std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier,
+                           PutStatement, PutStatementHistory, PutProjection, ConfirmProjections,
+                           ReleaseProjections, PutQuarantine, CloseQuarantine, PutLot,
+                           PutIdempotency, PutAdapterState, EraseAdapterState, PutSetting>;
 
 /// What is committed, as a value: all of it or none of it.
 struct Unit {
@@ -195,7 +268,7 @@ struct Unit {
 };
 
 struct Committed {
-  std::uint64_t first_leaf = 0;    ///< sequence number of the unit's first leaf
+  std::uint64_t first_leaf = 0;  ///< sequence number of the unit's first leaf
 };
 
 }  // namespace charmille::store

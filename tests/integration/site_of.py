@@ -165,12 +165,12 @@ routes:{routes}
             time.sleep(0.03)
         raise AssertionError(f"not in time: {what}\n{self.tail()}")
 
-    def drop(self, files):
-        """Puts files {name: bytes} into the drop folder, each by a rename."""
+    def drop(self, files, folder="in"):
+        """Puts files {name: bytes} into a drop folder, each by a rename: none is seen half written."""
         for name, content in files.items():
-            part = self.folder / "in" / f".{name}"[:200]
+            part = self.folder / folder / ".part"
             part.write_bytes(content)
-            os.rename(part, self.folder / "in" / name)
+            os.rename(part, self.folder / folder / name)
 
     def settled(self, count, seconds=60):
         """Waits until `count` inbound exchanges are final and nothing else is under way."""

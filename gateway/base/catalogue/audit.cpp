@@ -7,15 +7,20 @@ namespace {
 constexpr CatalogueEntry entries[] = {
     {"CH-AUD-001", Action::retry, "vérification interrompue après {done} enregistrements",
      "verification stopped after {done} records", "la relancer", "run it again"},
-    {"CH-AUD-002", Action::retry, "l'index du journal d'audit n'a pas rattrapé le journal : {behind} enregistrements de retard",
+    {"CH-AUD-002", Action::retry,
+     "l'index du journal d'audit n'a pas rattrapé le journal : {behind} enregistrements de retard",
      "the audit index has not caught up with the log: {behind} records behind",
      "attendre, ou demander un délai plus long", "wait, or ask with a longer deadline"},
-    {"CH-AUD-003", Action::reject, "« {value} » n'est pas un événement du journal", "\"{value}\" is not an event of the log",
-     "lister les événements avec « charmille audit list --help »", "list the events with \"charmille audit list --help\""},
+    {"CH-AUD-003", Action::reject, "« {value} » n'est pas un événement du journal",
+     "\"{value}\" is not an event of the log",
+     "lister les événements avec « charmille audit list --help »",
+     "list the events with \"charmille audit list --help\""},
 };
 
 }  // namespace
 
-std::span<const CatalogueEntry> audit_entries() { return entries; }
+std::span<const CatalogueEntry> audit_entries() {
+  return entries;
+}
 
 }  // namespace charmille::base

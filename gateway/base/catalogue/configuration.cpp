@@ -121,7 +121,7 @@ constexpr CatalogueEntry entries[] = {
      "write \"all: true\", a \"marker\", or \"quiet\" with a required file"},
     {"CH-CFG-040", Action::stop, "« {text} » n'est pas un modèle de nom de fichier",
      "\"{text}\" is not a pattern of file names",
-     "du texte sans barre oblique, des champs {date:yyyyMMdd}, {month}, {nom} et au plus une *",
+     "du texte sans barre oblique, des champs {date:yyyyMMdd}, {month}, {name} et au plus une *",
      "text without slashes, placeholders {date:yyyyMMdd}, {month}, {name} and at most one *"},
     {"CH-CFG-041", Action::stop,
      "le champ « {name} » du nom « {pattern} » n'a pas de valeur qui convienne à un nom de fichier",

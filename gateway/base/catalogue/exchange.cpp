@@ -52,7 +52,9 @@ constexpr CatalogueEntry entries[] = {
      "vérifier le nom du point d'accès et son adaptateur",
      "check the name of the endpoint and its adapter"},
     {"CH-EXC-030", Action::retry, "un autre enfant du même envoi porte cet identifiant",
-     "another child of the same payload has this identifier", "", ""},
+     "another child of the same payload has this identifier",
+     "rien à faire : la passerelle reprend cet enfant ensuite",
+     "nothing to do: the gateway takes this child next"},
     {"CH-EXC-031", Action::reject,
      "{count} enfant(s) des envois précédents ne sont pas dans celui-ci ; rien n'est clos pour "
      "autant",

@@ -71,7 +71,8 @@ Result<std::vector<ChildRow>> SqliteStore::children(const std::string& organisat
                   to_child, organisation, after, limit);
 }
 
-// In the order of ids, as the pages are named by ids. Every lot says the ids of the children that it holds.
+// In the order of ids, as the pages are named by ids. Every lot says the ids of the children that
+// it holds.
 Result<std::vector<Uuid>> SqliteStore::children_not_in_lot(const std::string& source,
                                                            const std::string& lot,
                                                            const Uuid& after, std::uint32_t limit) {
