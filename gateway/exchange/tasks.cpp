@@ -9,6 +9,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
 #include "gateway/base/log.h"
@@ -46,6 +47,9 @@ void log_failure(std::string_view task, std::exception_ptr error) {
   if (!error) return;
   try {
     std::rethrow_exception(error);
+  } catch (const boost::system::system_error& e) {
+    if (e.code() == asio::error::operation_aborted) return;  // cancelled: the way a stop ends a wait
+    base::log(base::Level::error, "task.failed", {{"task", std::string(task)}, {"what", e.what()}});
   } catch (const std::exception& e) {
     base::log(base::Level::error, "task.failed", {{"task", std::string(task)}, {"what", e.what()}});
   }
