@@ -19,7 +19,7 @@ Result<Delivered> deliver(const DestinationSettings& settings, const Envelope& e
   const std::string name = id_of(envelope.prepared, "file");
   auto folder = Folder::open(settings.folder);
   if (!folder) return fail(folder.error());
-  const std::string temporary = "." + envelope.delivery.text() + ".part";
+  const std::string temporary = std::string(".").append(envelope.delivery.text()).append(".part");
   auto written = folder->put(name, temporary, envelope.prepared.payload, settings.mode);
   if (!written) return fail(written.error());
   if (!*written) {

@@ -79,8 +79,9 @@ Result<void> Filing::write_reports(const Folder& folder, const std::string& name
   for (const auto& [ending, content] :
        {std::pair{".rapport.txt", &text}, std::pair{".rapport.json", &json}}) {
     if (content->empty()) continue;
-    auto written = folder.put(name + ending, "." + name.substr(0, 24) + ending + ".part",
-                              base::Payload(*content), 0644);
+    const std::string temporary =
+        std::string(".").append(name, 0, 24).append(ending).append(".part");
+    auto written = folder.put(name + ending, temporary, base::Payload(*content), 0644);
     if (!written) return fail(written.error());
   }
   return {};
