@@ -48,7 +48,8 @@ void log_failure(std::string_view task, std::exception_ptr error) {
   try {
     std::rethrow_exception(error);
   } catch (const boost::system::system_error& e) {
-    if (e.code() == asio::error::operation_aborted) return;  // cancelled: the way a stop ends a wait
+    if (e.code() == asio::error::operation_aborted)
+      return;  // cancelled: the way a stop ends a wait
     base::log(base::Level::error, "task.failed", {{"task", std::string(task)}, {"what", e.what()}});
   } catch (const std::exception& e) {
     base::log(base::Level::error, "task.failed", {{"task", std::string(task)}, {"what", e.what()}});
