@@ -2,7 +2,7 @@
 
 import re
 
-from site_of import Site, eo_lot, main, sample
+from site_of import DATA, Site, eo_lot, main, sample
 
 LOT_ROUTE = """
   enfants:
@@ -99,4 +99,42 @@ def restart_keeps_what_was_known():
         site.verify()
 
 
-main(again_and_changed, lot_trigger, restart_keeps_what_was_known)
+PRESENCE_ROUTE = """
+  enfants:
+    from: eo
+    mapping: eo/enfants
+    input: EO_Usagers
+    vars: {departement: "99", periode: "{month}"}
+    to:
+      - endpoint: cd99
+        mapping: departement/etat-presence
+        vars: {departement: "99"}
+        trigger: schedule
+        schedule: {monthly: 2, at: "06:00"}
+        period: previous-month
+        mode: live
+        format: {csv: {encoding: utf-8, delimiter: ";", header: false}}
+        file: "PRES_{lot}.csv"
+"""
+
+
+def presence():
+    """`charmille extract` gives the lines of the état de présence that this export can know"""
+    lot = sample("small")
+    expected = set((DATA / "ase/small/expected/ETAT_PRESENCE_202606.csv").read_text("iso-8859-15").split())
+    with Site(eo_lot(), PRESENCE_ROUTE) as site:
+        site.start()
+        site.drop(lot)
+        site.settled(len(lot))
+        assert not site.out_files(), "a schedule sends nothing when a lot comes"
+        site.run("extract", "enfants", "--period", "2026-06")
+        site.until(site.out_files, "the extraction")
+        lines = site.out_files()[0].read_text("utf-8").split()
+        wrong = [line for line in lines if line not in expected]
+        print(f"{len(lines)} of {len(expected) - 2} lines, {len(wrong)} not as expected")
+        assert lines and not wrong, wrong
+        site.stop()
+        site.verify()
+
+
+main(again_and_changed, lot_trigger, restart_keeps_what_was_known, presence)
