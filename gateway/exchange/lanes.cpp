@@ -15,7 +15,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::uint32_t pump_batch = 256;
+constexpr std::uint32_t pump_batch = 64;
+/// Every delivery that ends wakes the pump: looks that follow each other at once are made one.
+constexpr auto shortest_sleep = std::chrono::milliseconds(3);
 constexpr auto longest_sleep = std::chrono::seconds(30);
 
 std::optional<base::Duration> asked_wait(const Fault& fault) {
@@ -105,12 +107,12 @@ asio::awaitable<void> Lanes::pump() {
     auto sleep = std::chrono::duration_cast<std::chrono::microseconds>(longest_sleep);
     if (const auto due = context_.store.next_due(); due && *due && **due > context_.clock.now())
       sleep = std::min(sleep, **due - context_.clock.now() + std::chrono::milliseconds(1));
-    if (started > 0 && ready->size() == pump_batch) sleep = std::chrono::milliseconds(20);
+    if (started > 0 && ready->size() == pump_batch) sleep = shortest_sleep;
     const bool stay_awake = [this] {
       const std::lock_guard lock(mutex_);
       return woken_;
     }();
-    if (stay_awake) sleep = std::chrono::milliseconds(1);
+    if (stay_awake) sleep = shortest_sleep;
     timer_.expires_after(sleep);
     const auto [error] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     if (error && error != asio::error::operation_aborted) co_return;
