@@ -7,6 +7,7 @@
 #include "adapters/adapter.h"
 #include "gateway/cli/session.h"
 #include "gateway/config/reference.h"
+#include "gateway/exchange/site.h"
 
 namespace charmille::cli {
 
@@ -22,7 +23,7 @@ void add_schema(CLI::App& app, Session& session) {
       ->callback([&session] {
         session.chosen = [&session] {
           session.print_json(
-              config::configuration_schema(adapters::registry(), known_codecs()).root());
+              config::configuration_schema(adapters::registry(), exchange::known_codecs()).root());
           return Exit::done;
         };
       });

@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "adapters/adapter.h"
-#include "gateway/codec/codec.h"
+#include "gateway/exchange/site.h"
 
 namespace charmille::cli {
 namespace {
@@ -36,7 +36,7 @@ std::shared_ptr<const config::Site> Session::load_configuration() {
   }
   config::Surroundings surroundings;
   surroundings.adapters = adapters::registry();
-  surroundings.codecs = known_codecs();
+  surroundings.codecs = exchange::known_codecs();
   config::Validated validated = config::validate(std::move(*files), surroundings);
   for (const Fault& fault : validated.faults) print(fault);
   site_ = std::move(validated.site);
@@ -88,16 +88,6 @@ fs::path schemas_folder(std::span<const fs::path> mapping_folders) {
   for (const fs::path& place : places)
     if (fs::exists(place / "child-record.schema.json", error)) return place;
   return "/usr/share/charmille/schemas";
-}
-
-std::vector<config::KnownCodec> known_codecs() {
-  std::vector<config::KnownCodec> known;
-  for (const codec::Format format :
-       {codec::Format::csv, codec::Format::json, codec::Format::ndjson}) {
-    const tree::Spec& decode = codec::spec(format, codec::Direction::decode);
-    known.push_back({decode.name, &decode, &codec::spec(format, codec::Direction::encode)});
-  }
-  return known;
 }
 
 }  // namespace charmille::cli

@@ -71,10 +71,6 @@ class Session {
 /// folders, else two levels above the program, else /usr/share/charmille/schemas.
 std::filesystem::path schemas_folder(std::span<const std::filesystem::path> mapping_folders);
 
-/// The codecs with their specifications, for the check of a configuration and the pages made from
-/// it.
-std::vector<config::KnownCodec> known_codecs();
-
 // One a file: adds the subcommand to the command line.
 void add_adapters(CLI::App& app, Session& session);
 void add_audit(CLI::App& app, Session& session);

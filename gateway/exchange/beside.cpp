@@ -6,6 +6,7 @@
 #include "gateway/base/bytes.h"
 #include "gateway/base/catalogue.h"
 #include "gateway/codec/codec.h"
+#include "gateway/record/edit.h"
 #include "gateway/tree/document.h"
 
 namespace charmille::exchange {
@@ -14,8 +15,7 @@ namespace {
 constexpr std::string_view field = "beside";
 
 std::string text_at(const tree::Node& object, std::string_view name) {
-  const tree::Node* node = object.find(name);
-  return node == nullptr ? std::string{} : std::string(node->chars());
+  return std::string(record::text_at(object, name));
 }
 
 tree::Node pairs_node(tree::Document& doc, const adapters::Pairs& pairs) {

@@ -1,27 +1,36 @@
 #include "gateway/exchange/child_writer.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "gateway/tree/document.h"
 
 namespace charmille::exchange {
 namespace {
 
+std::string ins_system(std::string_view oid) {
+  return "urn:oid:" + std::string(oid);
+}
+
+}  // namespace
+
 /// The store as `record::find_child` asks it. The index of strict traits is not kept: that rule is
 /// off.
-class StoreLookup final : public record::Lookup {
+class ChildWriter::StoreLookup final : public record::Lookup {
  public:
   StoreLookup(const Context& context, const std::string& organisation)
       : context_(context), organisation_(organisation) {}
 
   Result<std::optional<base::Uuid>> by_identifier(const record::Identifier& id) override {
-    return context_.store.child_by_identifier(
-        organisation_, context_.vault.lookup(organisation_, id.system, id.value));
+    const Known& known = entry(id);
+    if (known.child) return *known.child;
+    auto child = context_.store.child_by_identifier(organisation_, known.key);
+    if (child) entry(id).child = *child;
+    return child;
   }
   Result<std::optional<base::Uuid>> by_ins(std::string_view matricule,
                                            std::string_view oid) override {
-    return context_.store.child_by_identifier(
-        organisation_, context_.vault.lookup(organisation_, ins_system(oid), matricule));
+    return by_identifier({ins_system(oid), std::string(matricule)});
   }
   Result<record::Traits> traits_of(const base::Uuid& child) override {
     auto row = context_.store.child(child);
@@ -35,18 +44,35 @@ class StoreLookup final : public record::Lookup {
     return std::vector<base::Uuid>{};
   }
 
-  static std::string ins_system(std::string_view oid) { return "urn:oid:" + std::string(oid); }
+  /// The keyed digest that the store knows the identifier by.
+  const std::string& key_of(const record::Identifier& id) { return entry(id).key; }
 
  private:
+  struct Known {
+    record::Identifier id;
+    std::string key;
+    std::optional<std::optional<base::Uuid>> child;  ///< set once the store was asked
+  };
+
+  /// An identifier is digested, and asked for, once a child.
+  Known& entry(const record::Identifier& id) {
+    const auto at = std::ranges::find(known_, id, &Known::id);
+    if (at != known_.end()) return *at;
+    return known_.emplace_back(
+        Known{id, context_.vault.lookup(organisation_, id.system, id.value), {}});
+  }
+
   const Context& context_;
   const std::string& organisation_;
+  std::deque<Known> known_;
 };
+
+namespace {
 
 /// Every key that leads to the child: its identifiers, and its qualified INS.
 std::vector<record::Identifier> keys_of(const record::Claims& claims) {
   std::vector<record::Identifier> keys = claims.identifiers;
-  if (!claims.matricule.empty())
-    keys.push_back({StoreLookup::ins_system(claims.oid), claims.matricule});
+  if (!claims.matricule.empty()) keys.push_back({ins_system(claims.oid), claims.matricule});
   return keys;
 }
 
@@ -126,9 +152,9 @@ void add_withdrawn(const ImportPlan& plan, const std::vector<store::StatementRow
 }  // namespace
 
 Result<ChildWriter::Target> ChildWriter::find_or_create(const ImportPlan& plan,
-                                                        const record::Claims& claims, Work& work) {
+                                                        const record::Claims& claims,
+                                                        StoreLookup& lookup, Work& work) {
   const std::string& organisation = plan.lead.organisation;
-  StoreLookup lookup(context_, organisation);
   auto match = record::find_child(claims, lookup, false);
   if (!match) return fail(match.error());
   if (match->conflict) return fail("CH-REC-012");
@@ -148,8 +174,8 @@ Result<ChildWriter::Target> ChildWriter::find_or_create(const ImportPlan& plan,
   }
   work.unit.writes.emplace_back(store::PutChild{target.row});
   for (const record::Identifier& id : keys_of(claims)) {
-    const std::string key = context_.vault.lookup(organisation, id.system, id.value);
-    auto known = context_.store.child_by_identifier(organisation, key);
+    const std::string& key = lookup.key_of(id);
+    auto known = lookup.by_identifier(id);
     if (!known) return fail(known.error());
     if (*known) continue;
     work.unit.preconditions.emplace_back(store::IdentifierFree{organisation, key});
@@ -164,11 +190,10 @@ Result<ChildWriter::Target> ChildWriter::find_or_create(const ImportPlan& plan,
 Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Document& child,
                                         Work& work) {
   const record::Claims claims = record::claims_of(child.root());
+  StoreLookup lookup(context_, plan.lead.organisation);
   for (const record::Identifier& id : keys_of(claims))
-    if (is_taken(work.unit, plan.lead.organisation,
-                 context_.vault.lookup(plan.lead.organisation, id.system, id.value)))
-      return fail("CH-EXC-030");
-  auto target = find_or_create(plan, claims, work);
+    if (is_taken(work.unit, plan.lead.organisation, lookup.key_of(id))) return fail("CH-EXC-030");
+  auto target = find_or_create(plan, claims, lookup, work);
   if (!target) return fail(target.error());
   auto rows = target->created ? Result<std::vector<store::StatementRow>>{}
                               : context_.store.statements(target->row.id);

@@ -47,12 +47,14 @@ class ChildWriter {
   Result<ChildOutcome> write(const ImportPlan& plan, const tree::Document& child, Work& work);
 
  private:
+  class StoreLookup;
   struct Target {
     store::ChildRow row;
     Vault::KeyPtr key;
     bool created = false;
   };
-  Result<Target> find_or_create(const ImportPlan& plan, const record::Claims& claims, Work& work);
+  Result<Target> find_or_create(const ImportPlan& plan, const record::Claims& claims,
+                                StoreLookup& lookup, Work& work);
 
   Context& context_;
   Outbox& outbox_;

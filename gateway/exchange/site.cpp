@@ -107,14 +107,13 @@ std::vector<config::KnownMapping> known(const Mappings& mappings) {
 }  // namespace
 
 std::vector<config::KnownCodec> known_codecs() {
-  using codec::Direction;
-  using codec::Format;
-  return {{"csv", &codec::spec(Format::csv, Direction::decode),
-           &codec::spec(Format::csv, Direction::encode)},
-          {"json", &codec::spec(Format::json, Direction::decode),
-           &codec::spec(Format::json, Direction::encode)},
-          {"ndjson", &codec::spec(Format::ndjson, Direction::decode),
-           &codec::spec(Format::ndjson, Direction::encode)}};
+  std::vector<config::KnownCodec> known;
+  for (const codec::Format format :
+       {codec::Format::csv, codec::Format::json, codec::Format::ndjson}) {
+    const tree::Spec& decode = codec::spec(format, codec::Direction::decode);
+    known.push_back({decode.name, &decode, &codec::spec(format, codec::Direction::encode)});
+  }
+  return known;
 }
 
 namespace {
