@@ -10,11 +10,11 @@ using store::sqlite::Blob;
 using store::sqlite::Connection;
 using store::sqlite::Cursor;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
-// The key of an exchange is its last eight bytes, the random ones: half the size, and a collision
-// only gives a leaf too many, which find() throws out again. Names (peers, endpoints, events) are
-// small numbers.
+// The key of an exchange is its first eight bytes, the time and twelve random bits: half the size,
+// what came together lies together, and a collision only gives a leaf too many, which find() throws
+// out again. Names (peers, endpoints, events) are small numbers.
 constexpr char kTables[] = R"sql(
 CREATE TABLE about(
   one INTEGER PRIMARY KEY CHECK(one = 1), version INTEGER NOT NULL, next INTEGER NOT NULL, last_hash BLOB NOT NULL) STRICT;
@@ -32,7 +32,7 @@ CREATE TABLE subject(tag BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(tag, s
 
 std::int64_t key_of(const base::Uuid& id) {
   std::uint64_t key = 0;
-  for (std::size_t i = 8; i < 16; ++i) key = key << 8 | id.bytes[i];
+  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | id.bytes[i];
   return static_cast<std::int64_t>(key);
 }
 

@@ -1,7 +1,9 @@
 #include "gateway/base/uuid.h"
 
+#include <algorithm>
 #include <cstdlib>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -10,11 +12,39 @@
 namespace charmille::base {
 namespace {
 
+void draw(std::span<std::uint8_t> bytes) {
+  // A machine without randomness can keep no promise of ours.
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) std::abort();
+}
+
+/// Drawn ahead for one thread, since each call of the generator costs a microsecond whatever it
+/// gives. What was given is wiped.
+class Reserve {
+ public:
+  void fill(std::span<std::uint8_t> bytes) {
+    if (left_ < bytes.size()) {
+      draw(drawn_);
+      left_ = drawn_.size();
+    }
+    const auto from = std::span(drawn_).subspan(drawn_.size() - left_, bytes.size());
+    std::ranges::copy(from, bytes.begin());
+    OPENSSL_cleanse(from.data(), from.size());
+    left_ -= bytes.size();
+  }
+  ~Reserve() { OPENSSL_cleanse(drawn_.data(), drawn_.size()); }
+
+ private:
+  std::array<std::uint8_t, 1024> drawn_{};
+  std::size_t left_ = 0;
+};
+
 class SystemRandom final : public Random {
  public:
   void fill(std::span<std::uint8_t> bytes) override {
-    // A machine without randomness can keep no promise of ours.
-    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) std::abort();
+    constexpr std::size_t small = 64;
+    if (bytes.size() > small) return draw(bytes);
+    thread_local Reserve reserve;
+    reserve.fill(bytes);
   }
 };
 

@@ -22,7 +22,7 @@ class Random {
   virtual void fill(std::span<std::uint8_t> bytes) = 0;
 };
 
-/// The generator of the operating system through OpenSSL; safe from any thread.
+/// The generator of the operating system through OpenSSL; safe from any thread, not across a fork.
 Random& system_random();
 
 struct Uuid {

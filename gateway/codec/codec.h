@@ -61,6 +61,9 @@ Result<std::unique_ptr<RecordStream>> open(const Options& options, const base::P
 Result<tree::Document> read_json(std::string_view bytes, std::string name,
                                  std::size_t max_depth = 64);
 
+/// What we wrote ourselves, read into a document that exists; the nodes have no positions.
+Result<tree::Node> read_own_json(tree::Document& into, std::string_view text);
+
 /// JSON text. Numbers are written by their lexeme (as a text when it is no JSON number, such as
 /// YAML's 0x1F). An attachment is written as {"$attachment": index}: see the next function.
 std::string write_json(const tree::Node& node, bool pretty = false);

@@ -24,7 +24,7 @@ class ChildWriter::StoreLookup final : public record::Lookup {
   Result<std::optional<base::Uuid>> by_identifier(const record::Identifier& id) override {
     const Known& known = entry(id);
     if (known.child) return *known.child;
-    auto child = context_.store.child_by_identifier(organisation_, known.key);
+    auto child = context_.store.child_by_identifier(known.key);
     if (child) entry(id).child = *child;
     return child;
   }
@@ -76,10 +76,10 @@ std::vector<record::Identifier> keys_of(const record::Claims& claims) {
   return keys;
 }
 
-bool is_taken(const store::Unit& unit, const std::string& organisation, const std::string& lookup) {
+bool is_taken(const store::Unit& unit, const std::string& lookup) {
   return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
     const auto* put = std::get_if<store::PutIdentifier>(&write);
-    return put != nullptr && put->lookup == lookup && put->organisation == organisation;
+    return put != nullptr && put->lookup == lookup;
   });
 }
 
@@ -178,9 +178,9 @@ Result<ChildWriter::Target> ChildWriter::find_or_create(const ImportPlan& plan,
     auto known = lookup.by_identifier(id);
     if (!known) return fail(known.error());
     if (*known) continue;
-    work.unit.preconditions.emplace_back(store::IdentifierFree{organisation, key});
+    work.unit.preconditions.emplace_back(store::IdentifierFree{key});
     work.unit.writes.emplace_back(
-        store::PutIdentifier{organisation, key, target.row.id,
+        store::PutIdentifier{key, target.row.id,
                              context_.vault.seal_statement(*target.key, target.row.id, "identifier",
                                                            id.system + '\n' + id.value)});
   }
@@ -192,7 +192,7 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   const record::Claims claims = record::claims_of(child.root());
   StoreLookup lookup(context_, plan.lead.organisation);
   for (const record::Identifier& id : keys_of(claims))
-    if (is_taken(work.unit, plan.lead.organisation, lookup.key_of(id))) return fail("CH-EXC-030");
+    if (is_taken(work.unit, lookup.key_of(id))) return fail("CH-EXC-030");
   auto target = find_or_create(plan, claims, lookup, work);
   if (!target) return fail(target.error());
   auto rows = target->created ? Result<std::vector<store::StatementRow>>{}
@@ -236,7 +236,7 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
     if (!statement.body.empty()) latest->push_back(std::move(statement));
   auto record = record::assemble(*latest, {});
   if (!record) return fail(record.error());
-  const ChangedChild changed{outcome.child, outcome.tag, &*record};
+  const ChangedChild changed{outcome.child, outcome.tag, &*record, outcome.created};
   for (const DestinationPlan& destination : plan.route->to) {
     if (destination.config->trigger != config::Trigger::change) continue;
     auto made = outbox_.add_change(destination, plan.lead, changed,

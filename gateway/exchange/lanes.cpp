@@ -1,5 +1,8 @@
 #include "gateway/exchange/lanes.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::uint32_t pump_batch = 64;
+constexpr std::uint32_t take_up_page = 100'000;
 /// Every delivery that ends wakes the pump: looks that follow each other at once are made one.
 constexpr auto shortest_sleep = std::chrono::milliseconds(3);
 constexpr auto longest_sleep = std::chrono::seconds(30);
@@ -46,32 +49,61 @@ void Lanes::start() {
   context_.tasks.spawn(context_.io, "lanes", pump());
 }
 
-bool Lanes::claim(const std::string& endpoint, const std::string& lane) {
+bool Lanes::claim(const std::string& endpoint, const std::string& lane, Followed followed) {
   Outlet& outlet = outlets_.find(endpoint)->second;
-  if (busy_.contains(lane) || outlet.under_way >= outlet.parallel) return false;
+  if (const auto held = busy_.find(lane); held != busy_.end()) {
+    held->second = Followed::yes;
+    return false;
+  }
+  if (outlet.held >= outlet.parallel * Outlet::held_per_attempt) {
+    outlet.refused = true;
+    return false;
+  }
   if (!outlet.breaker.allows(context_.clock.now())) return false;
-  busy_.insert(lane);
-  ++outlet.under_way;
+  busy_.emplace(lane, followed);
+  ++outlet.held;
   return true;
 }
 
-bool Lanes::reserve(const std::string& endpoint, const std::string& lane) {
+/// Until when an attempt that is recorded now is certainly over: while it lasts, the delivery is
+/// nobody else's.
+base::Time Lanes::sent_by(const Outlet& outlet) const {
+  return context_.clock.now() + outlet.deadline * (Outlet::held_per_attempt + 1);
+}
+
+bool Lanes::reserve(store::Exchange& delivery) {
   const std::lock_guard lock(mutex_);
-  return claim(endpoint, lane);
+  if (!claim(delivery.endpoint, delivery.lane, Followed::no)) return false;
+  delivery.state = store::State::sending;
+  delivery.attempts = 1;
+  delivery.due = sent_by(outlets_.find(delivery.endpoint)->second);
+  return true;
 }
 
 void Lanes::give_back(const std::string& endpoint, const std::string& lane) {
+  bool look = false;
   {
     const std::lock_guard lock(mutex_);
-    busy_.erase(lane);
     Outlet& outlet = outlets_.find(endpoint)->second;
-    --outlet.under_way;
+    const auto held = busy_.find(lane);
+    look = outlet.refused || held->second == Followed::yes;
+    busy_.erase(held);
+    --outlet.held;
     outlet.breaker.undecided();
   }
-  wake();
+  if (look) wake();
 }
 
 void Lanes::go(Departure departure) {
+  {
+    const std::lock_guard lock(mutex_);
+    Outlet& outlet = outlets_.find(departure.exchange.endpoint)->second;
+    if (outlet.under_way >= outlet.parallel) {
+      outlet.waiting.push_back(std::move(departure));
+      return;
+    }
+    ++outlet.under_way;
+  }
   context_.work.spawn_brief(context_.io, "delivery", depart(std::move(departure)));
 }
 
@@ -84,36 +116,69 @@ void Lanes::wake() {
   asio::post(context_.io, [this] { timer_.cancel(); });
 }
 
-/// Takes what the store says is ready, until nothing is; then sleeps until something may be.
+/// Attempts that the process before this one recorded and did not end: nobody knows their outcome.
+void Lanes::take_up() {
+  store::ExchangeFilter filter;
+  filter.direction = store::Direction::out;
+  filter.states = {store::State::sending};
+  filter.limit = take_up_page;
+  auto left = context_.store.exchanges(filter);
+  if (!left) return;
+  for (store::Exchange& exchange : *left) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!outlets_.contains(exchange.endpoint) ||
+          !claim(exchange.endpoint, exchange.lane, Followed::yes))
+        continue;
+    }
+    context_.work.spawn_brief(context_.workers, "delivery", resume(std::move(exchange)));
+  }
+}
+
+/// Starts what is ready for one endpoint as far as it has room; gives when to look at it again.
+base::Time Lanes::start_ready(const std::string& endpoint) {
+  const base::Time now = context_.clock.now();
+  std::uint32_t room = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    Outlet& outlet = outlets_.find(endpoint)->second;
+    outlet.refused = false;
+    if (outlet.breaker.is_open() && now < outlet.breaker.closed_until())
+      return outlet.breaker.closed_until();
+    room = outlet.parallel * Outlet::held_per_attempt - outlet.held;
+    outlet.refused = room == 0;
+  }
+  if (room == 0) return now + longest_sleep;  // the next lane that is given back wakes the pump
+  auto ready = context_.store.ready_deliveries(endpoint, now, room);
+  if (!ready) return now + longest_sleep;
+  for (store::Exchange& exchange : *ready) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!claim(endpoint, exchange.lane, Followed::yes)) continue;
+    }
+    context_.work.spawn_brief(context_.workers, "delivery", resume(std::move(exchange)));
+  }
+  const auto due = context_.store.next_due(endpoint, now);
+  return due && *due ? std::min(**due, now + longest_sleep) : now + longest_sleep;
+}
+
+/// Takes what is ready at each endpoint, until nothing is; then sleeps until something may be.
 asio::awaitable<void> Lanes::pump() {
+  take_up();
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
       woken_ = false;
     }
-    auto ready = context_.store.ready_deliveries(context_.clock.now(), pump_batch);
-    std::size_t started = 0;
-    if (ready) {
-      for (store::Exchange& exchange : *ready) {
-        {
-          const std::lock_guard lock(mutex_);
-          if (!outlets_.contains(exchange.endpoint) || !claim(exchange.endpoint, exchange.lane))
-            continue;
-        }
-        ++started;
-        context_.work.spawn_brief(context_.workers, "delivery", resume(std::move(exchange)));
-      }
-    }
-    auto sleep = std::chrono::duration_cast<std::chrono::microseconds>(longest_sleep);
-    if (const auto due = context_.store.next_due(); due && *due && **due > context_.clock.now())
-      sleep = std::min(sleep, **due - context_.clock.now() + std::chrono::milliseconds(1));
-    if (started > 0 && ready->size() == pump_batch) sleep = shortest_sleep;
+    base::Time again = context_.clock.now() + longest_sleep;
+    for (const auto& [endpoint, outlet] : outlets_) again = std::min(again, start_ready(endpoint));
     const bool stay_awake = [this] {
       const std::lock_guard lock(mutex_);
       return woken_;
     }();
-    if (stay_awake) sleep = shortest_sleep;
-    timer_.expires_after(sleep);
+    const auto sleep = again - context_.clock.now() + std::chrono::milliseconds(1);
+    timer_.expires_after(stay_awake ? shortest_sleep
+                                    : std::max<base::Duration>(sleep, shortest_sleep));
     const auto [error] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     if (error && error != asio::error::operation_aborted) co_return;
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -140,13 +205,14 @@ asio::awaitable<void> Lanes::resume(store::Exchange exchange) {
   departure.prepared = {std::move(opened->payload), std::move(opened->beside.ids),
                         std::move(opened->beside.content_type)};
   const std::optional<Fault> last_fault = recorded_fault(exchange);
-  const bool unknown_outcome =
+  departure.probe_first =
       exchange.state == store::State::sending || (last_fault && is_ambiguous(*last_fault));
   store::Unit unit;
   unit.preconditions.emplace_back(store::ExchangeAt{exchange.id, exchange.version});
   exchange.state = store::State::sending;
   ++exchange.attempts;
   exchange.updated = context_.clock.now();
+  exchange.due = sent_by(outlets_.find(endpoint)->second);
   unit.audit.push_back(events::send_attempt(exchange, context_));
   const auto leaves = unit.audit;
   unit.writes.emplace_back(store::PutExchange{exchange});
@@ -158,28 +224,23 @@ asio::awaitable<void> Lanes::resume(store::Exchange exchange) {
   events::announce(leaves);
   ++exchange.version;
   departure.exchange = std::move(exchange);
-  if (!unknown_outcome) {
-    go(std::move(departure));
-    co_return;
-  }
-  auto answer = co_await attempt(departure, true);
-  co_await settle(std::move(departure), std::move(answer));
+  go(std::move(departure));
 }
 
 asio::awaitable<void> Lanes::depart(Departure departure) {
-  auto answer = co_await attempt(departure, false);
+  auto answer = co_await attempt(departure);
+  attempt_over(departure.exchange, answer);
   co_await settle(std::move(departure), std::move(answer));
 }
 
-asio::awaitable<Result<adapters::Delivered>> Lanes::attempt(const Departure& departure,
-                                                            bool probe_first) {
+asio::awaitable<Result<adapters::Delivered>> Lanes::attempt(const Departure& departure) {
   Outlet& outlet = outlets_.find(departure.exchange.endpoint)->second;
   adapters::Envelope envelope;
   envelope.delivery = departure.exchange.id;
   envelope.attempt = departure.exchange.attempts;
   envelope.prepared = departure.prepared;
   const adapters::Deadline deadline = context_.clock.steady() + outlet.deadline;
-  if (probe_first) {
+  if (departure.probe_first) {
     auto found = co_await outlet.destination->probe(envelope, deadline);
     if (found && *found == adapters::Probe::there) {
       adapters::Delivered delivered;
@@ -191,20 +252,47 @@ asio::awaitable<Result<adapters::Delivered>> Lanes::attempt(const Departure& dep
   co_return answer;
 }
 
+/// What the answer says of the peer; the next delivery takes the place of this attempt.
+void Lanes::attempt_over(const store::Exchange& exchange,
+                         const Result<adapters::Delivered>& answer) {
+  std::vector<Departure> turned_back;
+  std::optional<Departure> next;
+  bool opened = false;
+  {
+    const std::lock_guard lock(mutex_);
+    Outlet& outlet = outlets_.find(exchange.endpoint)->second;
+    if (answer || answer.error().action == base::Action::reject) {
+      outlet.breaker.succeeded();
+    } else {
+      opened = outlet.breaker.failed(context_.clock.now(), context_.random);
+    }
+    if (outlet.breaker.is_open()) {
+      std::ranges::move(outlet.waiting, std::back_inserter(turned_back));
+      outlet.waiting.clear();
+    }
+    if (outlet.waiting.empty()) {
+      --outlet.under_way;
+    } else {
+      next = std::move(outlet.waiting.front());
+      outlet.waiting.pop_front();
+    }
+  }
+  if (opened)
+    alarms_.raise(Alarm{Alarm::Kind::peer_unreachable, exchange.partner, exchange.endpoint,
+                        exchange.id, std::string(answer.error().code)});
+  for (Departure& one : turned_back) {
+    Fault did_not_leave = fault("CH-EXC-010");
+    if (one.probe_first) did_not_leave.args.emplace_back("ambiguous", "yes");
+    context_.work.spawn_brief(context_.io, "delivery",
+                              settle(std::move(one), fail(std::move(did_not_leave))));
+  }
+  if (next) context_.work.spawn_brief(context_.io, "delivery", depart(std::move(*next)));
+}
+
 asio::awaitable<void> Lanes::settle(Departure departure, Result<adapters::Delivered> answer) {
   store::Exchange& exchange = departure.exchange;
   const std::string endpoint = exchange.endpoint;
   const std::string lane = exchange.lane;
-  {
-    const std::lock_guard lock(mutex_);
-    Breaker& breaker = outlets_.find(endpoint)->second.breaker;
-    if (answer || answer.error().action == base::Action::reject) {
-      breaker.succeeded();
-    } else if (breaker.failed(context_.clock.now(), context_.random)) {
-      alarms_.raise(Alarm{Alarm::Kind::peer_unreachable, exchange.partner, endpoint, exchange.id,
-                          std::string(answer.error().code)});
-    }
-  }
   store::Unit unit =
       answer ? after_success(exchange, *answer) : after_fault(exchange, answer.error());
   const auto leaves = unit.audit;
@@ -216,8 +304,9 @@ asio::awaitable<void> Lanes::settle(Departure departure, Result<adapters::Delive
           Alarm{Alarm::Kind::parked, exchange.partner, endpoint, exchange.id, exchange.fault_code});
   }
   // An outcome that could not be recorded leaves the delivery `sending`: it is probed and sent
-  // again later.
+  // again once its time is over.
   give_back(endpoint, lane);
+  if (exchange.state != store::State::delivered) wake();
 }
 
 store::Unit Lanes::after_success(store::Exchange& exchange, const adapters::Delivered& delivered) {

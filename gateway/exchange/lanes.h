@@ -7,11 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -27,10 +28,15 @@ class Alarms;
 struct Departure {
   store::Exchange exchange;
   adapters::Prepared prepared;
+  bool probe_first = false;  ///< an attempt before this one may have arrived
 };
 
 /// One destination endpoint as the lanes know it.
 struct Outlet {
+  /// Lanes held at once for each attempt under way: the others wait, in memory, for their turn or
+  /// for a commit.
+  static constexpr std::uint32_t held_per_attempt = 8;
+
   Outlet(std::unique_ptr<adapters::Destination> to, const config::Retry& plan)
       : destination(std::move(to)), retry(plan), breaker(plan) {}
 
@@ -39,7 +45,10 @@ struct Outlet {
   base::Duration deadline{std::chrono::seconds(60)};  ///< of one attempt
   std::uint32_t parallel = 16;                        ///< attempts under way at once
   Breaker breaker;
-  std::uint32_t under_way = 0;
+  std::uint32_t held = 0;         ///< lanes
+  std::uint32_t under_way = 0;    ///< attempts
+  std::deque<Departure> waiting;  ///< recorded as `sending`, until an attempt is over
+  bool refused = false;           ///< a lane was refused for lack of room: the pump must look again
 };
 
 class Lanes {
@@ -51,31 +60,36 @@ class Lanes {
   Result<adapters::Prepared> prepare(const std::string& endpoint, adapters::Outbound outbound);
   void start();
 
-  /// Asks for the right to send at once in that lane. When true, the caller commits the delivery as
-  /// `sending` with its attempt recorded, then calls `go`, or `give_back` if the commit was
-  /// refused.
-  bool reserve(const std::string& endpoint, const std::string& lane);
+  /// Asks for the right to send at once. When true, the delivery is `sending`, its first attempt
+  /// recorded: the caller commits it so, then calls `go`, or `give_back` if the commit was refused.
+  bool reserve(store::Exchange& delivery);
   void give_back(const std::string& endpoint, const std::string& lane);
   void go(Departure departure);
   /// Something may be ready: queued, released, replayed.
   void wake();
 
  private:
+  /// Of a lane that is held: whether somebody found it held, and the pump looks when it is free.
+  enum class Followed : bool { no, yes };
+
   boost::asio::awaitable<void> pump();
+  void take_up();
+  base::Time start_ready(const std::string& endpoint);
   boost::asio::awaitable<void> depart(Departure departure);
   boost::asio::awaitable<void> resume(store::Exchange exchange);
-  boost::asio::awaitable<Result<adapters::Delivered>> attempt(const Departure& departure,
-                                                              bool probe_first);
+  boost::asio::awaitable<Result<adapters::Delivered>> attempt(const Departure& departure);
   boost::asio::awaitable<void> settle(Departure departure, Result<adapters::Delivered> answer);
   store::Unit after_success(store::Exchange& exchange, const adapters::Delivered& delivered);
   store::Unit after_fault(store::Exchange& exchange, const Fault& fault);
-  bool claim(const std::string& endpoint, const std::string& lane);
+  bool claim(const std::string& endpoint, const std::string& lane, Followed followed);
+  base::Time sent_by(const Outlet& outlet) const;
+  void attempt_over(const store::Exchange& exchange, const Result<adapters::Delivered>& answer);
 
   Context& context_;
   Alarms& alarms_;
   std::map<std::string, Outlet, std::less<>> outlets_;
   std::mutex mutex_;  ///< of what follows
-  std::unordered_set<std::string> busy_;
+  std::unordered_map<std::string, Followed> busy_;
   bool woken_ = false;
   boost::asio::steady_timer timer_;
 };

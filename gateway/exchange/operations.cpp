@@ -213,8 +213,7 @@ Operations::Task<tree::Document> Operations::record(base::Uuid child, events::Pe
 Result<std::optional<base::Uuid>> Operations::find_child(const std::string& system,
                                                          const std::string& value) {
   const std::string& organisation = context_.site->config->organisation.id;
-  return context_.store.child_by_identifier(organisation,
-                                            context_.vault.lookup(organisation, system, value));
+  return context_.store.child_by_identifier(context_.vault.lookup(organisation, system, value));
 }
 
 Operations::Task<void> Operations::note(merkle::Event event, events::Person person,

@@ -131,8 +131,6 @@ void Outbox::add_row(store::Exchange& delivery, Vault::Sealed sealed,
   delivery.payload = sealed.row.id;
   delivery.metadata = seal(context_.vault, *sealed.key, sealed.row.id, beside);
   if (at_once) {
-    delivery.state = store::State::sending;
-    delivery.attempts = 1;
     work.departures.push_back({delivery, prepared});
   } else if (delivery.state == store::State::queued) {
     work.wake = true;
@@ -250,16 +248,16 @@ Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchan
 
 Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchange& cause,
                                 const ChangedChild& child, bool held, Work& work) {
-  auto standing = context_.store.projection(plan.key, child.id);
-  if (!standing) return fail(standing.error());
-  store::ProjectionRow row =
-      *standing ? std::move(**standing) : store::ProjectionRow{plan.key, child.id, {}, {}, {}};
+  auto known = standing(plan, child);
+  if (!known) return fail(known.error());
+  store::ProjectionRow& row = *known;
   auto rendering = render(plan, *child.record, row.confirmed.empty() ? "new" : "changed", {});
   if (!rendering) return fail(rendering.error());
   const bool nothing = rendering->results.empty();
   if (!nothing && rendering->digest == row.queued) return false;
   const std::string lane = lane_of(plan, child.tag);
-  if (auto replaced = supersede(lane, work); !replaced) return fail(replaced.error());
+  if (!child.created)
+    if (auto replaced = supersede(lane, work); !replaced) return fail(replaced.error());
   if (nothing || rendering->digest == row.confirmed) {
     if (row.delivery.is_nil()) return false;
     row.queued.clear();
@@ -286,8 +284,7 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
     row.queued = rendering->digest;
     row.delivery = delivery.id;
   }
-  const bool at_once =
-      delivery.state == store::State::queued && lanes_.reserve(delivery.endpoint, delivery.lane);
+  const bool at_once = delivery.state == store::State::queued && lanes_.reserve(delivery);
   add_row(delivery, std::move(*sealed), *prepared, plan, at_once, work);
   for (auto& leaf :
        events::subjects(delivery, subjects_of(rendering->projection, {child.tag}), context_))
@@ -295,6 +292,16 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
   if (at_once) work.unit.audit.push_back(events::send_attempt(delivery, context_));
   work.unit.writes.emplace_back(store::PutProjection{row});
   return true;
+}
+
+/// What the destination has, or is about to have, of the child.
+Result<store::ProjectionRow> Outbox::standing(const DestinationPlan& plan,
+                                              const ChangedChild& child) const {
+  store::ProjectionRow nothing{plan.key, child.id, {}, {}, {}};
+  if (child.created) return nothing;
+  auto known = context_.store.projection(plan.key, child.id);
+  if (!known) return fail(known.error());
+  return *known ? std::move(**known) : std::move(nothing);
 }
 
 /// A newer snapshot takes the place of what was not sent yet.
@@ -425,8 +432,7 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
     sealed = context_.vault.seal_payload(prepared->payload);
     if (!sealed) return fail(sealed.error());
   }
-  const bool at_once =
-      delivery.state == store::State::queued && lanes_.reserve(delivery.endpoint, delivery.lane);
+  const bool at_once = delivery.state == store::State::queued && lanes_.reserve(delivery);
   add_row(delivery, std::move(*sealed), *prepared, plan, at_once, work);
   for (const auto& [key, subjects] : collecting.subjects)
     for (auto& leaf : events::subjects(delivery, subjects, context_))

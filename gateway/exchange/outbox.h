@@ -26,6 +26,7 @@ struct ChangedChild {
   base::Uuid id;
   std::string tag;
   const tree::Document* record = nullptr;
+  bool created = false;  ///< no destination can know it yet
 };
 
 /// Whether a destination would get more changes at once than it may without a person (max-change);
@@ -72,6 +73,8 @@ class Outbox {
   void add_row(store::Exchange& delivery, Vault::Sealed sealed, const adapters::Prepared& prepared,
                const DestinationPlan& plan, bool at_once, Work& work);
   Result<void> supersede(const std::string& lane, Work& work);
+  Result<store::ProjectionRow> standing(const DestinationPlan& plan,
+                                        const ChangedChild& child) const;
   void add_failure(const DestinationPlan& plan, const store::Exchange& cause,
                    const std::string& tag, const Fault& fault, Work& work);
   Result<bool> try_change(const DestinationPlan& plan, const store::Exchange& cause,

@@ -15,6 +15,8 @@ namespace charmille::exchange {
 namespace {
 
 constexpr std::uint64_t in_row_limit = 64 * 1024;
+/// Bytes of a look-up key: 128 bits tell all the identifiers of the world apart.
+constexpr std::size_t lookup_size = 16;
 
 std::string text_of(const crypto::Digest& digest) {
   return std::string(base::as_text(digest));
@@ -284,7 +286,8 @@ std::string Vault::tag_of(const base::Uuid& child) const {
 
 std::string Vault::lookup(const std::string& organisation, std::string_view system,
                           std::string_view value) const {
-  return text_of(crypto::hmac_parts(keys_.lookup(), "identifier", {organisation, system, value}));
+  return text_of(crypto::hmac_parts(keys_.lookup(), "identifier", {organisation, system, value}))
+      .substr(0, lookup_size);
 }
 
 std::string Vault::digest(std::string_view domain, std::string_view data) const {

@@ -66,7 +66,7 @@ class Variables {
 
  private:
   std::map<std::string, tree::Node, std::less<>> values_;
-  std::shared_ptr<tree::Document> owner_ = std::make_shared<tree::Document>();
+  std::shared_ptr<tree::Document> owner_ = std::make_shared<tree::Document>(512);
 };
 
 /// Which cells a value of the result comes from.

@@ -1,6 +1,7 @@
 #include "gateway/record/assemble.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "gateway/codec/codec.h"
 #include "gateway/config/words.h"
@@ -17,39 +18,51 @@ std::size_t rank_of(const Statement& statement, const std::vector<std::string>* 
   return static_cast<std::size_t>(std::ranges::find(*order, statement.source) - order->begin());
 }
 
-/// Those of one section that say something, the one that counts first.
-std::vector<const Statement*> ranked(std::span<const Statement> latest, std::string_view section,
-                                     const Ownership& ownership) {
-  std::vector<const Statement*> all;
-  for (const Statement& statement : latest)
-    if (statement.section == section && !statement.body.empty()) all.push_back(&statement);
-  const auto at = ownership.order.find(section);
-  const std::vector<std::string>* order = at == ownership.order.end() ? nullptr : &at->second;
-  std::ranges::sort(all, [order](const Statement* a, const Statement* b) {
-    const std::size_t rank_a = rank_of(*a, order);
-    const std::size_t rank_b = rank_of(*b, order);
-    if (rank_a != rank_b) return rank_a < rank_b;
-    if (a->extracted != b->extracted) return a->extracted > b->extracted;
-    if (a->lot != b->lot) return a->lot > b->lot;
-    return a->source < b->source;
-  });
-  return all;
+/// A statement that says something, and what.
+struct Said {
+  const Statement* statement;
+  Node body;
+};
+
+Result<std::vector<Said>> read_all(Document& into, std::span<const Statement> latest) {
+  std::vector<Said> said;
+  said.reserve(latest.size());
+  for (const Statement& statement : latest) {
+    if (statement.body.empty()) continue;
+    auto body = codec::read_own_json(into, statement.body);
+    if (!body) return fail("CH-REC-050");
+    said.push_back({&statement, *body});
+  }
+  return said;
 }
 
-Result<Node> read_body(Document& into, const Statement& statement) {
-  auto body = codec::read_json(statement.body, {});
-  if (!body) return fail("CH-REC-050");
-  return into.copy(body->root());
+/// Those of one section, the one that counts first.
+std::vector<Said> ranked(std::span<const Said> all, std::string_view section,
+                         const Ownership& ownership) {
+  std::vector<Said> found;
+  std::ranges::copy_if(all, std::back_inserter(found),
+                       [&](const Said& said) { return said.statement->section == section; });
+  if (found.size() < 2) return found;
+  const auto at = ownership.order.find(section);
+  const std::vector<std::string>* order = at == ownership.order.end() ? nullptr : &at->second;
+  std::ranges::sort(found, [order](const Said& left, const Said& right) {
+    const Statement& a = *left.statement;
+    const Statement& b = *right.statement;
+    const std::size_t rank_a = rank_of(a, order);
+    const std::size_t rank_b = rank_of(b, order);
+    if (rank_a != rank_b) return rank_a < rank_b;
+    if (a.extracted != b.extracted) return a.extracted > b.extracted;
+    if (a.lot != b.lot) return a.lot > b.lot;
+    return a.source < b.source;
+  });
+  return found;
 }
 
 /// Every source's identifiers, each once, in the order of system and value.
-Result<Node> all_ids(Document& into, const std::vector<const Statement*>& statements) {
+Node all_ids(Document& into, const std::vector<Said>& statements) {
   std::vector<Node> ids;
-  for (const Statement* statement : statements) {
-    auto section = read_body(into, *statement);
-    if (!section) return section;
-    ids.insert(ids.end(), section->items().begin(), section->items().end());
-  }
+  for (const Said& said : statements)
+    ids.insert(ids.end(), said.body.items().begin(), said.body.items().end());
   const auto key = [](const Node& id) {
     return std::pair(text_at(id, "system"), text_at(id, "value"));
   };
@@ -65,18 +78,14 @@ bool tells_secret(const Node& item, std::string_view end) {
 }
 
 /// Does any source say that the place of a running stay or measure is secret?
-Result<bool> any_secret(std::span<const Statement> latest) {
-  for (const Statement& statement : latest) {
-    const bool stays = statement.section == "stays";
-    if ((!stays && statement.section != "measures") || statement.body.empty()) continue;
-    auto body = codec::read_json(statement.body, {});
-    if (!body) return fail("CH-REC-050");
-    if (std::ranges::any_of(body->root().items(), [&](const Node& item) {
-          return tells_secret(item, stays ? "exit" : "end");
-        }))
-      return true;
-  }
-  return false;
+bool any_secret(std::span<const Said> all) {
+  return std::ranges::any_of(all, [](const Said& said) {
+    const bool stays = said.statement->section == "stays";
+    if (!stays && said.statement->section != "measures") return false;
+    return std::ranges::any_of(said.body.items(), [&](const Node& item) {
+      return tells_secret(item, stays ? "exit" : "end");
+    });
+  });
 }
 
 Node with_secret_place(Document& into, const Node& stays) {
@@ -95,18 +104,17 @@ Node with_secret_place(Document& into, const Node& stays) {
 }  // namespace
 
 Result<Document> assemble(std::span<const Statement> latest, const Ownership& ownership) {
-  auto secret = any_secret(latest);
-  if (!secret) return fail(std::move(secret.error()));
   Document record;
+  const auto all = read_all(record, latest);
+  if (!all) return fail(all.error());
+  const bool secret = any_secret(*all);
   std::vector<Document::Member> members;
   for (const std::string_view name : config::section_names()) {
-    const auto statements = ranked(latest, name, ownership);
+    const std::vector<Said> statements = ranked(*all, name, ownership);
     if (statements.empty()) continue;
-    auto section =
-        name == "ids" ? all_ids(record, statements) : read_body(record, *statements.front());
-    if (!section) return fail(std::move(section.error()));
-    members.emplace_back(
-        name, name == "stays" && *secret ? with_secret_place(record, *section) : *section);
+    Node section = name == "ids" ? all_ids(record, statements) : statements.front().body;
+    if (name == "stays" && secret) section = with_secret_place(record, section);
+    members.emplace_back(name, section);
   }
   record.set_root(record.object(members));
   return record;

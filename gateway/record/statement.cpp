@@ -52,20 +52,4 @@ Result<void> unpack(std::string_view packed, Statement& into) {
   return {};
 }
 
-bool supersedes(const Statement& a, const Statement& b) {
-  return a.extracted != b.extracted ? a.extracted > b.extracted : a.lot >= b.lot;
-}
-
-std::vector<std::string> changed_sections(const std::vector<Statement>& fresh,
-                                          const std::vector<SectionDigest>& known,
-                                          const DigestFunction& digest) {
-  std::vector<std::string> changed;
-  for (const Statement& statement : fresh) {
-    const auto at = std::ranges::find(known, statement.section, &SectionDigest::section);
-    if (at == known.end() || at->digest != digest(statement.section, statement.body))
-      changed.push_back(statement.section);
-  }
-  return changed;
-}
-
 }  // namespace charmille::record

@@ -2,7 +2,6 @@
 // provenance.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,20 +48,5 @@ std::vector<Statement> split(const tree::Document& child, const Reading& reading
 std::string pack(const Statement& statement);
 /// Fills provenance and body only. CH-REC-050 when the bytes are not what `pack` wrote.
 Result<void> unpack(std::string_view packed, Statement& into);
-
-/// True when `a` is newer than `b`: by extraction date, then by lot. Equal ones: the one recorded
-/// last, so `a`.
-bool supersedes(const Statement& a, const Statement& b);
-
-/// A keyed digest of a section's body.
-using DigestFunction = std::function<std::string(std::string_view section, std::string_view body)>;
-struct SectionDigest {
-  std::string section;
-  std::string digest;
-};
-/// The sections of `fresh` whose digest differs from that in `known`, or is not there.
-std::vector<std::string> changed_sections(const std::vector<Statement>& fresh,
-                                          const std::vector<SectionDigest>& known,
-                                          const DigestFunction& digest);
 
 }  // namespace charmille::record

@@ -71,12 +71,14 @@ class Store {
   virtual Result<std::vector<Exchange>> exchanges(const ExchangeFilter& filter) = 0;
   /// Inbound ones to resume at start: received, processing, or with settle_pending.
   virtual Result<std::vector<Exchange>> unfinished_inbound(std::uint32_t limit) = 0;
-  /// The oldest open delivery of each lane whose state lets it go (queued, sending, deferred) with
-  /// due <= now; lanes whose head is parked, held or later than now are skipped. In order of `due`.
-  /// One that is being sent stays ready: give it the attempt's deadline as `due`.
-  virtual Result<std::vector<Exchange>> ready_deliveries(Time now, std::uint32_t limit) = 0;
-  /// When the next deferred head is due.
-  virtual Result<std::optional<Time>> next_due() = 0;
+  /// Of one endpoint: the oldest open delivery of each lane whose state lets it go (queued,
+  /// sending, deferred) with due <= now; lanes whose head is parked, held or later than now are
+  /// skipped. In order of `due`. The `due` of one that is being sent is when its attempt is
+  /// certainly over.
+  virtual Result<std::vector<Exchange>> ready_deliveries(const std::string& endpoint, Time now,
+                                                         std::uint32_t limit) = 0;
+  /// When the next head of that endpoint after `now` is due.
+  virtual Result<std::optional<Time>> next_due(const std::string& endpoint, Time now) = 0;
   virtual Result<std::vector<Exchange>> open_deliveries(const std::string& lane) = 0;
   /// Files waiting for their lot.
   virtual Result<std::vector<Exchange>> waiting_files(const std::string& endpoint,
@@ -91,10 +93,8 @@ class Store {
   virtual std::filesystem::path payload_path(const Uuid& id) const = 0;
 
   // Children
-  virtual Result<std::optional<Uuid>> child_by_identifier(const std::string& organisation,
-                                                          const Bytes& lookup) = 0;
+  virtual Result<std::optional<Uuid>> child_by_identifier(const Bytes& lookup) = 0;
   virtual Result<std::optional<ChildRow>> child(const Uuid& id) = 0;
-  virtual Result<std::optional<ChildRow>> child_by_tag(const Bytes& tag) = 0;
   virtual Result<std::vector<StatementRow>> statements(const Uuid& child) = 0;
   /// What was said before, in the order in which the store came to know it.
   virtual Result<std::vector<StatementRow>> statement_history(const Uuid& child) = 0;

@@ -169,7 +169,6 @@ struct ChildAt {
   std::uint64_t version = 0;
 };  ///< version 0: the child does not exist yet
 struct IdentifierFree {
-  std::string organisation;
   Bytes lookup;
 };
 struct NoIdempotency {
@@ -197,12 +196,12 @@ struct DropPayload {
 struct PutChild {
   ChildRow child;
 };
+/// `lookup`: a keyed digest of organisation, system and value. `sealed`: under the child's key.
 struct PutIdentifier {
-  std::string organisation;
   Bytes lookup;
   Uuid child;
   Bytes sealed;
-};  ///< `sealed` under the child's key
+};
 struct PutStatement {
   StatementRow statement;
 };  ///< the former latest goes to history

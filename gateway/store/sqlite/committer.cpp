@@ -40,6 +40,7 @@ Committer::Committer(Connection db, LeafLog log, const Folder& folder, Readers& 
 
 Result<void> Committer::start() {
   if (auto done = writer_.open(); !done) return done;
+  has_quarantine_ = writer_.quarantine_open() > 0;
   short_of_space_ = !folder_.has_reserve() && !folder_.make_reserve(limits_.reserve);
   thread_ = std::thread([this] { run(); });
   return {};
@@ -142,6 +143,7 @@ Committer::Ending Committer::transaction(Batch& batch) {
     return trouble(done.error(), batch, nullptr);
   }
   for (const Uuid& id : writer_.committed()) folder_.remove(id);
+  has_quarantine_ = writer_.quarantine_open() > 0;
   log_.committed();
   return Ending::committed;
 }

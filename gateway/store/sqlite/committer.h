@@ -37,6 +37,8 @@ class Committer {
   void commit(Unit unit, Store::Done done);
   merkle::Frontier frontier() const;
   Time now() const { return clock_.now(); }
+  /// False: no entry of the quarantine is open, and nobody needs to look.
+  bool has_quarantine() const { return has_quarantine_; }
   /// Finishes what is pending, then refuses.
   void close();
 
@@ -73,6 +75,7 @@ class Committer {
   bool short_of_space_ = false;  ///< the reserve is out: units that bring a payload are refused
   std::chrono::steady_clock::time_point last_look_{};
 
+  std::atomic<bool> has_quarantine_ = false;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Pending> pending_;

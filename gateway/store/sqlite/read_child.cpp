@@ -23,21 +23,16 @@ auto to_statement(const Uuid& child) {
 
 }  // namespace
 
-Result<std::optional<Uuid>> SqliteStore::child_by_identifier(const std::string& organisation,
-                                                             const Bytes& lookup) {
+Result<std::optional<Uuid>> SqliteStore::child_by_identifier(const Bytes& lookup) {
   return read_one(
       *readers_,
       "SELECT child.id FROM identifier JOIN child ON child.number = identifier.child "
-      "WHERE identifier.organisation = ?1 AND lookup = ?2",
-      [](Cursor& c) { return c.uuid(0); }, organisation, Blob{lookup});
+      "WHERE lookup = ?1",
+      [](Cursor& c) { return c.uuid(0); }, Blob{lookup});
 }
 
 Result<std::optional<ChildRow>> SqliteStore::child(const Uuid& id) {
   return read_one(*readers_, CHILD_COLUMNS "WHERE id = ?1", to_child, id);
-}
-
-Result<std::optional<ChildRow>> SqliteStore::child_by_tag(const Bytes& tag) {
-  return read_one(*readers_, CHILD_COLUMNS "WHERE tag = ?1", to_child, Blob{tag});
 }
 
 Result<std::vector<StatementRow>> SqliteStore::statements(const Uuid& child) {
@@ -59,7 +54,8 @@ Result<std::vector<StatementRow>> SqliteStore::statement_history(const Uuid& chi
 Result<std::vector<Bytes>> SqliteStore::identifiers(const Uuid& child) {
   return read_all(
       *readers_,
-      "SELECT sealed FROM identifier WHERE child = (SELECT number FROM child WHERE id = ?1) ORDER "
+      "SELECT sealed FROM identifier_text WHERE child = (SELECT number FROM child WHERE id = ?1) "
+      "ORDER "
       "BY lookup",
       [](Cursor& c) { return c.bytes(0); }, child);
 }

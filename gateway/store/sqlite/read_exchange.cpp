@@ -99,17 +99,21 @@ Result<std::vector<Exchange>> SqliteStore::unfinished_inbound(std::uint32_t limi
                   to_exchange, limit);
 }
 
-Result<std::vector<Exchange>> SqliteStore::ready_deliveries(Time now, std::uint32_t limit) {
+Result<std::vector<Exchange>> SqliteStore::ready_deliveries(const std::string& endpoint, Time now,
+                                                            std::uint32_t limit) {
   return read_all(*readers_,
                   EXCHANGE_COLUMNS
-                  "WHERE work > 0 AND work = 4 AND due <= ?1 ORDER BY due, number LIMIT ?2",
-                  to_exchange, now, limit);
+                  "WHERE work > 0 AND work = 4 AND endpoint = ?1 AND due <= ?2 ORDER BY due, "
+                  "number LIMIT ?3",
+                  to_exchange, endpoint, now, limit);
 }
 
-Result<std::optional<Time>> SqliteStore::next_due() {
-  return read_one(*readers_,
-                  "SELECT due FROM exchange WHERE work > 0 AND work = 4 ORDER BY due LIMIT 1",
-                  [](Cursor& c) { return c.time(0); });
+Result<std::optional<Time>> SqliteStore::next_due(const std::string& endpoint, Time now) {
+  return read_one(
+      *readers_,
+      "SELECT due FROM exchange WHERE work > 0 AND work = 4 AND endpoint = ?1 AND due > "
+      "?2 ORDER BY due LIMIT 1",
+      [](Cursor& c) { return c.time(0); }, endpoint, now);
 }
 
 Result<std::vector<Exchange>> SqliteStore::open_deliveries(const std::string& lane) {

@@ -47,6 +47,7 @@ Result<std::vector<QuarantineRow>> SqliteStore::quarantine(const std::string& pa
       "LIMIT ?2";
   constexpr char kAll[] = QUARANTINE_COLUMNS
       "WHERE (?1 = '' OR partner = ?1) ORDER BY last_seen DESC, number DESC LIMIT ?2";
+  if (open_only && !committer_->has_quarantine()) return std::vector<QuarantineRow>{};
   return open_only ? read_all(*readers_, kOpen, to_quarantine, partner, limit)
                    : read_all(*readers_, kAll, to_quarantine, partner, limit);
 }

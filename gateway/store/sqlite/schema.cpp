@@ -4,8 +4,9 @@ namespace charmille::store::sqlite {
 namespace {
 
 // Times are microseconds since 1970. Children are named by small numbers inside, so that what
-// belongs to one child lies together and keys stay short. Indexes of open work are partial:
-// finished exchanges cost them nothing.
+// belongs to one child lies together and keys stay short. What is looked up by a random key
+// (identifier) has short rows and nothing else: it is the part whose pages never lie together.
+// Indexes of open work are partial: finished exchanges cost them nothing.
 constexpr char kTables[] = R"sql(
 CREATE TABLE exchange(
   number INTEGER PRIMARY KEY, id BLOB NOT NULL, flow BLOB NOT NULL, cause BLOB,
@@ -17,7 +18,7 @@ CREATE TABLE exchange(
   payload BLOB, metadata BLOB, settle_pending INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX exchange_id ON exchange(id);
 CREATE INDEX exchange_flow ON exchange(flow) WHERE cause IS NOT NULL;
-CREATE INDEX exchange_work ON exchange(work, due) WHERE work > 0;
+CREATE INDEX exchange_work ON exchange(work, endpoint, due) WHERE work > 0;
 CREATE INDEX exchange_lane ON exchange(lane) WHERE work > 3;
 
 CREATE TABLE payload(
@@ -33,11 +34,9 @@ CREATE TABLE child(
   number INTEGER PRIMARY KEY, id BLOB NOT NULL, organisation TEXT NOT NULL, key BLOB, tag BLOB NOT NULL,
   version INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX child_id ON child(id);
-CREATE INDEX child_tag ON child(tag);
-CREATE TABLE identifier(
-  organisation TEXT NOT NULL, lookup BLOB NOT NULL, child INTEGER NOT NULL, sealed BLOB NOT NULL,
-  PRIMARY KEY(organisation, lookup)) STRICT, WITHOUT ROWID;
-CREATE INDEX identifier_child ON identifier(child);
+CREATE TABLE identifier(lookup BLOB PRIMARY KEY, child INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE identifier_text(
+  child INTEGER NOT NULL, lookup BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY(child, lookup)) STRICT, WITHOUT ROWID;
 CREATE TABLE statement(
   child INTEGER NOT NULL, source TEXT NOT NULL, section TEXT NOT NULL, extracted INTEGER NOT NULL, lot TEXT NOT NULL,
   exchange BLOB NOT NULL, digest BLOB NOT NULL, withdrawn INTEGER NOT NULL, recorded INTEGER NOT NULL, body BLOB,

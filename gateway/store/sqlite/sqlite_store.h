@@ -27,8 +27,9 @@ class SqliteStore final : public Store {
   Result<std::optional<Exchange>> exchange(const Uuid& id) override;
   Result<std::vector<Exchange>> exchanges(const ExchangeFilter& filter) override;
   Result<std::vector<Exchange>> unfinished_inbound(std::uint32_t limit) override;
-  Result<std::vector<Exchange>> ready_deliveries(Time now, std::uint32_t limit) override;
-  Result<std::optional<Time>> next_due() override;
+  Result<std::vector<Exchange>> ready_deliveries(const std::string& endpoint, Time now,
+                                                 std::uint32_t limit) override;
+  Result<std::optional<Time>> next_due(const std::string& endpoint, Time now) override;
   Result<std::vector<Exchange>> open_deliveries(const std::string& lane) override;
   Result<std::vector<Exchange>> waiting_files(const std::string& endpoint,
                                               const std::string& lot) override;
@@ -38,10 +39,8 @@ class SqliteStore final : public Store {
   Result<std::optional<PayloadRow>> payload(const Uuid& id) override;
   std::filesystem::path payload_path(const Uuid& id) const override { return folder_->payload(id); }
 
-  Result<std::optional<Uuid>> child_by_identifier(const std::string& organisation,
-                                                  const Bytes& lookup) override;
+  Result<std::optional<Uuid>> child_by_identifier(const Bytes& lookup) override;
   Result<std::optional<ChildRow>> child(const Uuid& id) override;
-  Result<std::optional<ChildRow>> child_by_tag(const Bytes& tag) override;
   Result<std::vector<StatementRow>> statements(const Uuid& child) override;
   Result<std::vector<StatementRow>> statement_history(const Uuid& child) override;
   Result<std::vector<Bytes>> identifiers(const Uuid& child) override;

@@ -32,17 +32,21 @@ Result<void> Writer::write(const PutChild& w) {
 Result<void> Writer::write(const PutIdentifier& w) {
   auto child = child_number(w.child);
   if (!child) return fail(child.error());
-  auto done = db_.execute(
-      "INSERT INTO identifier(organisation, lookup, child, sealed) VALUES(?1, ?2, ?3, ?4) "
-      "ON CONFLICT(organisation, lookup) DO UPDATE SET sealed = excluded.sealed WHERE child = "
-      "excluded.child",
-      w.organisation, Blob{w.lookup}, *child, Blob{w.sealed});
-  if (!done) return done;
+  auto known = db_.query("SELECT child FROM identifier WHERE lookup = ?1", Blob{w.lookup});
+  auto row = known.next();
+  if (!row) return fail(row.error());
   // An identifier leads to one child: links between children are made above, never by moving an
   // identifier.
-  if (db_.changed() == 0)
+  if (*row && known.integer(0) != *child)
     return fail("CH-STO-012", {}, {{"reason", "the identifier belongs to another child"}});
-  return {};
+  if (!*row)
+    if (auto done = db_.execute("INSERT INTO identifier(lookup, child) VALUES(?1, ?2)",
+                                Blob{w.lookup}, *child);
+        !done)
+      return done;
+  return db_.execute(
+      "INSERT OR REPLACE INTO identifier_text(child, lookup, sealed) VALUES(?1, ?2, ?3)", *child,
+      Blob{w.lookup}, Blob{w.sealed});
 }
 
 Result<void> Writer::write(const PutStatement& w) {

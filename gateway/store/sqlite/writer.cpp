@@ -7,6 +7,10 @@ Result<void> Writer::open() {
   auto row = cursor.next();
   if (!row) return fail(row.error());
   if (*row) next_history_ = committed_history_ = cursor.integer(0);
+  Cursor open = db_.query("SELECT n FROM tally WHERE what = ?1", Tally::quarantine_open);
+  auto counted = open.next();
+  if (!counted) return fail(counted.error());
+  if (*counted) quarantine_open_ = open.integer(0);
   return {};
 }
 
@@ -45,6 +49,7 @@ Result<void> Writer::finish() {
 
 std::vector<Uuid> Writer::committed() {
   committed_history_ = next_history_;
+  quarantine_open_ += tally_[static_cast<int>(Tally::quarantine_open)];
   tally_.clear();
   arrivals_.clear();
   return std::exchange(dropped_, {});
@@ -77,8 +82,7 @@ Result<bool> Writer::check(const ChildAt& p) {
 }
 
 Result<bool> Writer::check(const IdentifierFree& p) {
-  auto taken = yields(db_.query("SELECT 1 FROM identifier WHERE organisation = ?1 AND lookup = ?2",
-                                p.organisation, Blob{p.lookup}));
+  auto taken = yields(db_.query("SELECT 1 FROM identifier WHERE lookup = ?1", Blob{p.lookup}));
   if (!taken) return taken;
   return !*taken;
 }

@@ -31,6 +31,8 @@ class Writer {
   std::vector<Uuid> committed();
   /// After ROLLBACK: forgets what was counted.
   void rolled_back();
+  /// Entries of the quarantine that are open, as of the last commit.
+  std::int64_t quarantine_open() const { return quarantine_open_; }
 
  private:
   /// What the store already knows of an exchange that is put again.
@@ -78,6 +80,7 @@ class Writer {
 
   Connection& db_;
   const base::Clock& clock_;
+  std::int64_t quarantine_open_ = 0;
   std::int64_t next_history_ = 1;
   std::int64_t committed_history_ = 1;
   std::map<int, std::int64_t> tally_;           ///< changes of this transaction

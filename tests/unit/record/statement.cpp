@@ -73,8 +73,6 @@ TEST_CASE("what is packed is unpacked, provenance and body") {
 TEST_CASE("newer extractions win, whatever the order of arrival") {
   const auto older = said(R"({"identity":{"birthName":"A"}})", "eo", 1);
   const auto newer = said(R"({"identity":{"birthName":"B"}})", "eo", 2);
-  CHECK(supersedes(newer[0], older[0]));
-  CHECK_FALSE(supersedes(older[0], newer[0]));
   CHECK(assembled(older + newer) == R"({"identity":{"birthName":"B"}})");
   CHECK(assembled(newer + older) == R"({"identity":{"birthName":"B"}})");
 }
@@ -134,16 +132,6 @@ TEST_CASE("a body that is no JSON is told, not guessed") {
   const auto record = assemble(broken, {});
   REQUIRE_FALSE(record);
   CHECK(record.error().code == "CH-REC-050");
-}
-
-TEST_CASE("a section changed when its digest did, or when it is new") {
-  const auto digest = [](std::string_view section, std::string_view body) {
-    return std::string(section) + '|' + std::string(body);
-  };
-  const auto fresh = said(R"({"identity":{"birthName":"A"},"school":[],"ins":{}})", "eo", 1);
-  const std::vector<SectionDigest> known{{"identity", digest("identity", R"({"birthName":"A"})")},
-                                         {"ins", "other"}};
-  CHECK(changed_sections(fresh, known, digest) == std::vector<std::string>{"ins", "school"});
 }
 
 TEST_CASE("two sources of the same moment give one record, whichever came first") {

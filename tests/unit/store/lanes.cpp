@@ -10,7 +10,7 @@ namespace {
 
 std::vector<Uuid> ready(Store& store, std::int64_t now, std::uint32_t limit = 100) {
   std::vector<Uuid> ids;
-  auto found = store.ready_deliveries(at(now), limit);
+  auto found = store.ready_deliveries("departement-sftp", at(now), limit);
   REQUIRE(found);
   for (const Exchange& x : *found) ids.push_back(x.id);
   return ids;
@@ -68,15 +68,15 @@ TEST_CASE("only the oldest open delivery of a lane is ready, and the next one wh
 TEST_CASE("a deferred head is ready once due, and the store says when") {
   const TemporaryFolder folder;
   const auto store = open(folder.path());
-  CHECK_FALSE(store->next_due()->has_value());
+  CHECK_FALSE(store->next_due("departement-sftp", at(0))->has_value());
   const Uuid a = new_id(), b = new_id();
   REQUIRE(put(*store, delivery(a, "a", 50)));
   REQUIRE(put(*store, delivery(b, "b", 20)));
-  CHECK(**store->next_due() == at(20));
+  CHECK(**store->next_due("departement-sftp", at(0)) == at(20));
   CHECK(ready(*store, 19).empty());
   CHECK(ready(*store, 60) == Ids{b, a});
   move_to(*store, b, State::deferred, 90);
-  CHECK(**store->next_due() == at(50));
+  CHECK(**store->next_due("departement-sftp", at(20)) == at(50));
   CHECK(ready(*store, 60) == Ids{a});
   CHECK(ready(*store, 90) == Ids{a, b});
 }

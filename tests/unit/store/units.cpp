@@ -52,7 +52,7 @@ TEST_CASE(
   const Uuid child_id = new_id();
   Unit first;
   first.writes.push_back(PutChild{child(child_id)});
-  first.writes.push_back(PutIdentifier{"tilleuls", "lookup", child_id, "sealed"});
+  first.writes.push_back(PutIdentifier{"lookup", child_id, "sealed"});
   first.writes.push_back(PutIdempotency{"scope", "key", "sha", child_id, at(4'000'000'000)});
   REQUIRE(store->commit_and_wait(std::move(first)));
   const Exchange known = inbound(new_id());
@@ -71,8 +71,8 @@ TEST_CASE(
       {ChildAt{child_id, 7}, false},
       {ChildAt{new_id(), 0}, true},
       {ChildAt{new_id(), 1}, false},
-      {IdentifierFree{"tilleuls", "lookup"}, false},
-      {IdentifierFree{"other", "lookup"}, true},
+      {IdentifierFree{"lookup"}, false},
+      {IdentifierFree{"other"}, true},
       {NoIdempotency{"scope", "key"}, false},
       {NoIdempotency{"scope", "other"}, true},
       {LaneHead{"lane", lane_head.id}, true},
