@@ -45,7 +45,10 @@ Result<Probe> look(const DestinationSettings& settings, const Envelope& envelope
   if (!folder->exists(name)) return Probe::absent;
   auto same = folder->holds(name, envelope.prepared.payload);
   if (!same) return fail(same.error());
-  return *same ? Probe::there : Probe::absent;
+  if (!*same) return Probe::absent;
+  // Who put it there may have stopped before its name was durable.
+  if (auto synced = folder->sync(); !synced) return fail(synced.error());
+  return Probe::there;
 }
 
 class FileDestination final : public Destination {

@@ -137,7 +137,12 @@ Result<base::Payload> Folder::payload(const Token& token) const {
 
 Result<bool> Folder::put(const std::string& name, const std::string& temporary,
                          const base::Payload& payload, unsigned mode) const {
-  if (exists(name)) return false;
+  // Who put it there may have stopped before its name was durable.
+  const auto there_already = [&]() -> Result<bool> {
+    if (auto synced = sync(); !synced) return fail(synced.error());
+    return false;
+  };
+  if (exists(name)) return there_already();
   ::unlinkat(*fd_, temporary.c_str(), 0);  // of an attempt that was cut
   const int fd =
       ::openat(*fd_, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -154,7 +159,7 @@ Result<bool> Folder::put(const std::string& name, const std::string& temporary,
   const int error = rename_new(*fd_, temporary, *fd_, name);
   if (error == EEXIST) {
     ::unlinkat(*fd_, temporary.c_str(), 0);
-    return false;
+    return there_already();
   }
   if (error != 0) return give_up(fault_for("CH-FILE-004", name, error));
   if (auto synced = sync(); !synced) return fail(synced.error());

@@ -69,7 +69,7 @@ class Store {
   // Exchanges
   virtual Result<std::optional<Exchange>> exchange(const Uuid& id) = 0;
   virtual Result<std::vector<Exchange>> exchanges(const ExchangeFilter& filter) = 0;
-  /// Inbound ones to resume at start: received, processing, or with settle_pending.
+  /// Inbound ones to resume at start: received, processing, or final with settle_pending.
   virtual Result<std::vector<Exchange>> unfinished_inbound(std::uint32_t limit) = 0;
   /// Of one endpoint: the oldest open delivery of each lane whose state lets it go (queued,
   /// sending, deferred) with due <= now; lanes whose head is parked, held or later than now are

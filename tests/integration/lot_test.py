@@ -1,6 +1,7 @@
 """A lot, again and changed: what leaves is what changed, and nothing else."""
 
 import re
+import time
 
 from site_of import DATA, Site, eo_lot, main, sample
 
@@ -99,6 +100,29 @@ def restart_keeps_what_was_known():
         site.verify()
 
 
+def restart_keeps_an_incomplete_lot_waiting():
+    """a stop between two files of a lot: nothing is imported until the required file is there, then everything is"""
+    lot = sample("small")
+    last = next(name for name in lot if name.startswith("EO_Usagers"))
+    with Site(eo_lot(), LOT_ROUTE % "change") as site:
+        site.start()
+        site.drop({name: content for name, content in lot.items() if name != last})
+        site.until(lambda: len(site.exchanges(direction="in")) == len(lot) - 1, "the other files")
+        site.stop()
+        site.start()
+        time.sleep(0.5)
+        assert {one["state"] for one in site.exchanges(direction="in")} == {"waiting"}, site.exchanges(direction="in")
+        site.drop({last: lot[last]})
+        site.settled(len(lot))
+        first = len(site.deliveries())
+        assert first > 0
+        site.drop(later(lot, 1))
+        site.settled(2 * len(lot))
+        assert len(site.deliveries()) == first, "the first lot was not whole"
+        site.stop()
+        site.verify()
+
+
 PRESENCE_ROUTE = """
   enfants:
     from: eo
@@ -137,4 +161,4 @@ def presence():
         site.verify()
 
 
-main(again_and_changed, lot_trigger, restart_keeps_what_was_known, presence)
+main(again_and_changed, lot_trigger, restart_keeps_what_was_known, restart_keeps_an_incomplete_lot_waiting, presence)

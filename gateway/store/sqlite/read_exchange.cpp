@@ -125,7 +125,7 @@ Result<std::vector<Exchange>> SqliteStore::waiting_files(const std::string& endp
                                                          const std::string& lot) {
   return read_all(*readers_,
                   EXCHANGE_COLUMNS
-                  "WHERE work > 0 AND work IN (1, 2) AND state = 2 AND endpoint = ?1 AND lot = ?2 "
+                  "WHERE work > 0 AND work = 2 AND endpoint = ?1 AND lot = ?2 "
                   "ORDER BY number",
                   to_exchange, endpoint, lot);
 }

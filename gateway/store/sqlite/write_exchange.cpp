@@ -14,9 +14,9 @@ bool may_go(State state) {
 /// Of an inbound exchange; and of an outbound one as if another stood before it.
 Work work_of(const Exchange& x) {
   if (x.direction == Direction::out) return is_final(x.state) ? Work::none : Work::behind;
+  if (x.state == State::waiting) return Work::waiting;
   if (x.state == State::received || x.state == State::processing || x.settle_pending)
     return Work::resume;
-  if (x.state == State::waiting) return Work::waiting;
   return x.state == State::parked ? Work::parked : Work::none;
 }
 

@@ -1,5 +1,6 @@
 #include "tests/faults/powerloss/disk_log.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -66,6 +67,7 @@ struct Disk {
         names[note.a] = 0;
         break;
       case Kind::sync_file:
+        if (is_deaf(note.file, loss)) break;
         for (const Note* change : open[note.file]) apply(*change, durable[note.file]);
         open[note.file].clear();
         break;
@@ -75,6 +77,12 @@ struct Disk {
       case Kind::mark:
         break;
     }
+  }
+
+  bool is_deaf(std::uint64_t file, const Loss& loss) const {
+    return loss.deaf_files && std::ranges::any_of(names, [&](const auto& name) {
+             return name.second == file && name.first.starts_with(*loss.deaf_files);
+           });
   }
 
   void sync_names(const std::string& folder) {
@@ -132,12 +140,11 @@ void DiskLog::rebuild(std::size_t moment, const Loss& loss, const fs::path& fold
   Disk disk;
   for (std::size_t i = 0; i < moment; ++i) disk.play(notes_[i], loss);
   std::mt19937_64 random(loss.seed.value_or(0));
-  fs::remove_all(folder);
   fs::create_directories(folder);
   for (const auto& [path, file] : disk.durable_names) {  // a folder comes before what is in it
     if (!fs::exists((folder / path).parent_path())) continue;
     if (file == 0) {
-      fs::create_directory(folder / path);
+      fs::create_directory(folder / path);  // also when it is there already
       continue;
     }
     std::string content = disk.durable[file];

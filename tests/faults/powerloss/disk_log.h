@@ -25,6 +25,8 @@ struct Loss {
   std::optional<std::uint64_t> seed;
   /// As if syncs of this folder had never been called: to show that they are needed.
   std::optional<std::string> deaf_folder;
+  /// The same for every file whose path begins so: a database's gives what `synchronous=OFF` would.
+  std::optional<std::string> deaf_files;
 };
 
 class DiskLog {
@@ -37,7 +39,8 @@ class DiskLog {
   std::vector<std::size_t> moments() const;
   /// What was promised before the moment, one text a mark.
   std::vector<std::string> marks(std::size_t moment) const;
-  /// Makes `folder` what the machine finds after a loss of power at the moment.
+  /// Makes `folder` what the machine finds after a loss of power at the moment: on top of what lies
+  /// there already, which was durable before the run.
   void rebuild(std::size_t moment, const Loss& loss, const std::filesystem::path& folder) const;
 
  private:

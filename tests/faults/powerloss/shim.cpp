@@ -50,6 +50,14 @@ std::string path_of(int fd) {
   return n < 0 ? std::string{} : std::string(path, static_cast<std::size_t>(n));
 }
 
+/// The path that a call on an open folder means.
+std::string path_at(int folder, const char* name) {
+  if (name[0] == '/') return name;
+  if (folder != AT_FDCWD) return path_of(folder) + '/' + name;
+  char cwd[4096];
+  return ::getcwd(cwd, sizeof cwd) == nullptr ? std::string{} : std::string(cwd) + '/' + name;
+}
+
 std::uint64_t inode_of(int fd) {
   struct stat s {};
   return ::fstat(fd, &s) == 0 ? s.st_ino : 0;
@@ -137,6 +145,19 @@ extern "C" {
 POWERLOSS_OPEN(open)
 POWERLOSS_OPEN(open64)
 
+#define POWERLOSS_OPENAT(NAME)                                                                   \
+  int NAME(int folder, const char* path, int flags, ...) {                                       \
+    va_list list;                                                                                \
+    va_start(list, flags);                                                                       \
+    const int mode = mode_of(flags, list);                                                       \
+    va_end(list);                                                                                \
+    static const auto next = real<int (*)(int, const char*, int, ...)>(#NAME);                   \
+    const std::string whole = path_at(folder, path);                                             \
+    return open_and_note(whole.c_str(), flags, [&] { return next(folder, path, flags, mode); }); \
+  }
+POWERLOSS_OPENAT(openat)
+POWERLOSS_OPENAT(openat64)
+
 ssize_t write(int fd, const void* data, size_t size) {
   static const auto next = real<ssize_t (*)(int, const void*, size_t)>("write");
   const std::lock_guard lock(mutex);
@@ -185,6 +206,26 @@ int rename(const char* from, const char* to) noexcept {
   const std::lock_guard lock(mutex);
   const int answer = next(from, to);
   if (answer == 0 && inside(to)) note(Kind::rename, 0, 0, relative(from), relative(to));
+  return answer;
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to,
+              unsigned flags) noexcept {
+  static const auto next = real<int (*)(int, const char*, int, const char*, unsigned)>("renameat2");
+  const std::lock_guard lock(mutex);
+  const int answer = next(from_folder, from, to_folder, to, flags);
+  const std::string source = path_at(from_folder, from);
+  const std::string target = path_at(to_folder, to);
+  if (answer == 0 && inside(target)) note(Kind::rename, 0, 0, relative(source), relative(target));
+  return answer;
+}
+
+int unlinkat(int folder, const char* path, int flags) noexcept {
+  static const auto next = real<int (*)(int, const char*, int)>("unlinkat");
+  const std::lock_guard lock(mutex);
+  const std::string whole = path_at(folder, path);
+  const int answer = next(folder, path, flags);
+  if (answer == 0 && inside(whole)) note(Kind::remove, 0, 0, relative(whole));
   return answer;
 }
 

@@ -82,6 +82,7 @@ bool kept(Store& store, const std::string& promise) {
 /// whole, breaks them all.
 std::size_t broken(const DiskLog& log, std::size_t moment, const Loss& loss,
                    const fs::path& folder) {
+  fs::remove_all(folder);
   log.rebuild(moment, loss, folder);
   const auto promises = log.marks(moment);
   std::size_t count = 0;

@@ -88,6 +88,7 @@ TEST_CASE("inbound work is resumed, waiting files are found, and settled ones ar
            done = inbound(new_id());
   waiting.state = State::waiting;
   waiting.lot = "20260630";
+  waiting.settle_pending = true;  // its source is told once the lot is applied, not before
   told.state = State::done;
   told.settle_pending = true;
   done.state = State::done;
