@@ -43,7 +43,8 @@ void add_schema(CLI::App& app, Session& session) {
                                   "the reference page of the configuration (Markdown, in French)")))
       ->callback([&session] {
         session.chosen = [&session] {
-          session.console.out << config::configuration_reference();
+          session.console.out << config::configuration_reference(adapters::registry(),
+                                                                 exchange::known_codecs());
           return Exit::done;
         };
       });

@@ -168,24 +168,31 @@ void Daemon::stop() {
   engine_.reset();
 }
 
-/// Returns when a signal asks to stop.
-void wait_for_signal() {
-  asio::io_context io;
-  asio::signal_set signals(io, SIGTERM, SIGINT, SIGHUP);
-  std::function<void()> wait = [&] {
-    signals.async_wait([&](const boost::system::error_code& error, int number) {
+/// The signals that ask something of the daemon, kept from the moment that this is made: one that
+/// comes while the gateway starts is not lost, and does not cut it short.
+class Signals {
+ public:
+  Signals() { wait(); }
+  /// Returns when one asks to stop.
+  void wait_for_stop() { io_.run(); }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const boost::system::error_code& error, int number) {
       if (error || number != SIGHUP) return;
       base::log(base::Level::warning, "reload.unsupported",
                 {{"remedy", "restart to take a new configuration"}});
       wait();
     });
-  };
-  wait();
-  io.run();
-}
+  }
+
+  asio::io_context io_;
+  asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
+};
 
 Exit serve(Session& s, const Options& o) {
   const auto begun = std::chrono::steady_clock::now();
+  Signals signals;
   ::umask(077);
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // no core file holds a key or a child
   base::start_log(o.verbose ? base::Level::debug : base::Level::info);
@@ -211,7 +218,7 @@ Exit serve(Session& s, const Options& o) {
              {"socket", loaded.site->config->socket.string()},
              {"ms", std::to_string(took.count())}});
   notify_systemd("READY=1");
-  wait_for_signal();
+  signals.wait_for_stop();
   notify_systemd("STOPPING=1");
   base::log(base::Level::info, "stopping");
   daemon.stop();

@@ -24,17 +24,24 @@ bool looks_like_formula(std::string_view text) {
 class CsvEncoder final : public Encoder {
  public:
   explicit CsvEncoder(const CsvOutput& options)
-      : options_(options), encoder_(options.encoding), columns_(options.columns) {}
+      : options_(options),
+        encoder_(options.encoding),
+        columns_(options.columns),
+        totals_(options.first_line, options.last_line) {}
 
   Result<void> add(const tree::Document& document, const Node& record, std::string& out) override {
     if (!record.is(Kind::object)) return fail("CH-CSV-027", document.place_of(record.origin()));
     std::string bytes;
     const TextEncoder before = encoder_;
+    const Totals totals = totals_;
     const std::uint64_t neutralised = neutralised_;
-    auto written = begin(document, record, bytes);
+    auto written = totals_.add(record);
+    if (!written) written.error().place = document.place_of(record.origin());
+    if (written) written = begin(document, record, bytes);
     if (written) written = line(document, record, bytes);
     if (!written) {
       encoder_ = before;
+      totals_ = totals;
       neutralised_ = neutralised;
       return written;
     }
@@ -44,10 +51,11 @@ class CsvEncoder final : public Encoder {
   }
 
   Result<void> finish(std::string& out) override {
-    if (begun_) return {};
-    begun_ = true;
     const tree::Document nothing{};
-    return begin_with(nothing, {}, out);
+    if (!begun_)
+      if (auto begun = begin_with(nothing, {}, out); !begun) return begun;
+    begun_ = true;
+    return control_line(options_.last_line, {}, out);
   }
 
   std::vector<Fault> remarks() const override {
@@ -71,6 +79,8 @@ class CsvEncoder final : public Encoder {
 
   Result<void> begin_with(const tree::Document& document, tree::Origin origin, std::string& out) {
     if (options_.mark) out += encoder_.mark();
+    if (auto put = control_line(options_.first_line, document.place_of(origin), out); !put)
+      return put;
     if (!options_.header || columns_.empty()) return {};
     std::string text;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -79,6 +89,11 @@ class CsvEncoder final : public Encoder {
         return put;
     }
     return encode(text + options_.line_end, document.place_of(origin), out);
+  }
+
+  Result<void> control_line(const ControlLine& line, const base::Place& place, std::string& out) {
+    if (line.parts().empty()) return {};
+    return encode(totals_.fill(line) + options_.line_end, place, out);
   }
 
   Result<void> line(const tree::Document& document, const Node& record, std::string& out) {
@@ -147,6 +162,7 @@ class CsvEncoder final : public Encoder {
   const CsvOutput options_;
   TextEncoder encoder_;
   std::vector<std::string> columns_;
+  Totals totals_;
   bool begun_ = false;
   std::uint64_t neutralised_ = 0;
 };

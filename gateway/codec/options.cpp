@@ -51,10 +51,11 @@ void check_csv(const tree::Document& document, const Node& node, const Fields& f
   const std::string quote_text = fields.text("quote");
   const bool none = direction == Direction::decode && quote_text == "none";
   const auto quote = separator(quote_text);
-  const auto add = [&](std::string_view code, std::string_view key) {
+  const auto add = [&](std::string_view code, std::string_view key, base::Args args = {}) {
     const Node* const at = node.find(key);
     const std::string full = path.empty() ? std::string(key) : path + "." + std::string(key);
-    faults.push_back(fault(code, document.place_of((at != nullptr ? *at : node).origin(), full)));
+    faults.push_back(fault(code, document.place_of((at != nullptr ? *at : node).origin(), full),
+                           std::move(args)));
   };
   if (!delimiter) add("CH-CSV-024", "delimiter");
   if (!quote && !none) add("CH-CSV-024", "quote");
@@ -62,6 +63,12 @@ void check_csv(const tree::Document& document, const Node& node, const Fields& f
   if (direction == Direction::encode && fields.text("decimal") == "comma" && delimiter == ',' &&
       fields.text("quoting") == "never")
     add("CH-CSV-026", "decimal");
+  if (direction == Direction::decode) return;
+  for (const std::string_view key : {"first-line", "last-line"}) {
+    const auto line = ControlLine::parse(fields.text(key));
+    if (!line) add(line.error().code, key, line.error().args);
+    if (line && key == "first-line" && !line->is_known_at_first()) add("CH-CSV-031", key);
+  }
 }
 
 CsvInput read_csv_input(const Node& node, const Fields& fields) {
@@ -100,6 +107,8 @@ CsvOutput read_csv_output(const Node& node, const Fields& fields) {
   csv.neutralise_formulas = fields.flag("neutralise-formulas");
   if (fields.text("missing-characters") == "replace") csv.replacement = '?';
   csv.null_text = fields.text("null-text");
+  if (auto line = ControlLine::parse(fields.text("first-line"))) csv.first_line = std::move(*line);
+  if (auto line = ControlLine::parse(fields.text("last-line"))) csv.last_line = std::move(*line);
   return csv;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/codec/control_line.h"
 #include "gateway/codec/text.h"
 #include "gateway/tree/spec.h"
 
@@ -61,6 +62,8 @@ struct CsvOutput {
   std::optional<char>
       replacement;  ///< for characters that the encoding lacks; none: they are refused
   std::string null_text;
+  ControlLine first_line;  ///< before the header; no parts: none
+  ControlLine last_line;
 };
 
 struct JsonOutput {

@@ -220,7 +220,18 @@ Spec csv_output() {
        {.name = "null-text",
         .meaning_fr = "ce qui s'écrit pour « pas de valeur »",
         .meaning_en = "what stands for \"no value\"",
-        .example = "\"NULL\""}}};
+        .example = "\"NULL\""},
+       {.name = "first-line",
+        .meaning_fr = "ligne de contrôle avant les autres ; {first:COLONNE} est la valeur de la "
+                      "première ligne",
+        .meaning_en = "control line before the others; {first:COLUMN} is what the first row has",
+        .example = "'00;{first:finess};PRES;{first:month}'"},
+       {.name = "last-line",
+        .meaning_fr = "ligne de contrôle après les autres ; aussi {lines:6}, le nombre de lignes, "
+                      "et {sum:COLONNE:6}, la somme d'une colonne, sur six chiffres",
+        .meaning_en = "control line after the others; also {lines:6}, how many rows, and "
+                      "{sum:COLUMN:6}, the sum of a column, on six digits",
+        .example = "'99;{lines:6};{sum:billable:6}'"}}};
 }
 
 Spec json_output() {

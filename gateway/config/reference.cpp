@@ -30,8 +30,8 @@ pendant la saisie ; il suffit d'écrire en tête du fichier :
 - Les noms (partenaires, points d'entrée et de sortie, trajets) : minuscules sans accent, chiffres et tirets.
 - Un code qui commence par zéro ou contient une lettre reste un texte ; dans le doute, mettre des guillemets.
 
-Les réglages propres à un adaptateur (`charmille adapters NOM`) s'écrivent dans le bloc du point d'entrée ou de sortie, à
-côté des champs communs ; les options d'un codec, dans `format`.
+Les réglages propres à un adaptateur (plus bas, ou `charmille adapters NOM`) s'écrivent dans le bloc du point d'entrée ou de
+sortie, à côté des champs communs ; les options d'un format, dans `format: {NOM: {...}}`.
 
 )";
 
@@ -90,6 +90,15 @@ const std::vector<Field>* block_of(const Field& field, std::string& path) {
   return block_of(field.item.front(), path);
 }
 
+/// What an adapter or a codec takes in one direction; nothing where it has none.
+std::string one_direction(std::string_view name, std::string_view direction,
+                          const tree::Spec* spec) {
+  if (spec == nullptr) return {};
+  std::string out = fmt::format("### `{}`, {}\n\n", name, direction);
+  if (!spec->summary_fr.empty()) out += fmt::format("{}\n\n", spec->summary_fr);
+  return out + reference_tables({}, spec->fields, 4);
+}
+
 }  // namespace
 
 std::string reference_tables(const std::string& path, const std::vector<Field>& fields, int level) {
@@ -111,9 +120,20 @@ std::string reference_tables(const std::string& path, const std::vector<Field>& 
   return out;
 }
 
-std::string configuration_reference() {
+std::string configuration_reference(std::span<const adapters::Adapter* const> adapters,
+                                    std::span<const KnownCodec> codecs) {
   std::string out(introduction);
   out += reference_tables({}, site_spec().fields, 2);
+  out += "## Adaptateurs\n\n";
+  for (const adapters::Adapter* adapter : adapters) {
+    out += one_direction(adapter->name, "point d'entrée", adapter->source);
+    out += one_direction(adapter->name, "point de sortie", adapter->destination);
+  }
+  out += "## Formats\n\n";
+  for (const KnownCodec& codec : codecs) {
+    out += one_direction(codec.name, "à l'entrée", codec.decode);
+    out += one_direction(codec.name, "à la sortie", codec.encode);
+  }
   out += fmt::format(
       "## Fichier de politique\n\n{} Le chemin de chaque fichier est donné dans `policies`.\n\n",
       policy_spec().summary_fr);

@@ -19,9 +19,9 @@ tree::Document configuration_schema(std::span<const adapters::Adapter* const> ad
 /// JSON Schema of a policy file: `schemas/policy.schema.json`.
 tree::Document policy_schema();
 
-/// The reference page, in French: `docs/reference/configuration.md`. Adapters and codecs have pages
-/// of their own.
-std::string configuration_reference();
+/// The reference page, in French: `docs/reference/configuration.md`.
+std::string configuration_reference(std::span<const adapters::Adapter* const> adapters,
+                                    std::span<const KnownCodec> codecs);
 
 /// One specification in Markdown, in French: a table of field, type, default, meaning and example,
 /// and one for each block under it. `path` names it (`endpoints.NOM`), `level` is the depth of its

@@ -140,7 +140,7 @@ class Ran:
         except (AssertionError, subprocess.SubprocessError) as error:
             if site.process:
                 site.kill()
-            return [f"the gateway does not come back: {str(error)[-400:]}"]
+            return [f"the gateway does not come back: {str(error)[:300]}"]
         found = {key(line): files for line, files in delivered(site).items()}
         wanted = {key(line) for line in self.expected if "99-K" not in line} if "dropped the lot" in promises else set()
         for promise in promises:

@@ -137,7 +137,13 @@ PRESENCE_ROUTE = """
         schedule: {monthly: 2, at: "06:00"}
         period: previous-month
         mode: live
-        format: {csv: {encoding: utf-8, delimiter: ";", header: false}}
+        format:
+          csv:
+            encoding: iso-8859-15
+            delimiter: ";"
+            header: false
+            first-line: "00;{first:finess};CD99;PRES;{first:month};V1.0"
+            last-line: "99;{first:finess};{lines:6};{sum:billable:6}"
         file: "PRES_{lot}.csv"
 """
 
@@ -153,10 +159,13 @@ def presence():
         assert not site.out_files(), "a schedule sends nothing when a lot comes"
         site.run("extract", "enfants", "--period", "2026-06")
         site.until(site.out_files, "the extraction")
-        lines = site.out_files()[0].read_text("utf-8").split()
+        first, *lines, last = site.out_files()[0].read_text("iso-8859-15").split()
         wrong = [line for line in lines if line not in expected]
         print(f"{len(lines)} of {len(expected) - 2} lines, {len(wrong)} not as expected")
         assert lines and not wrong, wrong
+        assert first in expected, first
+        billable = sum(int(line.rsplit(";", 1)[1]) for line in lines)
+        assert last == f"99;990001018;{len(lines):06};{billable:06}", last
         site.stop()
         site.verify()
 

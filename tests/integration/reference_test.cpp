@@ -74,7 +74,8 @@ TEST_CASE("the committed schemas and the reference page are the generated ones")
                       config::configuration_schema(adapters::registry(), codecs()).root(), true)));
   check_committed("schemas/policy.schema.json",
                   with_newline(codec::write_json(config::policy_schema().root(), true)));
-  check_committed("docs/reference/configuration.md", config::configuration_reference());
+  check_committed("docs/reference/configuration.md",
+                  config::configuration_reference(adapters::registry(), codecs()));
 }
 
 TEST_CASE("an adapter's field never hides a field that all endpoints have") {

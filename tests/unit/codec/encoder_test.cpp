@@ -114,6 +114,41 @@ TEST_CASE("no record gives the header alone when the columns are known") {
   CHECK(written(options, d, Node::array({})) == "A;B\r\n");
 }
 
+TEST_CASE("control lines carry the count, the sums and the first row's values") {
+  Document d;
+  const auto row = [&](std::string_view id, std::string_view days) {
+    return d.object({{"id", d.text(id)}, {"days", d.text(days)}});
+  };
+  OutputOptions options = csv_output();
+  options.csv.header = false;
+  options.csv.line_end = "\n";
+  options.csv.first_line = *ControlLine::parse("00;{first:id};{{V1}}");
+  options.csv.last_line = *ControlLine::parse("99;{lines:6};{sum:days:4};{lines}");
+  CHECK(written(options, d, d.array(std::vector{row("a", "30"), row("b", "08")})) ==
+        "00;a;{V1}\na;30\nb;08\n99;000002;0038;2\n");
+  CHECK(written(options, d, Node::array({})) == "00;;{V1}\n99;000000;0000;0\n");
+  CHECK(written(options, d, row("a", "8,5")) == "CH-CSV-030");
+
+  // A row that is refused counts nowhere.
+  const auto encoder = make_encoder(options);
+  std::string bytes;
+  REQUIRE(encoder->add(d, row("a", "1"), bytes));
+  CHECK_FALSE(encoder->add(d, d.object({{"id", d.text("b")}, {"other", d.text("x")}}), bytes));
+  CHECK_FALSE(encoder->add(d, row("c", "?"), bytes));
+  REQUIRE(encoder->finish(bytes));
+  CHECK(bytes == "00;a;{V1}\na;1\n99;000001;0001;1\n");
+}
+
+TEST_CASE("a control line that says nothing known is refused") {
+  for (const char* text : {"{", "}", "{line}", "{lines:0}", "{lines:99}", "{lines:x}", "{sum}",
+                           "{sum:}", "{sum:a:b:c}", "{first}", "{first:}", "{first:a:3}", "{}"}) {
+    CAPTURE(text);
+    const auto line = ControlLine::parse(text);
+    REQUIRE_FALSE(line);
+    CHECK(line.error().code == "CH-CSV-029");
+  }
+}
+
 TEST_CASE("json and ndjson are written as a stream") {
   Document d;
   const Node rows[] = {one(d, "x"), one(d, "y")};

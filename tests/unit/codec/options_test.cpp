@@ -75,6 +75,10 @@ TEST_CASE("wrong options are told, each at its key") {
         Codes{"CH-CSV-025 endpoints.eo.codec.quote"});
   CHECK(codes(R"({"format":"csv","delimiter":",","decimal":"comma","quoting":"never"})",
               Direction::encode) == Codes{"CH-CSV-026 endpoints.eo.codec.decimal"});
+  CHECK(codes(R"({"format":"csv","last-line":"99;{line}"})", Direction::encode) ==
+        Codes{"CH-CSV-029 endpoints.eo.codec.last-line"});
+  CHECK(codes(R"({"format":"csv","first-line":"00;{lines}"})", Direction::encode) ==
+        Codes{"CH-CSV-031 endpoints.eo.codec.first-line"});
   CHECK(codes(R"({"format":"csv","header":false})") ==
         Codes{"CH-CFG-102 endpoints.eo.codec.header"});
 }
