@@ -77,7 +77,7 @@ class HttpSource final : public Source {
     Arrival arrival;
     arrival.payload = std::move(request.body);
     Metadata& metadata = arrival.metadata;
-    metadata.name = file_name(header_of(request.headers, "Content-Disposition"));
+    metadata.name = net::file_name(header_of(request.headers, "Content-Disposition"));
     metadata.content_type = header_of(request.headers, "Content-Type");
     metadata.partner = std::move(request.partner);
     metadata.authentication = std::move(request.authentication);

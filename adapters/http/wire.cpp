@@ -88,23 +88,6 @@ bool is_idempotency_key(std::string_view key) {
          std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-std::string file_name(std::string_view header) {
-  while (!header.empty()) {
-    const std::string_view part = header.substr(0, header.find(';'));
-    header.remove_prefix(std::min(header.size(), part.size() + 1));
-    const std::string_view pair = trimmed(part);
-    const std::size_t equals = pair.find('=');
-    if (equals == pair.npos ||
-        !net::equal_ignoring_case(trimmed(pair.substr(0, equals)), "filename"))
-      continue;
-    std::string_view value = trimmed(pair.substr(equals + 1));
-    if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
-      value = value.substr(1, value.size() - 2);
-    return std::string(value.substr(0, 255));
-  }
-  return {};
-}
-
 std::optional<seconds> wait_of(std::string_view target, seconds most) {
   const std::size_t mark = target.find('?');
   if (mark == target.npos) return seconds(0);

@@ -33,10 +33,6 @@ std::string media_type(std::string_view content_type);
 /// 1 to 255 visible ASCII characters.
 bool is_idempotency_key(std::string_view key);
 
-/// The file name of a Content-Disposition header (RFC 6266, filename= only); empty when there is
-/// none.
-std::string file_name(std::string_view content_disposition);
-
 /// `wait` of a request target: seconds, at most `most`; zero when absent. Nothing when it is no
 /// number.
 std::optional<std::chrono::seconds> wait_of(std::string_view target, std::chrono::seconds most);

@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/api/api.h"
+#include "gateway/codec/codec.h"
 #include "gateway/exchange/events.h"
 
 namespace charmille::api {
@@ -37,6 +38,37 @@ Reply reply_of(const Call& call, Result<adapters::Response> answer) {
   return reply;
 }
 
+/// One file of a lot that is not complete: its end depends on files that are still to come.
+bool waits_for_its_lot(Api& api, const base::Uuid& exchange) {
+  const auto row = api.context().store.exchange(exchange);
+  return row && *row && (*row)->state == store::State::waiting;
+}
+
+/// 202 while nothing is known, 200 or 422 with the report once it is settled.
+Reply sent_reply(const base::Uuid& exchange, std::string_view state,
+                 const std::optional<adapters::Settlement>& settlement) {
+  using Outcome = adapters::Settlement::Outcome;
+  tree::Document doc;
+  std::vector<tree::Document::Member> members{{"exchange", doc.text(exchange.text())}};
+  int status = 202;
+  if (!settlement) {
+    members.emplace_back("state", doc.text(state));
+  } else {
+    const bool rejected = settlement->outcome == Outcome::rejected;
+    status = rejected ? 422 : 200;
+    members.emplace_back("state", doc.text(rejected ? "rejected" : "done"));
+    if (!settlement->report_text.empty())
+      members.emplace_back("report", doc.text(settlement->report_text));
+    if (!settlement->report_json.empty())
+      if (auto details = codec::read_own_json(doc, settlement->report_json))
+        members.emplace_back("details", *details);
+  }
+  doc.set_root(doc.object(members));
+  Reply reply = json_reply(status, doc);
+  reply.headers.emplace_back("Location", "/v1/exchanges/" + exchange.text());
+  return reply;
+}
+
 }  // namespace
 
 asio::awaitable<Reply> post_push(Api& api, CallPtr call) {
@@ -63,16 +95,30 @@ asio::awaitable<Reply> post_send(Api& api, CallPtr call) {
   const auto at = endpoints.find(endpoint);
   if (at == endpoints.end() || at->second.direction != config::Direction::source)
     co_return refusal(*call, fault("CH-API-010"));
+  const auto wait = call->number("wait", 0);
+  if (!wait) co_return refusal(*call, wait.error());
   exchange::events::Person person{call->caller.name, std::string(call->header("X-Reason"))};
   auto noted = co_await api.engine().operations().note(merkle::Event::admin_send, std::move(person),
                                                        no_exchange);
   if (!noted) co_return refusal(*call, noted.error());
-  adapters::Request request = request_of(*call, at->second.partner, "person", api.context());
-  // Sources live on the I/O thread; a person's request is handled by a worker.
-  auto pushing = api.engine().push(endpoint, std::move(request));
-  const asio::any_io_executor io = api.context().io;
-  auto answer = co_await asio::co_spawn(io, std::move(pushing), asio::use_awaitable);
-  co_return reply_of(*call, std::move(answer));
+  adapters::Arrival arrival;
+  arrival.payload = call->body;
+  arrival.metadata.name = net::file_name(call->header("Content-Disposition"));
+  arrival.metadata.content_type = call->header("Content-Type");
+  arrival.metadata.partner = at->second.partner;
+  arrival.metadata.authentication = "person";
+  const auto until = api.context().clock.steady() + longest;
+  auto accepted = co_await api.engine().give(endpoint, std::move(arrival), until);
+  if (!accepted) co_return refusal(*call, accepted.error());
+  std::optional<adapters::Settlement> settlement;
+  const bool waits = waits_for_its_lot(api, accepted->exchange);
+  if (*wait > 0 && !waits) {
+    const auto patience = std::min<std::chrono::seconds>(std::chrono::seconds(*wait), longest);
+    auto settled =
+        co_await api.engine().settled(accepted->exchange, api.context().clock.steady() + patience);
+    if (settled) settlement = std::move(*settled);
+  }
+  co_return sent_reply(accepted->exchange, waits ? "waiting" : "received", settlement);
 }
 
 }  // namespace charmille::api

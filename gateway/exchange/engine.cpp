@@ -246,6 +246,19 @@ Operations& Engine::operations() {
   return *parts_->operations;
 }
 
+adapters::Task<adapters::Accepted> Engine::give(std::string endpoint, adapters::Arrival arrival,
+                                                adapters::Deadline deadline) {
+  if (!parts_->accepting) co_return fail("CH-EXC-003", {}, {{"retry-after", "5s"}});
+  auto accepted = co_await parts_->inbox->accept(std::move(endpoint), std::move(arrival), deadline);
+  co_return accepted;
+}
+
+adapters::Task<std::optional<adapters::Settlement>> Engine::settled(base::Uuid exchange,
+                                                                    adapters::Deadline deadline) {
+  auto settlement = co_await parts_->inbox->settled(exchange, deadline);
+  co_return settlement;
+}
+
 adapters::Task<adapters::Response> Engine::push(std::string endpoint, adapters::Request request) {
   if (!parts_->accepting) co_return fail("CH-EXC-003", {}, {{"retry-after", "5s"}});
   const auto source = parts_->sources.find(endpoint);

@@ -40,6 +40,12 @@ class Engine {
   Operations& operations();
   /// A request pushed to a source endpoint (the caller is authenticated: Request::partner).
   adapters::Task<adapters::Response> push(std::string endpoint, adapters::Request request);
+  /// A payload that a person gives to a source endpoint, whatever its adapter.
+  adapters::Task<adapters::Accepted> give(std::string endpoint, adapters::Arrival arrival,
+                                          adapters::Deadline deadline);
+  /// What became of it, once it is settled; nothing when the deadline comes first.
+  adapters::Task<std::optional<adapters::Settlement>> settled(base::Uuid exchange,
+                                                              adapters::Deadline deadline);
 
  private:
   struct Parts;

@@ -19,6 +19,27 @@ int hex_digit(char c) {
 
 }  // namespace
 
+std::string file_name(std::string_view header) {
+  const auto trimmed = [](std::string_view text) {
+    const std::size_t from = text.find_first_not_of(" \t");
+    if (from == text.npos) return std::string_view{};
+    return text.substr(from, text.find_last_not_of(" \t") - from + 1);
+  };
+  while (!header.empty()) {
+    const std::string_view part = header.substr(0, header.find(';'));
+    header.remove_prefix(std::min(header.size(), part.size() + 1));
+    const std::string_view pair = trimmed(part);
+    const std::size_t equals = pair.find('=');
+    if (equals == pair.npos || !equal_ignoring_case(trimmed(pair.substr(0, equals)), "filename"))
+      continue;
+    std::string_view value = trimmed(pair.substr(equals + 1));
+    if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
+      value = value.substr(1, value.size() - 2);
+    return std::string(value.substr(0, 255));
+  }
+  return {};
+}
+
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }

@@ -78,6 +78,10 @@ struct Target {
 };
 std::optional<Target> split_target(std::string_view target);
 
+/// The file name of a Content-Disposition header (RFC 6266, filename= only); empty when there is
+/// none. Data from outside: never a path.
+std::string file_name(std::string_view content_disposition);
+
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace charmille::net

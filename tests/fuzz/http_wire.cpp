@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (segment.empty() || segment == "." || segment == "..") std::abort();
   adapters::http::retry_after(text, base::Time{});
   adapters::http::wait_of(text, std::chrono::seconds(60));
-  adapters::http::file_name(text);
+  net::file_name(text);
   adapters::http::media_type(text);
   net::SmtpReply reply;
   for (std::string_view rest = text; !rest.empty() && reply.take(rest.substr(0, rest.find('\n')));)

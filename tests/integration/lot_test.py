@@ -123,6 +123,28 @@ def restart_keeps_an_incomplete_lot_waiting():
         site.verify()
 
 
+def a_person_gives_a_lot():
+    """`charmille send` gives the files of a lot to a drop folder's endpoint, and what it prints is the report"""
+    lot = sample("small")
+    with Site(eo_lot(), LOT_ROUTE % "change") as site:
+        site.start()
+        given = site.folder / "given"
+        given.mkdir()
+        for name, content in lot.items():
+            (given / name).write_bytes(content)
+        sent = site.run("send", "eo", *sorted(given.iterdir()), "--reason", "essai")
+        assert sent.stdout.count('"exchange"') == len(lot), sent.stdout
+        site.settled(len(lot))
+        assert len(site.deliveries()) > 0
+        wrong = given / "EO_Usagers_20260801.csv"
+        wrong.write_bytes(b"Identifiant;Identifiant\r\n")
+        refused = site.run("send", "eo", wrong, check=False)
+        site.until(lambda: any(one["state"] == "rejected" for one in site.exchanges()), "the refusal")
+        assert refused.returncode == 0, refused.stdout + refused.stderr
+        site.stop()
+        site.verify()
+
+
 PRESENCE_ROUTE = """
   enfants:
     from: eo
@@ -170,4 +192,5 @@ def presence():
         site.verify()
 
 
-main(again_and_changed, lot_trigger, restart_keeps_what_was_known, restart_keeps_an_incomplete_lot_waiting, presence)
+main(again_and_changed, lot_trigger, restart_keeps_what_was_known, restart_keeps_an_incomplete_lot_waiting, a_person_gives_a_lot,
+     presence)

@@ -231,9 +231,9 @@ TEST_CASE("Retry-After is seconds or a date, bounded by a day") {
 }
 
 TEST_CASE("file names come from Content-Disposition only, and are data") {
-  CHECK(file_name("attachment; filename=\"a b.csv\"") == "a b.csv");
-  CHECK(file_name("attachment; FileName=x.csv") == "x.csv");
-  CHECK(file_name("attachment").empty());
+  CHECK(net::file_name("attachment; filename=\"a b.csv\"") == "a b.csv");
+  CHECK(net::file_name("attachment; FileName=x.csv") == "x.csv");
+  CHECK(net::file_name("attachment").empty());
 }
 
 TEST_CASE(
