@@ -162,6 +162,7 @@ Result<void> Engine::start() {
   p.lanes->start();
   p.resume();
   p.lots->start();
+  p.inbox->start();
   p.scheduler->start();
   p.alarms->watch_silence();
   for (const auto& [name, source] : p.sources)

@@ -1,6 +1,8 @@
 #include "gateway/exchange/inbox.h"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -18,6 +20,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto idempotency_term = std::chrono::days(7);
+constexpr std::size_t idempotency_size = 16;  // bytes of the digest of a key
 constexpr std::uint64_t inline_limit = 64 * 1024;
 
 asio::awaitable<Result<Vault::Sealed>> seal_on_pool(const Vault& vault, base::Payload payload) {
@@ -80,6 +83,10 @@ class EndpointIntake final : public adapters::Intake {
 Inbox::Inbox(Context& context, Importer& importer, LotKeeper& lots, Waiters& waiters)
     : context_(context), importer_(importer), lots_(lots), waiters_(waiters) {}
 
+void Inbox::start() {
+  context_.tasks.spawn(context_.io, "idempotency", forget_keys());
+}
+
 std::shared_ptr<adapters::Intake> Inbox::intake_of(const std::string& endpoint) {
   return std::make_shared<EndpointIntake>(context_, *this, endpoint);
 }
@@ -135,15 +142,12 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
   }
 
   store::Unit unit;
-  const std::string scope = exchange.partner + '|' + endpoint;
-  const std::string key = metadata.idempotency_key.empty()
-                              ? std::string{}
-                              : context_.vault.digest("idempotency", metadata.idempotency_key);
+  const std::string key = key_of(exchange, metadata.idempotency_key);
   const std::string sha256 = sealed->row.sha256;
   if (!key.empty()) {
-    unit.preconditions.emplace_back(store::NoIdempotency{scope, key});
+    unit.preconditions.emplace_back(store::NoIdempotency{key});
     unit.writes.emplace_back(
-        store::PutIdempotency{scope, key, sha256, exchange.id, now + idempotency_term});
+        store::PutIdempotency{key, sha256, exchange.id, now + idempotency_term});
   }
   unit.audit.push_back(events::received(exchange, metadata, sealed->row, context_));
   Vault::KeyPtr key_of_payload = sealed->key;
@@ -157,7 +161,7 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
   auto committed = co_await make_durable(context_.store, std::move(unit));
   if (!committed) {
     if (committed.error().code == "CH-STO-010" && !key.empty()) {
-      auto earlier = co_await known(scope, key, sha256);
+      auto earlier = co_await known(key, sha256);
       co_return earlier;
     }
     co_return fail(committed.error());
@@ -178,10 +182,29 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
   co_return accepted;
 }
 
+/// The sender's key within what it may name: its own payloads at that endpoint. Empty: none given.
+std::string Inbox::key_of(const store::Exchange& exchange, const std::string& given) const {
+  if (given.empty()) return {};
+  return context_.vault.digest("idempotency|" + exchange.partner + '|' + exchange.endpoint, given)
+      .substr(0, idempotency_size);
+}
+
+/// Keys whose term is over are forgotten, once a day.
+asio::awaitable<void> Inbox::forget_keys() {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    store::Unit unit;
+    unit.writes.emplace_back(store::PurgeIdempotency{context_.clock.now()});
+    co_await make_durable(context_.store, std::move(unit));
+    timer.expires_after(std::chrono::hours(24));
+    const auto [cancelled] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (cancelled) co_return;
+  }
+}
+
 /// The same key came before: the same content is the same exchange, other content is a conflict.
-asio::awaitable<Result<adapters::Accepted>> Inbox::known(std::string scope, std::string key,
-                                                         std::string sha256) {
-  auto earlier = context_.store.idempotency(scope, key);
+asio::awaitable<Result<adapters::Accepted>> Inbox::known(std::string key, std::string sha256) {
+  auto earlier = context_.store.idempotency(key);
   if (!earlier) co_return fail(earlier.error());
   if (!*earlier) co_return fail("CH-EXC-003", {}, {{"retry-after", "1s"}});
   if ((*earlier)->second != sha256) co_return fail("CH-EXC-004");

@@ -28,12 +28,15 @@ class Inbox {
                                             adapters::Deadline deadline);
   adapters::Task<std::optional<adapters::Settlement>> settled(base::Uuid exchange,
                                                               adapters::Deadline deadline);
+  /// Housekeeping, from then on.
+  void start();
   /// The contract's view of one endpoint.
   std::shared_ptr<adapters::Intake> intake_of(const std::string& endpoint);
 
  private:
-  boost::asio::awaitable<Result<adapters::Accepted>> known(std::string scope, std::string key,
-                                                           std::string sha256);
+  boost::asio::awaitable<Result<adapters::Accepted>> known(std::string key, std::string sha256);
+  std::string key_of(const store::Exchange& exchange, const std::string& given) const;
+  boost::asio::awaitable<void> forget_keys();
 
   Context& context_;
   Importer& importer_;

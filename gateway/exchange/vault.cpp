@@ -215,7 +215,7 @@ Result<std::string> Vault::open_beside(const crypto::Key& key, const base::Uuid&
 
 Vault::NewChild Vault::new_child(const std::string& organisation) const {
   NewChild child;
-  child.row.id = base::uuid_v4(random_);
+  child.row.id = base::uuid_v7(clock_.now(), random_);
   child.row.organisation = organisation;
   crypto::DataKey key = keys_.new_data_key(child_context(child.row.id), random_);
   child.row.key = std::move(key.wrapped);

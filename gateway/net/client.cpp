@@ -21,6 +21,8 @@ namespace asio = boost::asio;
 using ErrorCode = boost::system::error_code;
 using Done = std::function<void(Result<HttpAnswer>)>;
 
+constexpr std::size_t kept_hosts = 8;  ///< whose connections are kept open
+
 struct FreeMulti {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
@@ -40,6 +42,8 @@ class Client::Impl : public std::enable_shared_from_this<Client::Impl> {
     curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, &Impl::on_timer);
     curl_multi_setopt(m, CURLMOPT_TIMERDATA, this);
     curl_multi_setopt(m, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(per_host));
+    // Its own limit follows the number of transfers under way, and closes connections in each lull.
+    curl_multi_setopt(m, CURLMOPT_MAXCONNECTS, static_cast<long>(kept_hosts * per_host));
     curl_multi_setopt(m, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   }
   ~Impl() {

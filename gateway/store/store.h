@@ -84,7 +84,7 @@ class Store {
   virtual Result<std::vector<Exchange>> waiting_files(const std::string& endpoint,
                                                       const std::string& lot) = 0;
   virtual Result<std::optional<std::pair<Uuid, Bytes>>> idempotency(
-      const std::string& scope, const Bytes& key) = 0;  ///< exchange, sha256
+      const Bytes& key) = 0;  ///< exchange, sha256
 
   // Payloads
   virtual Result<std::optional<PayloadRow>> payload(const Uuid& id) = 0;

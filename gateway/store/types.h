@@ -172,7 +172,6 @@ struct IdentifierFree {
   Bytes lookup;
 };
 struct NoIdempotency {
-  std::string scope;
   Bytes key;
 };
 /// Nothing older in the lane is unfinished (its oldest open delivery is this one).
@@ -234,13 +233,16 @@ struct CloseQuarantine {
 struct PutLot {
   LotRow lot;
 };
+/// `key`: a keyed digest of who sent it, where to, and of the sender's own key.
 struct PutIdempotency {
-  std::string scope;
   Bytes key;
   Bytes sha256;
   Uuid exchange;
   Time expires;
 };
+struct PurgeIdempotency {
+  Time before;
+};  ///< of keys that expired before
 struct PutAdapterState {
   std::string endpoint;
   std::string key;
@@ -254,10 +256,11 @@ struct PutSetting {
   std::string key;
   Bytes value;
 };  ///< wrapped keys and the like
-using Write = std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier,
-                           PutStatement, PutStatementHistory, PutProjection, ConfirmProjections,
-                           ReleaseProjections, PutQuarantine, CloseQuarantine, PutLot,
-                           PutIdempotency, PutAdapterState, EraseAdapterState, PutSetting>;
+using Write =
+    std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier, PutStatement,
+                 PutStatementHistory, PutProjection, ConfirmProjections, ReleaseProjections,
+                 PutQuarantine, CloseQuarantine, PutLot, PutIdempotency, PurgeIdempotency,
+                 PutAdapterState, EraseAdapterState, PutSetting>;
 
 /// What is committed, as a value: all of it or none of it.
 struct Unit {

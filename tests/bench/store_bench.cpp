@@ -125,9 +125,8 @@ class Flow {
     in_.metadata = random_bytes(150);
     PayloadRow p = payload();
     in_.payload = p.id;
-    unit.preconditions.push_back(NoIdempotency{"eo-depot", in_.id.text()});
-    unit.writes.push_back(
-        PutIdempotency{"eo-depot", random_bytes(32), p.sha256, in_.id, in_.created});
+    unit.preconditions.push_back(NoIdempotency{in_.id.text()});
+    unit.writes.push_back(PutIdempotency{random_bytes(16), p.sha256, in_.id, in_.created});
     unit.writes.push_back(PutExchange{in_});
     unit.writes.push_back(PutPayload{std::move(p)});
     unit.audit.push_back(leaf(merkle::Event::exchange_received, in_.id, in_.id));

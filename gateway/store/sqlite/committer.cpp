@@ -15,6 +15,9 @@ bool brings_payload(const Unit& unit) {
   return false;
 }
 
+/// A log that commits lengthen faster than a pass beside them copies it is copied while they wait.
+constexpr std::uint32_t most_times_the_limit = 4;
+
 /// About how many bytes the unit writes.
 std::size_t size_of(const Unit& unit) {
   std::size_t size = 512 * (unit.writes.size() + unit.audit.size());
@@ -27,9 +30,10 @@ std::size_t size_of(const Unit& unit) {
 
 }  // namespace
 
-Committer::Committer(Connection db, LeafLog log, const Folder& folder, Readers& readers,
-                     const base::Clock& clock, CommitterLimits limits)
+Committer::Committer(Connection db, Connection checkpoints, LeafLog log, const Folder& folder,
+                     Readers& readers, const base::Clock& clock, CommitterLimits limits)
     : db_(std::move(db)),
+      checkpointer_(std::move(checkpoints)),
       log_(std::move(log)),
       writer_(db_, clock),
       folder_(folder),
@@ -81,6 +85,7 @@ void Committer::run() {
     work(batch);
     keep_house();
   }
+  checkpointer_.close();
   const std::lock_guard lock(mutex_);
   if (broken_) return;
   // Leaves one whole file behind. When a reader or the disk prevents it, the write-ahead log stays
@@ -224,12 +229,9 @@ void Committer::keep_house() {
     const std::lock_guard lock(mutex_);
     if (broken_) return;
   }
-  if (db_.log_pages() >= limits_.log_pages || short_of_space_) {
-    auto done = db_.checkpoint();
-    if (!done && done.error().action != base::Action::retry) {
-      break_down(done.error());
-      return;
-    }
+  if (auto done = shorten_log(); !done && done.error().action != base::Action::retry) {
+    break_down(done.error());
+    return;
   }
   if (!short_of_space_ || clock_.steady() - last_look_ < std::chrono::seconds(1)) return;
   last_look_ = clock_.steady();
@@ -237,6 +239,15 @@ void Committer::keep_house() {
     short_of_space_ = false;
     base::log(base::Level::info, "store.space_again", {});
   }
+}
+
+Result<void> Committer::shorten_log() {
+  const bool starved = db_.log_pages() >= most_times_the_limit * limits_.log_pages;
+  const auto pass = checkpointer_.ended();
+  if (pass && !*pass) return fail(pass->error());
+  if (pass || starved || short_of_space_) return db_.checkpoint();
+  if (db_.log_pages() >= limits_.log_pages) checkpointer_.begin();
+  return {};
 }
 
 }  // namespace charmille::store::sqlite

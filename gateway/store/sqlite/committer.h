@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/store/sqlite/checkpointer.h"
 #include "gateway/store/sqlite/folder.h"
 #include "gateway/store/sqlite/leaf_log.h"
 #include "gateway/store/sqlite/readers.h"
@@ -28,8 +29,9 @@ struct CommitterLimits {
 
 class Committer {
  public:
-  Committer(Connection db, LeafLog log, const Folder& folder, Readers& readers,
-            const base::Clock& clock, CommitterLimits limits);
+  /// `checkpoints`: a connection beside `db`, for copying the write-ahead log.
+  Committer(Connection db, Connection checkpoints, LeafLog log, const Folder& folder,
+            Readers& readers, const base::Clock& clock, CommitterLimits limits);
   ~Committer() { close(); }
 
   /// Reads the counters and starts the thread.
@@ -64,8 +66,10 @@ class Committer {
   /// Closes the store for good: nothing that it would say from now on could be believed.
   void break_down(const Fault& cause);
   void keep_house();
+  Result<void> shorten_log();
 
   Connection db_;
+  Checkpointer checkpointer_;
   LeafLog log_;
   Writer writer_;
   const Folder& folder_;

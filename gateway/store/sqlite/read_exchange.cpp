@@ -130,13 +130,10 @@ Result<std::vector<Exchange>> SqliteStore::waiting_files(const std::string& endp
                   to_exchange, endpoint, lot);
 }
 
-Result<std::optional<std::pair<Uuid, Bytes>>> SqliteStore::idempotency(const std::string& scope,
-                                                                       const Bytes& key) {
+Result<std::optional<std::pair<Uuid, Bytes>>> SqliteStore::idempotency(const Bytes& key) {
   return read_one(
-      *readers_,
-      "SELECT exchange, sha256 FROM idempotency WHERE scope = ?1 AND key = ?2 AND expires > ?3",
-      [](Cursor& c) { return std::pair(c.uuid(0), c.bytes(1)); }, scope, Blob{key},
-      committer_->now());
+      *readers_, "SELECT exchange, sha256 FROM idempotency WHERE key = ?1 AND expires > ?2",
+      [](Cursor& c) { return std::pair(c.uuid(0), c.bytes(1)); }, Blob{key}, committer_->now());
 }
 
 Result<std::optional<PayloadRow>> SqliteStore::payload(const Uuid& id) {

@@ -81,11 +81,15 @@ Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
   if (auto done = remove_orphans(*owned, *db); !done) return fail(done.error());
 
   auto readers = std::make_unique<Readers>(owned->database());
+  auto checkpoints = Connection::open(owned->database(), Connection::Mode::write);
+  if (!checkpoints) return fail(checkpoints.error());
+  if (options.unsafe_no_sync)
+    if (auto done = checkpoints->run("PRAGMA synchronous=OFF"); !done) return fail(done.error());
   CommitterLimits limits;
   limits.reserve = options.reserve;
   limits.log_pages = options.log_pages;
-  auto committer =
-      std::make_unique<Committer>(std::move(*db), std::move(*log), *owned, *readers, clock, limits);
+  auto committer = std::make_unique<Committer>(std::move(*db), std::move(*checkpoints),
+                                               std::move(*log), *owned, *readers, clock, limits);
   if (auto done = committer->start(); !done) return fail(done.error());
   return std::make_unique<SqliteStore>(std::move(owned), std::move(readers), std::move(committer));
 }

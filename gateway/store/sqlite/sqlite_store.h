@@ -33,8 +33,7 @@ class SqliteStore final : public Store {
   Result<std::vector<Exchange>> open_deliveries(const std::string& lane) override;
   Result<std::vector<Exchange>> waiting_files(const std::string& endpoint,
                                               const std::string& lot) override;
-  Result<std::optional<std::pair<Uuid, Bytes>>> idempotency(const std::string& scope,
-                                                            const Bytes& key) override;
+  Result<std::optional<std::pair<Uuid, Bytes>>> idempotency(const Bytes& key) override;
 
   Result<std::optional<PayloadRow>> payload(const Uuid& id) override;
   std::filesystem::path payload_path(const Uuid& id) const override { return folder_->payload(id); }

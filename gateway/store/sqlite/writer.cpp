@@ -88,9 +88,8 @@ Result<bool> Writer::check(const IdentifierFree& p) {
 }
 
 Result<bool> Writer::check(const NoIdempotency& p) {
-  auto known =
-      yields(db_.query("SELECT 1 FROM idempotency WHERE scope = ?1 AND key = ?2 AND expires > ?3",
-                       p.scope, Blob{p.key}, clock_.now()));
+  auto known = yields(db_.query("SELECT 1 FROM idempotency WHERE key = ?1 AND expires > ?2",
+                                Blob{p.key}, clock_.now()));
   if (!known) return known;
   return !*known;
 }
@@ -120,9 +119,12 @@ Result<void> Writer::write(const DropPayload& w) {
 
 Result<void> Writer::write(const PutIdempotency& w) {
   return db_.execute(
-      "INSERT OR REPLACE INTO idempotency(scope, key, sha256, exchange, expires) VALUES(?1, ?2, "
-      "?3, ?4, ?5)",
-      w.scope, Blob{w.key}, Blob{w.sha256}, w.exchange, w.expires);
+      "INSERT OR REPLACE INTO idempotency(key, sha256, exchange, expires) VALUES(?1, ?2, ?3, ?4)",
+      Blob{w.key}, Blob{w.sha256}, w.exchange, w.expires);
+}
+
+Result<void> Writer::write(const PurgeIdempotency& w) {
+  return db_.execute("DELETE FROM idempotency WHERE expires < ?1", w.before);
 }
 
 Result<void> Writer::write(const PutQuarantine& w) {

@@ -63,6 +63,7 @@ class Writer {
   Result<void> write(const CloseQuarantine& w);
   Result<void> write(const PutLot& w);
   Result<void> write(const PutIdempotency& w);
+  Result<void> write(const PurgeIdempotency& w);
   Result<void> write(const PutAdapterState& w);
   Result<void> write(const EraseAdapterState& w);
   Result<void> write(const PutSetting& w);

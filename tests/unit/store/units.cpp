@@ -53,7 +53,7 @@ TEST_CASE(
   Unit first;
   first.writes.push_back(PutChild{child(child_id)});
   first.writes.push_back(PutIdentifier{"lookup", child_id, "sealed"});
-  first.writes.push_back(PutIdempotency{"scope", "key", "sha", child_id, at(4'000'000'000)});
+  first.writes.push_back(PutIdempotency{"key", "sha", child_id, at(4'000'000'000)});
   REQUIRE(store->commit_and_wait(std::move(first)));
   const Exchange known = inbound(new_id());
   const Exchange lane_head = delivery(new_id(), "lane");
@@ -73,8 +73,8 @@ TEST_CASE(
       {ChildAt{new_id(), 1}, false},
       {IdentifierFree{"lookup"}, false},
       {IdentifierFree{"other"}, true},
-      {NoIdempotency{"scope", "key"}, false},
-      {NoIdempotency{"scope", "other"}, true},
+      {NoIdempotency{"key"}, false},
+      {NoIdempotency{"other"}, true},
       {LaneHead{"lane", lane_head.id}, true},
       {LaneHead{"lane", lane_next.id}, false},
       {LaneHead{"empty", lane_next.id}, false},
