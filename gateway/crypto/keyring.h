@@ -84,6 +84,7 @@ class Keyring {
   struct Name {
     Purpose purpose;
     std::uint32_t epoch;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the 0 that clang itself writes here is no pointer
     auto operator<=>(const Name&) const = default;
   };
 

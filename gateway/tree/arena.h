@@ -28,13 +28,14 @@ class Arena {
   }
 
   void* take(std::size_t size, std::size_t align) {
-    auto at = (reinterpret_cast<std::uintptr_t>(at_) + align - 1) & ~(align - 1);
-    if (at_ == nullptr || at + size > reinterpret_cast<std::uintptr_t>(end_)) {
+    std::size_t gap = padding(align);
+    if (at_ == nullptr || gap + size > static_cast<std::size_t>(end_ - at_)) {
       grow(size + align);
-      at = (reinterpret_cast<std::uintptr_t>(at_) + align - 1) & ~(align - 1);
+      gap = padding(align);
     }
-    at_ = reinterpret_cast<std::byte*>(at + size);
-    return reinterpret_cast<void*>(at);
+    std::byte* const first = at_ + gap;
+    at_ = first + size;
+    return first;
   }
 
   template <class T>
@@ -57,6 +58,11 @@ class Arena {
   std::size_t taken() const { return taken_; }
 
  private:
+  /// Bytes to leave out before the next value, which begins at a multiple of `align` (a power of
+  /// 2).
+  std::size_t padding(std::size_t align) const {
+    return -reinterpret_cast<std::uintptr_t>(at_) & (align - 1);
+  }
   void grow(std::size_t least) {
     const std::size_t size = least > next_size_ ? least : next_size_;
     blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(size));

@@ -86,6 +86,7 @@ class Checker {
              const std::string& path) {
     const std::string_view key = node.key(i);
     std::vector<std::string_view> names;
+    names.reserve(fields.size());
     for (const Field& field : fields) names.push_back(field.name);
     if (std::ranges::find(names, key) != names.end()) return;
     const std::string_view near = base::nearest(key, names);
