@@ -60,6 +60,7 @@ void Validation::read_route(const std::string& name, const View& view) {
     route.input = view["input"].present() ? view["input"].text() : files.front().name;
     if (std::ranges::find(files, route.input, &LotFile::name) == files.end()) {
       std::vector<std::string_view> names;
+      names.reserve(files.size());
       for (const LotFile& file : files) names.push_back(file.name);
       unknown(view["input"], "endpoints." + source->name + ".lot.files", names);
     }

@@ -302,7 +302,7 @@ std::uint16_t Server::port() const {
 std::size_t Server::connections() const {
   return impl_->count();
 }
-Result<void> Server::reload(ServerTls tls) {
+Result<void> Server::reload(const ServerTls& tls) {
   return impl_->reload(tls);
 }
 

@@ -59,7 +59,7 @@ class Server {
   std::size_t connections() const;
   /// Certificates are read again, for new connections; the old ones stay in use when the new ones
   /// are wrong.
-  Result<void> reload(ServerTls tls);
+  Result<void> reload(const ServerTls& tls);
   /// Accepts no more, lets requests in work end until `deadline`, then cuts. Returns how many were
   /// cut.
   boost::asio::awaitable<std::size_t> stop(std::chrono::steady_clock::time_point deadline);
