@@ -8,7 +8,7 @@
 namespace charmille::fhirpath {
 namespace {
 
-__extension__ typedef unsigned __int128 Wide;
+__extension__ using Wide = unsigned __int128;
 
 /// Digits stay between -greatest and greatest, so that every value has its negative.
 constexpr Int128 greatest = static_cast<Int128>(~static_cast<Wide>(0) >> 1);

@@ -9,7 +9,7 @@
 
 namespace charmille::fhirpath {
 
-__extension__ typedef __int128 Int128;
+__extension__ using Int128 = __int128;
 
 /// `digits` x 10^-`scale`. Operations that do not fit give nothing (FHIRPath 2.0.0 §6.6: overflow
 /// is empty).

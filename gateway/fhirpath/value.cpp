@@ -192,6 +192,7 @@ Collection Collection::view(std::span<const Value> items) {
 void Collection::add(const Value& value, tree::Arena& arena) {
   if (size_ == 0) {
     many_ = nullptr;
+    capacity_ = 0;
     one_ = value;
     size_ = 1;
     return;

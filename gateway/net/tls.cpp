@@ -33,7 +33,7 @@ std::string reason_for(const std::filesystem::path& file) {
   std::string tls = last_tls_error();
   std::FILE* opened = std::fopen(file.c_str(), "re");
   if (opened == nullptr) return std::strerror(errno);
-  std::fclose(opened);
+  (void)std::fclose(opened);  // nothing was written
   return tls.empty() ? "not a PEM file of that kind" : tls;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 
 namespace charmille::net {
 namespace {
@@ -59,14 +60,16 @@ Result<void> Transfer::prepare() {
   if ((!secure && !url.starts_with("http://")) || host_.empty() || !clean(url))
     return fail("CH-NET-007");
   if (secure && call_.tls.ca.empty() && !call_.tls.system_store) return fail("CH-TLS-015");
-  curl_slist* list = nullptr;
+  const auto add_header = [this](const char* line) {
+    headers_.reset(curl_slist_append(headers_.release(), line));
+  };
   for (const auto& [name, value] : call_.headers) {
     if (!clean(name) || !clean(value)) return fail("CH-NET-013", {}, {{"field", name}});
-    list = curl_slist_append(list, (name + ": " + value).c_str());
+    add_header(fmt::format("{}: {}", name, value).c_str());
   }
   // Waiting for "100 Continue" costs a round trip or a second of silence; the size limit of the
   // peer costs one body.
-  headers_.reset(curl_slist_append(list, "Expect:"));
+  add_header("Expect:");
 
   CURL* e = easy_.get();
   curl_easy_setopt(e, CURLOPT_URL, call_.url.c_str());
