@@ -1,6 +1,7 @@
 // Health, and the metrics in Prometheus' text format 0.0.4.
-#include <cstdio>
+#include <cstdint>
 #include <ctime>
+#include <fstream>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -39,14 +40,11 @@ class Exposition {
 
 /// Bytes of memory in use (statm counts pages; proc(5)).
 std::uint64_t resident_bytes() {
-  std::FILE* file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return 0;
-  unsigned long total = 0;
-  unsigned long resident = 0;
-  const int read = std::fscanf(file, "%lu %lu", &total,
-                               &resident);  // NOLINT(cert-err34-c): zero is as good as wrong
-  std::fclose(file);
-  return read == 2 ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t total = 0;
+  std::uint64_t resident = 0;
+  if (!(file >> total >> resident)) return 0;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 double processor_seconds() {

@@ -39,6 +39,10 @@ std::string iso(LocalDay day) {
 
 }  // namespace
 
+std::string local_text(base::Time at, const std::string& time_zone) {
+  return date::format("%FT%T", date::floor<std::chrono::seconds>(zone_of(time_zone).to_local(at)));
+}
+
 base::Time next_time(const config::Schedule& schedule, const std::string& time_zone,
                      base::Time now) {
   const date::time_zone& zone = zone_of(time_zone);

@@ -33,6 +33,11 @@ std::uint64_t total_size(const std::vector<Part>& parts) {
 ChildReader::ChildReader(const Context& context, const RoutePlan& route, std::vector<Part> parts,
                          mapping::Variables variables)
     : context_(context), route_(route), parts_(std::move(parts)), variables_(std::move(variables)) {
+  const auto main = std::ranges::find_if(parts_, [&](const Part& part) {
+    return !part.replaced && !route.config->input.empty() &&
+           part.exchange.lot_file == route.config->input;
+  });
+  main_ = main == parts_.end() ? parts_.data() : &*main;
   rules_.environment = context.site->environment;
   rules_.today = base::to_date(context.clock.now());
   keep_ = total_size(parts_) <= keep_limit;
@@ -55,13 +60,10 @@ Result<std::unique_ptr<ChildReader>> ChildReader::open(const Context& context,
 Result<void> ChildReader::load_joins() {
   if (route_.mapping->streams()) return {};
   std::map<std::string, tree::Document> files;
-  for (std::size_t i = 1; i < parts_.size(); ++i) {
-    const Part& part = parts_[i];
-    if (part.exchange.lot_file.empty())
-      continue;  // the marker says that the lot is complete, and nothing else
-    auto stream =
-        codec::open(context_.site->format_of(part.exchange.endpoint, part.exchange.lot_file),
-                    part.opened.payload, part.name());
+  for (const Part& part : parts_) {
+    // The marker says that the lot is complete, and nothing else.
+    if (&part == main_ || part.replaced || part.exchange.lot_file.empty()) continue;
+    auto stream = open_part(part);
     if (!stream) return fail(stream.error());
     // A batch as large as the file: its rows stand in one document.
     auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
@@ -77,11 +79,16 @@ Result<void> ChildReader::load_joins() {
   return {};
 }
 
+Result<std::unique_ptr<codec::RecordStream>> ChildReader::open_part(const Part& part) const {
+  const codec::Options* format =
+      context_.site->format_of(part.exchange.endpoint, part.exchange.lot_file);
+  if (format == nullptr)
+    return fail("CH-EXC-011", {part.name(), 0, 0, {}}, {{"endpoint", part.exchange.endpoint}});
+  return codec::open(*format, part.opened.payload, part.name());
+}
+
 Result<void> ChildReader::rewind() {
-  const Part& main = parts_.front();
-  auto stream =
-      codec::open(context_.site->format_of(main.exchange.endpoint, main.exchange.lot_file),
-                  main.opened.payload, main.name());
+  auto stream = open_part(*main_);
   if (!stream) return fail(stream.error());
   stream_ = std::move(*stream);
   ended_ = false;
@@ -91,7 +98,8 @@ Result<void> ChildReader::rewind() {
 
 std::set<std::string> ChildReader::covered() const {
   std::set<std::string> there;
-  for (const Part& part : parts_) there.insert(part.exchange.lot_file);
+  for (const Part& part : parts_)
+    if (!part.replaced) there.insert(part.exchange.lot_file);
   std::set<std::string> covered;
   for (const auto& [section, nests] : route_.mapping->sections_and_nests())
     if (std::ranges::all_of(nests, [&](const std::string& nest) {

@@ -30,11 +30,8 @@ struct ReadChild {
 
 class ChildReader {
  public:
-  /// Children given at once in pass 2.
-  static constexpr std::size_t chunk = 64;
-
-  /// `parts` holds the main payload first, then what the mapping nests, by the names that it gives
-  /// them.
+  /// `parts` holds what the route reads over (its `input`, of a lot), and what the mapping nests.
+  /// CH-EXC-011 when no format is declared for a part.
   static Result<std::unique_ptr<ChildReader>> open(const Context& context, const RoutePlan& route,
                                                    std::vector<Part> parts,
                                                    mapping::Variables variables);
@@ -53,6 +50,7 @@ class ChildReader {
   ChildReader(const Context& context, const RoutePlan& route, std::vector<Part> parts,
               mapping::Variables variables);
   Result<void> load_joins();
+  Result<std::unique_ptr<codec::RecordStream>> open_part(const Part& part) const;
   Result<void> rewind();
   Result<std::optional<std::vector<ReadChild>>> read_batch(std::vector<Fault>* payload_remarks);
   ReadChild read_item(mapping::Item item);
@@ -64,6 +62,7 @@ class ChildReader {
   const Context& context_;
   const RoutePlan& route_;
   std::vector<Part> parts_;
+  const Part* main_ = nullptr;  ///< whose rows the mapping runs over; of parts_
   mapping::Variables variables_;
   record::Rules rules_;
   std::optional<mapping::Joins> joins_;

@@ -202,7 +202,7 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   std::vector<record::Statement> fresh = record::split(child, plan.reading);
   if (plan.snapshot) add_withdrawn(plan, *rows, fresh);
   const base::Time now = context_.clock.now();
-  ChildOutcome outcome{target->row.id, target->row.tag, {}, target->created, {}};
+  ChildOutcome outcome{target->row.id, context_.vault.tag_of(target->row.id), {}, target->created};
   std::vector<record::Statement> news;
   for (record::Statement& statement : fresh) {
     store::StatementRow row = row_of(target->row.id, statement, plan.lead.id, now);
@@ -236,13 +236,12 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
     if (!statement.body.empty()) latest->push_back(std::move(statement));
   auto record = record::assemble(*latest, {});
   if (!record) return fail(record.error());
-  const ChangedChild changed{outcome.child, outcome.tag, &*record, outcome.created};
+  const ChangedChild changed{outcome.child, target->row.tag, &*record, outcome.created};
   for (const DestinationPlan& destination : plan.route->to) {
     if (destination.config->trigger != config::Trigger::change) continue;
     auto made = outbox_.add_change(destination, plan.lead, changed,
                                    plan.hold_changes && destination.config->max_change, work);
     if (!made) return fail(made.error());
-    if (*made) outcome.deliveries.push_back(&destination);
   }
   return outcome;
 }

@@ -31,10 +31,9 @@ struct ImportPlan {
 /// What one child came to.
 struct ChildOutcome {
   base::Uuid child;
-  std::string tag;
+  std::string tag;                   ///< this year's, for the audit log
   std::vector<std::string> changed;  ///< sections
   bool created = false;
-  std::vector<const DestinationPlan*> deliveries;  ///< trigger `change`: those that got one
 };
 
 class ChildWriter {

@@ -1,5 +1,6 @@
 #include "gateway/exchange/durable.h"
 
+#include <filesystem>
 #include <memory>
 
 #include <boost/asio/associated_executor.hpp>
@@ -29,6 +30,21 @@ asio::awaitable<Result<store::Committed>> make_durable(store::Store& store, stor
       co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<store::Committed>)>(
           std::move(initiation), asio::use_awaitable);
   co_return committed;
+}
+
+std::vector<base::Uuid> payload_files(const store::Unit& unit) {
+  std::vector<base::Uuid> files;
+  for (const store::Write& write : unit.writes)
+    if (const auto* put = std::get_if<store::PutPayload>(&write); put != nullptr)
+      if (put->payload.in_file) files.push_back(put->payload.id);
+  return files;
+}
+
+void drop_files(const store::Store& store, const std::vector<base::Uuid>& files,
+                const Fault& refusal) {
+  if (refusal.code == "CH-STO-011") return;
+  std::error_code ignored;
+  for (const base::Uuid& id : files) std::filesystem::remove(store.payload_path(id), ignored);
 }
 
 }  // namespace charmille::exchange

@@ -187,14 +187,18 @@ void Engine::Parts::resume() {
     }
   }
   const auto begin = [this](std::vector<store::Exchange> files) {
-    const auto endpoint = options.site->config->endpoints.find(files.front().endpoint);
-    if (endpoint == options.site->config->endpoints.end()) return;
-    auto job = job_of_lot(*context, endpoint->second, std::move(files));
+    const std::string& endpoint = files.front().endpoint;
+    if (!options.site->config->endpoints.contains(endpoint)) {
+      base::log(base::Level::error, "resume.endpoint-gone",
+                {{"endpoint", endpoint}, {"exchange", files.front().id.text()}});
+      return;
+    }
+    auto job = job_of_lot(*context, std::move(files));
     if (!job) {
       base::log(base::Level::error, "resume.failed", {{"code", std::string(job.error().code)}});
       return;
     }
-    job->resumed = true;
+    job->resumed = job->interrupted = true;
     importer->start(std::move(*job));
   };
   for (store::Exchange& exchange : single) begin({std::move(exchange)});

@@ -12,6 +12,7 @@ namespace charmille::exchange {
 struct Part {
   store::Exchange exchange;
   Opened opened;
+  bool replaced = false;  ///< a later file of the same name came: settled with its lot, never read
 
   const std::string& name() const {
     return opened.beside.name;
@@ -21,7 +22,9 @@ struct Part {
 struct ImportJob {
   std::vector<Part> parts;
   std::string lot_digest;  ///< of a lot: keyed, over its files
-  bool resumed = false;    ///< begun before a stop or a crash, or asked again by a person
+  bool resumed = false;    ///< begun before, by this process or by one that stopped
+  bool interrupted =
+      false;  ///< by the end of its process: counted, so that it does not go on for ever
 
   const store::Exchange& lead() const { return parts.front().exchange; }
   bool is_lot() const { return !lead().lot.empty(); }

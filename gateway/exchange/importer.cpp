@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/base/bytes.h"
@@ -14,6 +11,7 @@
 #include "gateway/exchange/events.h"
 #include "gateway/exchange/importer_run.h"
 #include "gateway/exchange/lots.h"
+#include "gateway/exchange/rest.h"
 #include "gateway/exchange/settler.h"
 
 namespace charmille::exchange {
@@ -70,21 +68,22 @@ void Importer::start(ImportJob job) {
     }
     ++under_way_;
   }
-  context_.work.spawn_brief(context_.workers, "import", work(std::move(job)));
+  context_.work.spawn_brief(context_.workers, "import", work(std::move(job)), [this] { ended(); });
 }
 
+/// Whatever ended it, even an exception, the place of an import goes to the next one.
 void Importer::ended() {
   ImportJob next;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.empty()) {
+    if (queue_.empty() || context_.tasks.cancelled()) {
       --under_way_;
       return;
     }
     next = std::move(queue_.front());
     queue_.pop_front();
   }
-  context_.work.spawn_brief(context_.workers, "import", work(std::move(next)));
+  context_.work.spawn_brief(context_.workers, "import", work(std::move(next)), [this] { ended(); });
 }
 
 asio::awaitable<void> Importer::work(ImportJob job) {
@@ -101,16 +100,16 @@ asio::awaitable<void> Importer::work(ImportJob job) {
     if (done) break;
     base::log(base::Level::warning, "import.failed",
               {{"exchange", job.lead().id.text()}, {"code", std::string(done.error().code)}});
-    if (done.error().action != base::Action::retry || attempt == most_tries) {
+    const bool store_is_full =
+        done.error().code.starts_with("CH-STO-01") && done.error().code != "CH-STO-010";
+    if (done.error().action != base::Action::retry || (attempt >= most_tries && !store_is_full)) {
       co_await park(job, done.error());
       break;
     }
     job.resumed = true;
-    asio::steady_timer pause(co_await asio::this_coro::executor, std::chrono::seconds(attempt));
-    const auto [cancelled] = co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (cancelled) break;
+    // What is not imported when the gateway stops is taken up at the next start.
+    if (!co_await rest(context_, std::min(attempt, most_tries) * std::chrono::seconds(1))) break;
   }
-  ended();
 }
 
 Report Importer::new_report(const ImportJob& job) {
@@ -166,11 +165,17 @@ void Importer::add_end(ImportJob& job, const Report& report, const std::string& 
 }
 
 asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {
-  if (job.resumed) {
+  if (job.interrupted) {
     auto counted = co_await count_attempt(job);
     if (!counted) co_return counted;
+    job.interrupted = false;
   }
   const std::string endpoint = job.lead().endpoint;
+  const auto source = context_.site->config->endpoints.find(endpoint);
+  const bool takes_lots =
+      source != context_.site->config->endpoints.end() && source->second.lot.has_value();
+  if (takes_lots != job.is_lot())
+    co_return fail("CH-EXC-011", {job.parts.front().name(), 0, 0, {}}, {{"endpoint", endpoint}});
   if (job.is_lot()) {
     auto last = context_.store.last_lot(endpoint, job.lead().lot);
     if (!last) co_return fail(last.error());
@@ -241,7 +246,8 @@ ImportPlan Importer::plan_of(const ImportJob& job, const RoutePlan& route,
   plan.reading.lot = job.lead().lot;
   plan.reading.exchange = job.lead().id;
   plan.reading.mapping = route.mapping->name();
-  plan.snapshot = job.is_lot() && route.source->lot->coverage == config::Coverage::snapshot;
+  plan.snapshot = job.is_lot() && route.source->lot &&
+                  route.source->lot->coverage == config::Coverage::snapshot;
   if (plan.snapshot) plan.covered = reader.covered();
   plan.hold_changes =
       job.is_lot() && std::ranges::any_of(route.to, [](const DestinationPlan& to) {
@@ -322,7 +328,6 @@ void Importer::count(Run& run, const std::vector<ChildOutcome>& outcomes) {
   for (const ChildOutcome& outcome : outcomes) {
     if (collects && (!outcome.changed.empty() || run.plan.check_all))
       run.changed.push_back(outcome.child);
-    for (const DestinationPlan* destination : outcome.deliveries) ++run.made[destination];
   }
 }
 

@@ -48,6 +48,8 @@ class Importer {
   boost::asio::awaitable<Result<void>> finish_route(Run& run);
   boost::asio::awaitable<Result<void>> collect(Run& run, const DestinationPlan& destination);
   boost::asio::awaitable<Result<void>> judge_flood(Run& run, const DestinationPlan& destination);
+  Result<std::vector<store::Exchange>> held_of(const Run& run,
+                                               const DestinationPlan& destination) const;
   boost::asio::awaitable<Result<void>> note_absent(Run& run);
   boost::asio::awaitable<Result<void>> end(ImportJob& job, Report& report, std::string mapping);
   boost::asio::awaitable<void> park(ImportJob& job, Fault fault);

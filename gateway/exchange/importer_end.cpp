@@ -1,9 +1,20 @@
 // The end of a route's import: collections, floods, what a snapshot no longer has.
+#include <algorithm>
+
+#include "gateway/exchange/events.h"
 #include "gateway/exchange/importer_run.h"
 
 namespace charmille::exchange {
 
 namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::uint32_t most_held = 1'000'000;
+constexpr std::size_t released_at_once = 500;
+constexpr int most_collections = 8;
+
+}  // namespace
 
 /// What can only be said once every child is applied: collections, floods, what a snapshot no
 /// longer has.
@@ -26,54 +37,75 @@ asio::awaitable<Result<void>> Importer::finish_route(Run& run) {
 }
 
 asio::awaitable<Result<void>> Importer::collect(Run& run, const DestinationPlan& destination) {
-  auto known = context_.store.known_children(destination.key);
-  if (!known) co_return fail(known.error());
-  Outbox::Collection collection;
-  collection.children = run.changed;
-  collection.lot = run.plan.lead.lot;
-  collection.known = *known;
-  Work work;
-  auto delivery = outbox_.add_collection(destination, run.plan.lead, std::move(collection), work);
-  if (!delivery) co_return fail(delivery.error());
-  if (!*delivery) co_return Result<void>{};
-  auto done = co_await carry_out(context_, lanes_, std::move(work));
-  if (!done) co_return fail(done.error());
-  if ((*delivery)->state == store::State::held && destination.config->mode == config::Mode::live)
-    alarms_.raise({Alarm::Kind::held, (*delivery)->partner, (*delivery)->endpoint, (*delivery)->id,
-                   "max-change"});
-  co_return Result<void>{};
-}
-
-/// The deliveries of this lot were held until their number was known: they go, or a person decides.
-asio::awaitable<Result<void>> Importer::judge_flood(Run& run, const DestinationPlan& destination) {
-  auto known = context_.store.known_children(destination.key);
-  if (!known) co_return fail(known.error());
-  if (is_flood(destination, run.made[&destination], *known)) {
-    alarms_.raise({Alarm::Kind::held, destination.partner->name, destination.endpoint->name,
-                   run.plan.lead.id, "max-change"});
+  for (int attempt = 1;; ++attempt) {
+    auto known = context_.store.known_children(destination.key);
+    if (!known) co_return fail(known.error());
+    Outbox::Collection collection;
+    collection.children = run.changed;
+    collection.lot = run.plan.lead.lot;
+    collection.known = *known;
+    Work work;
+    auto delivery = outbox_.add_collection(destination, run.plan.lead, std::move(collection), work);
+    if (!delivery) co_return fail(delivery.error());
+    if (!*delivery) co_return Result<void>{};
+    auto done = co_await carry_out(context_, lanes_, std::move(work));
+    // A child that changed meanwhile is collected as it stands then.
+    if (!done && done.error().code == "CH-STO-010" && attempt < most_collections) continue;
+    if (!done) co_return fail(done.error());
+    if ((*delivery)->state == store::State::held && destination.config->mode == config::Mode::live)
+      alarms_.raise({Alarm::Kind::held, (*delivery)->partner, (*delivery)->endpoint,
+                     (*delivery)->id, "max-change"});
     co_return Result<void>{};
   }
-  if (destination.config->mode != config::Mode::live) co_return Result<void>{};
+}
+
+/// What this flow made for that destination and is held, oldest first.
+Result<std::vector<store::Exchange>> Importer::held_of(const Run& run,
+                                                       const DestinationPlan& destination) const {
   store::ExchangeFilter filter;
   filter.flow = run.plan.lead.flow;
   filter.states = {store::State::held};
   filter.endpoint = destination.endpoint->name;
-  filter.limit = 500;
-  for (;;) {
-    auto held = context_.store.exchanges(filter);
-    if (!held) co_return fail(held.error());
-    if (held->empty()) co_return Result<void>{};
+  filter.limit = most_held;
+  auto held = context_.store.exchanges(filter);
+  if (!held) return held;
+  const std::string own = destination.key + '|';
+  std::erase_if(*held, [&](const auto& delivery) { return !delivery.lane.starts_with(own); });
+  std::ranges::reverse(*held);
+  return held;
+}
+
+/// The deliveries of this lot were held until their number was known: they go, or a person decides.
+/// They are counted in the store: an import that was interrupted made some of them before.
+asio::awaitable<Result<void>> Importer::judge_flood(Run& run, const DestinationPlan& destination) {
+  if (destination.config->mode != config::Mode::live) co_return Result<void>{};
+  auto known = context_.store.known_children(destination.key);
+  if (!known) co_return fail(known.error());
+  auto held = held_of(run, destination);
+  if (!held) co_return fail(held.error());
+  if (is_flood(destination, held->size(), *known)) {
+    alarms_.raise({Alarm::Kind::held, destination.partner->name, destination.endpoint->name,
+                   run.plan.lead.id, "max-change"});
+    co_return Result<void>{};
+  }
+  while (!held->empty()) {
     Work work;
     work.wake = true;
-    for (store::Exchange& delivery : *held) {
-      filter.before = std::min(filter.before, delivery.number);
+    for (std::size_t i = 0; i < std::min(held->size(), released_at_once); ++i) {
+      store::Exchange& delivery = (*held)[i];
+      work.unit.preconditions.emplace_back(store::ExchangeAt{delivery.id, delivery.version});
       delivery.state = store::State::queued;
-      delivery.updated = context_.clock.now();
-      work.unit.writes.emplace_back(store::PutExchange{std::move(delivery)});
+      delivery.updated = delivery.since = context_.clock.now();
+      work.unit.audit.push_back(events::resumed(delivery, context_));
+      work.unit.writes.emplace_back(store::PutExchange{delivery});
     }
     auto done = co_await carry_out(context_, lanes_, std::move(work));
-    if (!done) co_return fail(done.error());
+    // What somebody released or cancelled meanwhile is theirs: the rest is read again.
+    if (!done && done.error().code != "CH-STO-010") co_return fail(done.error());
+    held = held_of(run, destination);
+    if (!held) co_return fail(held.error());
   }
+  co_return Result<void>{};
 }
 
 /// A snapshot that lacks children says so to people; it ends nothing by itself. Quarantined records

@@ -28,8 +28,7 @@ struct Importer::Run {
   bool last_chunk = false;
   bool quarantine_open = false;     ///< the partner has open entries, which good records close
   std::vector<base::Uuid> changed;  ///< children for the destinations of trigger `lot`
-  std::map<const DestinationPlan*, std::uint64_t> made;  ///< deliveries of trigger `change`
-  bool ended = false;                                    ///< the exchange's end is committed
+  bool ended = false;               ///< the exchange's end is committed
 
   bool has_lot_destinations() const {
     return std::ranges::any_of(

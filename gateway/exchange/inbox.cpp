@@ -158,8 +158,10 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
   for (auto& name : arrival.state.erase)
     unit.writes.emplace_back(store::EraseAdapterState{endpoint, name});
   const auto leaves = unit.audit;
+  const std::vector<base::Uuid> files = payload_files(unit);
   auto committed = co_await make_durable(context_.store, std::move(unit));
   if (!committed) {
+    drop_files(context_.store, files, committed.error());
     if (committed.error().code == "CH-STO-010" && !key.empty()) {
       auto earlier = co_await known(key, sha256);
       co_return earlier;

@@ -11,6 +11,7 @@
 #include "gateway/exchange/beside.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
+#include "gateway/exchange/rest.h"
 
 namespace charmille::exchange {
 
@@ -22,6 +23,8 @@ constexpr std::uint32_t take_up_page = 100'000;
 /// Every delivery that ends wakes the pump: looks that follow each other at once are made one.
 constexpr auto shortest_sleep = std::chrono::milliseconds(3);
 constexpr auto longest_sleep = std::chrono::seconds(30);
+/// After a commit that was refused.
+constexpr auto refused_pause = std::chrono::seconds(1);
 
 std::optional<base::Duration> asked_wait(const Fault& fault) {
   for (const auto& [name, value] : fault.args) {
@@ -59,7 +62,12 @@ bool Lanes::claim(const std::string& endpoint, const std::string& lane, Followed
     outlet.refused = true;
     return false;
   }
-  if (!outlet.breaker.allows(context_.clock.now())) return false;
+  const Breaker::Answer answer = outlet.breaker.asks(context_.clock.now());
+  if (answer == Breaker::Answer::no) {
+    outlet.refused = true;
+    return false;
+  }
+  if (answer == Breaker::Answer::trial) outlet.trial = lane;
   busy_.emplace(lane, followed);
   ++outlet.held;
   return true;
@@ -89,7 +97,10 @@ void Lanes::give_back(const std::string& endpoint, const std::string& lane) {
     look = outlet.refused || held->second == Followed::yes;
     busy_.erase(held);
     --outlet.held;
-    outlet.breaker.undecided();
+    if (outlet.trial == lane) {
+      outlet.breaker.undecided();
+      outlet.trial.clear();
+    }
   }
   if (look) wake();
 }
@@ -192,13 +203,7 @@ asio::awaitable<void> Lanes::resume(store::Exchange exchange) {
   const std::string lane = exchange.lane;
   auto opened = open(context_, exchange);
   if (!opened) {
-    exchange.state = store::State::parked;
-    record_fault(exchange, opened.error());
-    store::Unit unit;
-    unit.audit.push_back(events::parked(exchange, context_));
-    unit.writes.emplace_back(store::PutExchange{exchange});
-    auto parked = co_await make_durable(context_.store, std::move(unit));
-    give_back(endpoint, lane);
+    co_await not_opened(std::move(exchange), opened.error());
     co_return;
   }
   Departure departure;
@@ -218,6 +223,8 @@ asio::awaitable<void> Lanes::resume(store::Exchange exchange) {
   unit.writes.emplace_back(store::PutExchange{exchange});
   auto recorded = co_await make_durable(context_.store, std::move(unit));
   if (!recorded) {
+    // It changed meanwhile, or nothing can be written for now: not at once again.
+    co_await rest(context_, refused_pause);
     give_back(endpoint, lane);
     co_return;
   }
@@ -227,13 +234,32 @@ asio::awaitable<void> Lanes::resume(store::Exchange exchange) {
   go(std::move(departure));
 }
 
+/// What is to be sent cannot be read: tried again when that may pass, else a person looks.
+asio::awaitable<void> Lanes::not_opened(store::Exchange exchange, Fault reason) {
+  const std::string endpoint = exchange.endpoint;
+  const std::string lane = exchange.lane;
+  store::Unit unit = after_fault(exchange, reason);
+  unit.preconditions.emplace_back(store::ExchangeAt{exchange.id, exchange.version});
+  const auto leaves = unit.audit;
+  auto recorded = co_await make_durable(context_.store, std::move(unit));
+  if (recorded) {
+    events::announce(leaves);
+    if (exchange.state == store::State::parked)
+      alarms_.raise(
+          Alarm{Alarm::Kind::parked, exchange.partner, endpoint, exchange.id, exchange.fault_code});
+  } else {
+    co_await rest(context_, refused_pause);
+  }
+  give_back(endpoint, lane);
+}
+
 asio::awaitable<void> Lanes::depart(Departure departure) {
   auto answer = co_await attempt(departure);
   attempt_over(departure.exchange, answer);
   co_await settle(std::move(departure), std::move(answer));
 }
 
-asio::awaitable<Result<adapters::Delivered>> Lanes::attempt(const Departure& departure) {
+asio::awaitable<Result<adapters::Delivered>> Lanes::attempt(Departure& departure) {
   Outlet& outlet = outlets_.find(departure.exchange.endpoint)->second;
   adapters::Envelope envelope;
   envelope.delivery = departure.exchange.id;
@@ -242,11 +268,13 @@ asio::awaitable<Result<adapters::Delivered>> Lanes::attempt(const Departure& dep
   const adapters::Deadline deadline = context_.clock.steady() + outlet.deadline;
   if (departure.probe_first) {
     auto found = co_await outlet.destination->probe(envelope, deadline);
-    if (found && *found == adapters::Probe::there) {
+    if (!found) co_return fail(found.error());
+    if (*found == adapters::Probe::there) {
       adapters::Delivered delivered;
       delivered.duplicate = true;
       co_return delivered;
     }
+    if (*found == adapters::Probe::absent) departure.probe_first = false;
   }
   auto answer = co_await outlet.destination->send(std::move(envelope), deadline);
   co_return answer;
@@ -264,8 +292,10 @@ void Lanes::attempt_over(const store::Exchange& exchange,
     if (answer || answer.error().action == base::Action::reject) {
       outlet.breaker.succeeded();
     } else {
-      opened = outlet.breaker.failed(context_.clock.now(), context_.random);
+      const bool was_trial = outlet.trial == exchange.lane;
+      opened = outlet.breaker.failed(context_.clock.now(), context_.random, was_trial);
     }
+    if (outlet.trial == exchange.lane) outlet.trial.clear();
     if (outlet.breaker.is_open()) {
       std::ranges::move(outlet.waiting, std::back_inserter(turned_back));
       outlet.waiting.clear();
@@ -280,12 +310,8 @@ void Lanes::attempt_over(const store::Exchange& exchange,
   if (opened)
     alarms_.raise(Alarm{Alarm::Kind::peer_unreachable, exchange.partner, exchange.endpoint,
                         exchange.id, std::string(answer.error().code)});
-  for (Departure& one : turned_back) {
-    Fault did_not_leave = fault("CH-EXC-010");
-    if (one.probe_first) did_not_leave.args.emplace_back("ambiguous", "yes");
-    context_.work.spawn_brief(context_.io, "delivery",
-                              settle(std::move(one), fail(std::move(did_not_leave))));
-  }
+  for (Departure& one : turned_back)
+    context_.work.spawn_brief(context_.io, "delivery", settle(std::move(one), fail("CH-EXC-010")));
   if (next) context_.work.spawn_brief(context_.io, "delivery", depart(std::move(*next)));
 }
 
@@ -293,6 +319,9 @@ asio::awaitable<void> Lanes::settle(Departure departure, Result<adapters::Delive
   store::Exchange& exchange = departure.exchange;
   const std::string endpoint = exchange.endpoint;
   const std::string lane = exchange.lane;
+  // An earlier attempt may have arrived, and nobody has said that it did not: the next one asks.
+  if (!answer && departure.probe_first && !is_ambiguous(answer.error()))
+    answer.error().args.emplace_back("ambiguous", "yes");
   store::Unit unit =
       answer ? after_success(exchange, *answer) : after_fault(exchange, answer.error());
   const auto leaves = unit.audit;
@@ -329,7 +358,7 @@ store::Unit Lanes::after_fault(store::Exchange& exchange, const Fault& fault) {
   record_fault(exchange, fault);
   std::optional<base::Time> again;
   if (fault.action == base::Action::retry)
-    again = next_attempt(outlet.retry, exchange.attempts, exchange.created, now, asked_wait(fault),
+    again = next_attempt(outlet.retry, exchange.attempts, exchange.since, now, asked_wait(fault),
                          context_.random);
   if (again) {
     exchange.state = store::State::deferred;
@@ -338,7 +367,6 @@ store::Unit Lanes::after_fault(store::Exchange& exchange, const Fault& fault) {
   } else {
     exchange.state = store::State::parked;
     unit.audit.push_back(events::parked(exchange, context_));
-    unit.writes.emplace_back(store::ReleaseProjections{exchange.id});
   }
   unit.writes.emplace_back(store::PutExchange{exchange});
   return unit;

@@ -48,7 +48,8 @@ struct Outlet {
   std::uint32_t held = 0;         ///< lanes
   std::uint32_t under_way = 0;    ///< attempts
   std::deque<Departure> waiting;  ///< recorded as `sending`, until an attempt is over
-  bool refused = false;           ///< a lane was refused for lack of room: the pump must look again
+  std::string trial;              ///< the lane whose attempt is the open breaker's trial, or empty
+  bool refused = false;           ///< a lane was refused: the pump must look again
 };
 
 class Lanes {
@@ -77,7 +78,8 @@ class Lanes {
   base::Time start_ready(const std::string& endpoint);
   boost::asio::awaitable<void> depart(Departure departure);
   boost::asio::awaitable<void> resume(store::Exchange exchange);
-  boost::asio::awaitable<Result<adapters::Delivered>> attempt(const Departure& departure);
+  boost::asio::awaitable<void> not_opened(store::Exchange exchange, Fault fault);
+  boost::asio::awaitable<Result<adapters::Delivered>> attempt(Departure& departure);
   boost::asio::awaitable<void> settle(Departure departure, Result<adapters::Delivered> answer);
   store::Unit after_success(store::Exchange& exchange, const adapters::Delivered& delivered);
   store::Unit after_fault(store::Exchange& exchange, const Fault& fault);

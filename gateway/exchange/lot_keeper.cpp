@@ -17,6 +17,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto longest_sleep = std::chrono::minutes(1);
+/// A lot that could not be looked at, or handed over, is looked at again so long after.
+constexpr auto pause = std::chrono::seconds(10);
 constexpr std::uint32_t most_waiting = 100'000;
 
 LotState state_of(const std::vector<store::Exchange>& files) {
@@ -35,10 +37,22 @@ LotState state_of(const std::vector<store::Exchange>& files) {
   return state;
 }
 
-/// The file that routes read first leads the lot; the others are nested into it.
-bool leads(const Context& context, const std::string& endpoint, const std::string& file) {
-  return std::ranges::any_of(context.site->routes_from(endpoint),
-                             [&](const RoutePlan* route) { return route->config->input == file; });
+/// The file that a route reads first leads the lot; the others are nested into it.
+bool leads(const Context& context, const store::Exchange& file) {
+  return std::ranges::any_of(context.site->routes_from(file.endpoint), [&](const RoutePlan* route) {
+    return route->config->input == file.lot_file;
+  });
+}
+
+/// The lead first, then in the order of arrival.
+void put_in_order(const Context& context, std::vector<store::Exchange>& files) {
+  std::ranges::sort(files, {}, &store::Exchange::number);
+  // Of two files of one name the later one counts.
+  const auto last = std::find_if(files.rbegin(), files.rend(),
+                                 [&](const auto& file) { return leads(context, file); });
+  if (last == files.rend()) return;
+  const auto lead = std::prev(last.base());
+  std::rotate(files.begin(), lead, lead + 1);
 }
 
 }  // namespace
@@ -113,17 +127,28 @@ Result<std::vector<store::Exchange>> LotKeeper::files_of(const config::Endpoint&
   return files;
 }
 
+void LotKeeper::look_again(const LotName& name, base::Time at) {
+  const std::lock_guard lock(mutex_);
+  const auto [known, fresh] = look_at_.try_emplace(name, at);
+  if (!fresh) known->second = std::min(known->second, at);
+}
+
 asio::awaitable<void> LotKeeper::look(LotName name) {
   const config::Endpoint& endpoint = context_.site->config->endpoints.find(name.first)->second;
   auto files = files_of(endpoint, name.second);
-  if (!files || files->empty()) co_return;
-  const LotJudgement judgement = judge(*endpoint.lot, state_of(*files), context_.clock.now());
-  if (judgement.completion == Completion::complete) {
-    co_await hand_over(endpoint, name.second, std::move(*files));
+  if (!files) {
+    look_again(name, context_.clock.now() + pause);
     co_return;
   }
-  const std::lock_guard lock(mutex_);
-  if (judgement.look_again) look_at_[name] = *judgement.look_again;
+  if (files->empty()) co_return;
+  const base::Time now = context_.clock.now();
+  const LotJudgement judgement = judge(*endpoint.lot, state_of(*files), now);
+  if (judgement.completion == Completion::complete) {
+    co_await hand_over(std::move(name), std::move(*files));
+    co_return;
+  }
+  // One that is overdue stays known: a file whose name tells no lot may still complete it.
+  look_again(name, judgement.look_again.value_or(now + longest_sleep));
   if (judgement.completion != Completion::overdue || !told_.insert(name).second) co_return;
   std::string missing;
   for (const std::string& file : judgement.missing) missing += (missing.empty() ? "" : ", ") + file;
@@ -131,43 +156,48 @@ asio::awaitable<void> LotKeeper::look(LotName name) {
       {Alarm::Kind::lot_overdue, endpoint.partner, endpoint.name, files->front().id, missing});
 }
 
-/// The files are no longer waiting, under one lot key, in one commit; then the import begins.
-asio::awaitable<void> LotKeeper::hand_over(const config::Endpoint& endpoint, std::string key,
-                                           std::vector<store::Exchange> files) {
+/// The files are no longer waiting, under one lot key and one flow, in one commit; then the import
+/// begins.
+asio::awaitable<void> LotKeeper::hand_over(LotName name, std::vector<store::Exchange> files) {
+  put_in_order(context_, files);
   store::Unit unit;
   for (store::Exchange& file : files) {
     unit.preconditions.emplace_back(store::ExchangeAt{file.id, file.version});
     file.state = store::State::processing;
-    file.lot = key;
+    file.lot = name.second;
+    file.flow = files.front().id;
     file.updated = context_.clock.now();
     unit.writes.emplace_back(store::PutExchange{file});
     ++file.version;
   }
   auto done = co_await make_durable(context_.store, std::move(unit));
-  if (!done) co_return;
-  auto job = job_of_lot(context_, endpoint, std::move(files));
-  if (!job) {
-    base::log(base::Level::error, "lot.failed",
-              {{"endpoint", endpoint.name}, {"code", std::string(job.error().code)}});
+  if (!done) {
+    look_again(name, context_.clock.now() + pause);
     co_return;
   }
-  importer_.start(std::move(*job));
+  auto job = job_of_lot(context_, std::move(files));
+  if (job) {
+    importer_.start(std::move(*job));
+    co_return;
+  }
+  // The files are `processing`: the next start takes them up.
+  base::log(base::Level::error, "lot.failed",
+            {{"endpoint", name.first}, {"code", std::string(job.error().code)}});
 }
 
-Result<ImportJob> job_of_lot(const Context& context, const config::Endpoint& endpoint,
-                             std::vector<store::Exchange> files) {
-  std::ranges::sort(files, {}, &store::Exchange::number);
-  // The last of two files of one name counts; the earlier one stays with the lot.
-  const auto lead = std::ranges::find_if(
-      files, [&](const auto& file) { return leads(context, endpoint.name, file.lot_file); });
-  if (lead != files.end()) std::rotate(files.begin(), lead, lead + 1);
+Result<ImportJob> job_of_lot(const Context& context, std::vector<store::Exchange> files) {
+  put_in_order(context, files);
   ImportJob job;
   std::map<std::string, std::string> digests;
+  std::map<std::string, std::uint64_t> newest;
+  for (const store::Exchange& file : files)
+    newest[file.lot_file] = std::max(newest[file.lot_file], file.number);
   for (store::Exchange& file : files) {
     auto opened = open(context, file);
     if (!opened) return fail(opened.error());
-    digests[file.lot_file] = opened->sha256;
-    job.parts.push_back({std::move(file), std::move(*opened)});
+    const bool replaced = file.number != newest[file.lot_file];
+    if (!replaced) digests[file.lot_file] = opened->sha256;
+    job.parts.push_back({std::move(file), std::move(*opened), replaced});
   }
   std::string all;
   for (const auto& [name, digest] : digests) all += name + '=' + digest + '\n';

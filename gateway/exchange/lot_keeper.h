@@ -31,8 +31,8 @@ class LotKeeper {
   boost::asio::awaitable<void> look(LotName name);
   Result<std::vector<store::Exchange>> files_of(const config::Endpoint& endpoint,
                                                 const std::string& key) const;
-  boost::asio::awaitable<void> hand_over(const config::Endpoint& endpoint, std::string key,
-                                         std::vector<store::Exchange> files);
+  boost::asio::awaitable<void> hand_over(LotName name, std::vector<store::Exchange> files);
+  void look_again(const LotName& name, base::Time at);
 
   Context& context_;
   Importer& importer_;
@@ -45,7 +45,6 @@ class LotKeeper {
 
 /// The import of these files, opened, the lot's lead first. One payload that belongs to no lot is
 /// its own lead.
-Result<ImportJob> job_of_lot(const Context& context, const config::Endpoint& endpoint,
-                             std::vector<store::Exchange> files);
+Result<ImportJob> job_of_lot(const Context& context, std::vector<store::Exchange> files);
 
 }  // namespace charmille::exchange

@@ -19,8 +19,7 @@ bool is_outbound(const store::Exchange& exchange) {
 }
 
 bool may_be_sent_again(State state) {
-  return state == State::parked || state == State::superseded || state == State::cancelled ||
-         state == State::delivered || state == State::deferred || state == State::shadowed;
+  return state == State::parked || state == State::delivered || state == State::deferred;
 }
 
 bool may_be_read_again(State state) {
@@ -55,14 +54,18 @@ Operations::Task<store::Exchange> Operations::replay(base::Uuid id, events::Pers
     auto read = co_await read_again(std::move(*exchange), std::move(person));
     co_return read;
   }
+  if (!context_.site->config->endpoints.contains(exchange->endpoint))
+    co_return fail("CH-EXC-013", {}, {{"endpoint", exchange->endpoint}});
+  auto newest = is_newest_of_its_lane(*exchange);
+  if (!newest) co_return fail(newest.error());
+  if (!*newest) co_return fail("CH-EXC-012");
   Work work;
   work.wake = true;
   work.unit.preconditions.emplace_back(store::ExchangeAt{exchange->id, exchange->version});
+  // The last fault stays: it says whether the delivery may have arrived.
   exchange->state = State::queued;
   exchange->due = {};
-  exchange->updated = exchange->created = context_.clock.now();
-  exchange->fault_code.clear();
-  exchange->fault_detail.clear();
+  exchange->updated = exchange->since = context_.clock.now();
   work.unit.audit.push_back(
       events::person(merkle::Event::admin_replay, person, exchange->id, context_));
   work.unit.audit.push_back(events::resumed(*exchange, context_));
@@ -72,6 +75,16 @@ Operations::Task<store::Exchange> Operations::replay(base::Uuid id, events::Pers
   co_return exchange;
 }
 
+/// Older content after newer would leave the destination with the older.
+Result<bool> Operations::is_newest_of_its_lane(const store::Exchange& exchange) const {
+  store::ExchangeFilter filter;
+  filter.lane = exchange.lane;
+  filter.limit = 1;
+  auto last = context_.store.exchanges(filter);
+  if (!last) return fail(last.error());
+  return last->empty() || last->front().id == exchange.id;
+}
+
 /// An inbound payload, or the whole of its lot, is imported again.
 Operations::Task<store::Exchange> Operations::read_again(store::Exchange exchange,
                                                          events::Person person) {
@@ -79,11 +92,14 @@ Operations::Task<store::Exchange> Operations::read_again(store::Exchange exchang
   if (!exchange.lot.empty()) {
     store::ExchangeFilter filter;
     filter.flow = exchange.flow;
+    filter.lot = exchange.lot;
     filter.direction = store::Direction::in;
     auto all = context_.store.exchanges(filter);
     if (!all) co_return fail(all.error());
     parts = std::move(*all);
   }
+  if (!context_.site->config->endpoints.contains(exchange.endpoint))
+    co_return fail("CH-EXC-013", {}, {{"endpoint", exchange.endpoint}});
   Work work;
   for (store::Exchange& part : parts) {
     work.unit.preconditions.emplace_back(store::ExchangeAt{part.id, part.version});
@@ -97,12 +113,10 @@ Operations::Task<store::Exchange> Operations::read_again(store::Exchange exchang
       events::person(merkle::Event::admin_replay, person, exchange.id, context_));
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
-  exchange = parts.front();
-  const config::Endpoint& endpoint =
-      context_.site->config->endpoints.find(exchange.endpoint)->second;
-  auto job = job_of_lot(context_, endpoint, std::move(parts));
+  auto job = job_of_lot(context_, std::move(parts));
   if (!job) co_return fail(job.error());
   job->resumed = true;
+  exchange = job->lead();
   importer_.start(std::move(*job));
   co_return exchange;
 }
@@ -131,7 +145,7 @@ Operations::Task<std::uint64_t> Operations::release(base::Uuid id, events::Perso
   for (store::Exchange& delivery : held) {
     work.unit.preconditions.emplace_back(store::ExchangeAt{delivery.id, delivery.version});
     delivery.state = State::queued;
-    delivery.updated = context_.clock.now();
+    delivery.updated = delivery.since = context_.clock.now();
     work.unit.audit.push_back(events::resumed(delivery, context_));
     work.unit.writes.emplace_back(store::PutExchange{delivery});
   }
@@ -154,8 +168,10 @@ Operations::Task<store::Exchange> Operations::cancel(base::Uuid id, events::Pers
       events::person(merkle::Event::admin_cancel, person, exchange->id, context_));
   work.unit.audit.push_back(events::cancelled(*exchange, context_));
   work.unit.writes.emplace_back(store::PutExchange{*exchange});
+  const std::optional<Fault> last = recorded_fault(*exchange);
   if (is_outbound(*exchange))
-    work.unit.writes.emplace_back(store::ReleaseProjections{exchange->id});
+    work.unit.writes.emplace_back(
+        store::ReleaseProjections{exchange->id, last && is_ambiguous(*last)});
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
   co_return exchange;
@@ -204,7 +220,7 @@ Operations::Task<tree::Document> Operations::record(base::Uuid child, events::Pe
   if (!row) co_return fail(row.error());
   if (!*row) co_return fail("CH-EXC-024");
   events::Leaf leaf = events::person(merkle::Event::admin_content, person, {}, context_);
-  leaf.subj = events::subject_of((*row)->tag, context_);
+  leaf.subj = events::subject_of(context_.vault.tag_of(child), context_);
   auto noted = co_await write_leaf(std::move(leaf));
   if (!noted) co_return fail(noted.error());
   co_return load_record(context_, **row);

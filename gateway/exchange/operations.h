@@ -26,9 +26,10 @@ class Operations {
 
   Operations(Context& context, Importer& importer, Lanes& lanes, Scheduler& scheduler);
 
-  /// Inbound: processed again from its payload. Outbound: what is parked, superseded or cancelled
-  /// is queued again; what was delivered is sent again under the same ids. CH-EXC-020 when its
-  /// state does not allow it, -021 when it is unknown.
+  /// Inbound: processed again from its payload, with the whole of its lot. Outbound: what is parked
+  /// or deferred is queued again; what was delivered is sent again under the same ids, unless
+  /// something newer left in its lane (CH-EXC-012). CH-EXC-020 when its state does not allow it,
+  /// -021 when it is unknown, -013 when its endpoint is no longer configured.
   Task<store::Exchange> replay(base::Uuid exchange, events::Person person);
   /// Held deliveries go; a whole flow's when `exchange` is an inbound one. Gives how many.
   Task<std::uint64_t> release(base::Uuid exchange, events::Person person);
@@ -55,6 +56,7 @@ class Operations {
 
  private:
   Result<store::Exchange> find(const base::Uuid& id) const;
+  Result<bool> is_newest_of_its_lane(const store::Exchange& exchange) const;
   Task<store::Exchange> read_again(store::Exchange exchange, events::Person person);
   Task<void> write_leaf(events::Leaf leaf);
 

@@ -7,6 +7,7 @@
 #include "gateway/exchange/beside.h"
 #include "gateway/exchange/child_writer.h"
 #include "gateway/exchange/events.h"
+#include "gateway/exchange/scheduler.h"
 
 namespace charmille::exchange {
 namespace {
@@ -143,7 +144,7 @@ void Outbox::add_row(store::Exchange& delivery, Vault::Sealed sealed,
 store::Exchange Outbox::new_delivery(const DestinationPlan& plan,
                                      const store::Exchange& cause) const {
   store::Exchange delivery;
-  delivery.created = delivery.updated = context_.clock.now();
+  delivery.created = delivery.updated = delivery.since = context_.clock.now();
   delivery.id = base::uuid_v7(delivery.created, context_.random);
   delivery.flow = cause.flow;
   delivery.cause = cause.id;
@@ -177,19 +178,24 @@ Result<std::string> Outbox::next_sequence(const DestinationPlan& plan, Work& wor
     if (!kept) return fail(kept.error());
     known = sequences_.emplace(name, *kept ? std::stoull(**kept) : 0).first;
   }
-  const std::string number = std::to_string(++known->second);
-  work.unit.writes.emplace_back(store::PutSetting{name, number});
-  return number;
+  const std::uint64_t number = ++known->second;
+  work.unit.writes.emplace_back(store::RaiseSetting{name, number});
+  return std::to_string(number);
 }
 
 Result<adapters::Prepared> Outbox::prepare(const DestinationPlan& plan,
                                            const store::Exchange& delivery, base::Payload payload,
                                            Work& work) {
-  const std::string now = base::to_rfc3339(delivery.created);
+  const std::string now =
+      local_text(delivery.created, context_.site->config->organisation.time_zone);
+  // The month of an extraction is the one that it is about.
+  const std::string& about =
+      plan.config->trigger == config::Trigger::schedule && delivery.lot.size() >= 7 ? delivery.lot
+                                                                                    : now;
   config::NamePattern::Values values{{"route", plan.route->name},
                                      {"endpoint", plan.endpoint->name},
                                      {"date", now.substr(0, 10)},
-                                     {"month", now.substr(0, 7)},
+                                     {"month", about.substr(0, 7)},
                                      {"time", now.substr(11, 8)},
                                      {"lot", delivery.lot},
                                      {"delivery", delivery.id.text()},
@@ -256,10 +262,16 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
   const bool nothing = rendering->results.empty();
   if (!nothing && rendering->digest == row.queued) return false;
   const std::string lane = lane_of(plan, child.tag);
-  if (!child.created)
-    if (auto replaced = supersede(lane, work); !replaced) return fail(replaced.error());
-  if (nothing || rendering->digest == row.confirmed) {
-    if (row.delivery.is_nil()) return false;
+  Queue queue;
+  if (!child.created) {
+    auto found = supersede(lane, work);
+    if (!found) return fail(found.error());
+    queue = *found;
+  }
+  // Nobody knows what the destination has: nothing is the same as that.
+  if (queue.may_have_arrived && !row.confirmed.empty()) row.confirmed = store::unknown_digest;
+  if (nothing || (rendering->digest == row.confirmed && !queue.occupied)) {
+    if (!queue.replaced) return false;
     row.queued.clear();
     row.delivery = {};
     work.unit.writes.emplace_back(store::PutProjection{row});
@@ -284,10 +296,11 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
     row.queued = rendering->digest;
     row.delivery = delivery.id;
   }
-  const bool at_once = delivery.state == store::State::queued && lanes_.reserve(delivery);
+  const bool at_once = leaves_at_once(delivery, queue.occupied);
   add_row(delivery, std::move(*sealed), *prepared, plan, at_once, work);
-  for (auto& leaf :
-       events::subjects(delivery, subjects_of(rendering->projection, {child.tag}), context_))
+  for (auto& leaf : events::subjects(
+           delivery, subjects_of(rendering->projection, {context_.vault.tag_of(child.id)}),
+           context_))
     work.unit.audit.push_back(std::move(leaf));
   if (at_once) work.unit.audit.push_back(events::send_attempt(delivery, context_));
   work.unit.writes.emplace_back(store::PutProjection{row});
@@ -304,19 +317,31 @@ Result<store::ProjectionRow> Outbox::standing(const DestinationPlan& plan,
   return *known ? std::move(**known) : std::move(nothing);
 }
 
-/// A newer snapshot takes the place of what was not sent yet.
-Result<void> Outbox::supersede(const std::string& lane, Work& work) {
+/// A newer snapshot takes the place of what was not sent yet. What is under way stays, and must
+/// still be so when this is committed.
+Result<Outbox::Queue> Outbox::supersede(const std::string& lane, Work& work) {
   auto open_ones = context_.store.open_deliveries(lane);
   if (!open_ones) return fail(open_ones.error());
+  Queue queue;
   for (store::Exchange& older : *open_ones) {
-    if (!is_unsent(older.state)) continue;
     work.unit.preconditions.emplace_back(store::ExchangeAt{older.id, older.version});
+    const std::optional<Fault> last = recorded_fault(older);
+    const bool under_way = !is_unsent(older.state);
+    queue.may_have_arrived |= under_way || (last && is_ambiguous(*last));
+    queue.occupied |= under_way;
+    if (under_way) continue;
+    queue.replaced = true;
     older.state = store::State::superseded;
     older.updated = context_.clock.now();
     work.unit.audit.push_back(events::superseded(older, context_));
     work.unit.writes.emplace_back(store::PutExchange{std::move(older)});
   }
-  return {};
+  return queue;
+}
+
+/// In an empty lane, when its endpoint has room.
+bool Outbox::leaves_at_once(store::Exchange& delivery, bool occupied) {
+  return delivery.state == store::State::queued && !occupied && lanes_.reserve(delivery);
 }
 
 namespace {
@@ -338,6 +363,7 @@ struct Outbox::Collecting {
   std::unique_ptr<codec::Encoder> encoder;
   std::map<std::string, events::Subjects> subjects;
   std::vector<store::ProjectionRow> projections;
+  std::vector<store::ChildAt> versions;  ///< of the children whose projections are noted
   std::uint64_t children = 0;
 };
 
@@ -379,7 +405,7 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
   ++into.children;
   events::Subjects subjects = subjects_of(rendering->projection, {});
   auto& alike = into.subjects.try_emplace(likeness(subjects), std::move(subjects)).first->second;
-  alike.tags.push_back((*child)->tag);
+  alike.tags.push_back(context_.vault.tag_of(id));
   if (!collection.only_changed) return {};
   if (into.delivery.state == store::State::shadowed) {
     row.confirmed = rendering->digest;
@@ -388,6 +414,7 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
     row.delivery = into.delivery.id;
   }
   into.projections.push_back(std::move(row));
+  into.versions.push_back({id, (*child)->version});
   return {};
 }
 
@@ -432,7 +459,9 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
     sealed = context_.vault.seal_payload(prepared->payload);
     if (!sealed) return fail(sealed.error());
   }
-  const bool at_once = delivery.state == store::State::queued && lanes_.reserve(delivery);
+  auto before = context_.store.open_deliveries(delivery.lane);
+  if (!before) return fail(before.error());
+  const bool at_once = leaves_at_once(delivery, !before->empty());
   add_row(delivery, std::move(*sealed), *prepared, plan, at_once, work);
   for (const auto& [key, subjects] : collecting.subjects)
     for (auto& leaf : events::subjects(delivery, subjects, context_))
@@ -440,6 +469,8 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   if (at_once) work.unit.audit.push_back(events::send_attempt(delivery, context_));
   for (store::ProjectionRow& row : collecting.projections)
     work.unit.writes.emplace_back(store::PutProjection{std::move(row)});
+  for (const store::ChildAt& version : collecting.versions)
+    work.unit.preconditions.emplace_back(version);
   return delivery;
 }
 

@@ -24,7 +24,7 @@ struct Rendering {
 /// A child as it stands after a change.
 struct ChangedChild {
   base::Uuid id;
-  std::string tag;
+  std::string tag;  ///< of its row: names lanes, the same for ever
   const tree::Document* record = nullptr;
   bool created = false;  ///< no destination can know it yet
 };
@@ -72,7 +72,15 @@ class Outbox {
   Result<std::string> next_sequence(const DestinationPlan& plan, Work& work);
   void add_row(store::Exchange& delivery, Vault::Sealed sealed, const adapters::Prepared& prepared,
                const DestinationPlan& plan, bool at_once, Work& work);
-  Result<void> supersede(const std::string& lane, Work& work);
+  /// What stands in a lane when one more is to join it.
+  struct Queue {
+    bool occupied = false;  ///< one is under way, and stays
+    bool may_have_arrived =
+        false;              ///< of one that is under way, or was replaced after a lost answer
+    bool replaced = false;  ///< something was
+  };
+  Result<Queue> supersede(const std::string& lane, Work& work);
+  bool leaves_at_once(store::Exchange& delivery, bool occupied);
   Result<store::ProjectionRow> standing(const DestinationPlan& plan,
                                         const ChangedChild& child) const;
   void add_failure(const DestinationPlan& plan, const store::Exchange& cause,

@@ -1,5 +1,7 @@
 #include "gateway/exchange/scheduler.h"
 
+#include <set>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -16,6 +18,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto longest_sleep = std::chrono::hours(1);
+/// An extraction that failed is tried again so long after.
+constexpr auto failure_pause = std::chrono::minutes(5);
+constexpr int most_tries = 8;
 constexpr std::uint32_t page = 1000;
 /// An extraction happens in no exchange: this space names the one that stands for it, the same for
 /// the same route and period.
@@ -45,11 +50,12 @@ store::Exchange origin(const Context& context, const std::string& name) {
 }  // namespace
 
 void Scheduler::start() {
+  std::set<std::string> begun;  // what two routes make alike for one endpoint begins once
   for (const RoutePlan& route : context_.site->routes) {
     for (const DestinationPlan& plan : route.to) {
       if (plan.config->trigger == config::Trigger::schedule) {
         context_.tasks.spawn(context_.workers, "schedule", loop(&plan));
-      } else {
+      } else if (begun.insert(plan.key).second) {
         context_.tasks.spawn(context_.workers, "begin", begin(&plan));
       }
     }
@@ -68,28 +74,31 @@ asio::awaitable<void> Scheduler::loop(const DestinationPlan* plan) {
     if (last && *last)
       if (const auto at = base::parse_rfc3339(**last)) since = *at;
     const base::Time due = next_time(*plan->config->schedule, zone, since);
-    if (due <= now || (last && !*last)) {
-      if (due <= now) {
-        std::string configured_period;
-        auto made = co_await extract_one(*plan, std::move(configured_period));
-        if (!made)
-          base::log(base::Level::error, "extraction.failed",
-                    {{"route", plan->route->name}, {"code", std::string(made.error().code)}});
-      }
-      Work work;
-      work.unit.writes.emplace_back(store::PutSetting{marker, base::to_rfc3339(now)});
+    base::Duration sleep =
+        std::min<base::Duration>(due - now + std::chrono::milliseconds(1), longest_sleep);
+    store::PutSetting kept{marker, base::to_rfc3339(now)};
+    if (!last) {
+      sleep = failure_pause;
+    } else if (!*last) {
+      Work work;  // the first time that this schedule is seen: what was due before is not its own
+      work.unit.writes.emplace_back(std::move(kept));
       co_await carry_out(context_, lanes_, std::move(work));
-      continue;
+    } else if (due <= now) {
+      std::string configured_period;
+      auto made = co_await extract_one(*plan, std::move(configured_period), std::move(kept));
+      if (made) continue;
+      base::log(base::Level::error, "extraction.failed",
+                {{"route", plan->route->name}, {"code", std::string(made.error().code)}});
+      sleep = failure_pause;
     }
-    timer.expires_after(
-        std::min<base::Duration>(due - now + std::chrono::milliseconds(1), longest_sleep));
+    timer.expires_after(sleep);
     const auto [cancelled] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     if (cancelled) co_return;
   }
 }
 
 asio::awaitable<Result<std::optional<base::Uuid>>> Scheduler::extract_one(
-    const DestinationPlan& plan, std::string period) {
+    const DestinationPlan& plan, std::string period, std::optional<store::PutSetting> marker) {
   if (period.empty())
     period = period_of(plan.config->period.value_or(config::Period::previous_month),
                        context_.site->config->organisation.time_zone, context_.clock.now());
@@ -104,10 +113,13 @@ asio::awaitable<Result<std::optional<base::Uuid>>> Scheduler::extract_one(
   auto delivery = outbox_.add_collection(plan, origin(context_, plan.key + '|' + period),
                                          std::move(collection), work);
   if (!delivery) co_return fail(delivery.error());
-  if (!*delivery) co_return std::optional<base::Uuid>{};
+  std::optional<base::Uuid> made;
+  if (*delivery) made = (*delivery)->id;
+  if (marker) work.unit.writes.emplace_back(std::move(*marker));
+  if (work.unit.writes.empty()) co_return made;
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
-  co_return std::optional<base::Uuid>{(*delivery)->id};
+  co_return made;
 }
 
 asio::awaitable<Result<std::vector<base::Uuid>>> Scheduler::extract(std::string route,
@@ -119,7 +131,7 @@ asio::awaitable<Result<std::vector<base::Uuid>>> Scheduler::extract(std::string 
     for (const DestinationPlan& destination : plan.to) {
       if (destination.config->trigger != config::Trigger::schedule) continue;
       found = true;
-      auto delivery = co_await extract_one(destination, period);
+      auto delivery = co_await extract_one(destination, period, std::nullopt);
       if (!delivery) co_return fail(delivery.error());
       if (*delivery) made.push_back(**delivery);
     }
@@ -152,21 +164,32 @@ asio::awaitable<void> Scheduler::begin(const DestinationPlan* plan) {
 asio::awaitable<Result<void>> Scheduler::deliver_everything(const DestinationPlan& plan) {
   auto children = all_children(context_);
   if (!children) co_return fail(children.error());
-  const store::Exchange cause = origin(context_, "begin|" + plan.key);
   if (plan.config->trigger == config::Trigger::lot) {
-    Outbox::Collection collection;
-    collection.children = std::move(*children);
-    Work work;
-    auto delivery = outbox_.add_collection(plan, cause, std::move(collection), work);
-    if (!delivery) co_return fail(delivery.error());
-    auto done = co_await carry_out(context_, lanes_, std::move(work));
-    if (!done) co_return fail(done.error());
-    co_return Result<void>{};
+    for (int attempt = 1;; ++attempt) {
+      Outbox::Collection collection;
+      collection.children = *children;
+      Work work;
+      auto delivery = outbox_.add_collection(plan, origin(context_, "begin|" + plan.key),
+                                             std::move(collection), work);
+      if (!delivery) co_return fail(delivery.error());
+      auto done = co_await carry_out(context_, lanes_, std::move(work));
+      if (done) co_return Result<void>{};
+      if (done.error().code != "CH-STO-010" || attempt == most_tries) co_return fail(done.error());
+    }
   }
   for (const base::Uuid& id : *children) {
+    auto done = co_await deliver_one(plan, id);
+    if (!done) co_return done;
+  }
+  co_return Result<void>{};
+}
+
+/// A child that an import changes meanwhile is looked at again.
+asio::awaitable<Result<void>> Scheduler::deliver_one(const DestinationPlan& plan, base::Uuid id) {
+  for (int attempt = 1;; ++attempt) {
     auto child = context_.store.child(id);
     if (!child) co_return fail(child.error());
-    if (!*child) continue;
+    if (!*child || (*child)->key.empty()) co_return Result<void>{};
     auto record = load_record(context_, **child);
     if (!record) co_return fail(record.error());
     ChangedChild changed;
@@ -174,40 +197,42 @@ asio::awaitable<Result<void>> Scheduler::deliver_everything(const DestinationPla
     changed.tag = (*child)->tag;
     changed.record = &*record;
     Work work;
-    auto made = outbox_.add_change(plan, cause, changed, false, work);
+    work.unit.preconditions.emplace_back(store::ChildAt{id, (*child)->version});
+    auto made =
+        outbox_.add_change(plan, origin(context_, "begin|" + plan.key), changed, false, work);
     if (!made) co_return fail(made.error());
     auto done = co_await carry_out(context_, lanes_, std::move(work));
-    if (!done) co_return fail(done.error());
+    if (done) co_return Result<void>{};
+    if (done.error().code != "CH-STO-010" || attempt == most_tries) co_return fail(done.error());
   }
-  co_return Result<void>{};
 }
 
+/// The children of whom the destination is taken to know what stands now. One that an import
+/// changes meanwhile is that import's: it will be delivered.
 asio::awaitable<Result<void>> Scheduler::note_as_known(const DestinationPlan& plan) {
   auto children = all_children(context_);
   if (!children) co_return fail(children.error());
-  Work work;
   for (const base::Uuid& id : *children) {
     auto child = context_.store.child(id);
     if (!child) co_return fail(child.error());
-    if (!*child) continue;
+    if (!*child || (*child)->key.empty()) continue;
+    auto known = context_.store.projection(plan.key, id);
+    if (!known) co_return fail(known.error());
+    if (*known) continue;
     auto record = load_record(context_, **child);
     if (!record) co_return fail(record.error());
     auto rendering = outbox_.render(plan, *record, "new", {});
-    if (!rendering) co_return fail(rendering.error());
-    if (rendering->results.empty()) continue;
+    if (!rendering || rendering->results.empty()) continue;  // told when it changes
     store::ProjectionRow row;
     row.destination = plan.key;
     row.child = id;
     row.confirmed = rendering->digest;
+    Work work;
+    work.unit.preconditions.emplace_back(store::ChildAt{id, (*child)->version});
     work.unit.writes.emplace_back(store::PutProjection{std::move(row)});
-    if (work.unit.writes.size() < page) continue;
     auto done = co_await carry_out(context_, lanes_, std::move(work));
-    if (!done) co_return fail(done.error());
-    work = Work{};
+    if (!done && done.error().code != "CH-STO-010") co_return fail(done.error());
   }
-  if (work.unit.writes.empty()) co_return Result<void>{};
-  auto done = co_await carry_out(context_, lanes_, std::move(work));
-  if (!done) co_return fail(done.error());
   co_return Result<void>{};
 }
 

@@ -23,8 +23,10 @@ class Scheduler {
 
  private:
   boost::asio::awaitable<void> loop(const DestinationPlan* plan);
-  boost::asio::awaitable<Result<std::optional<base::Uuid>>> extract_one(const DestinationPlan& plan,
-                                                                        std::string period);
+  /// `marker`: what is committed with it, so that a schedule is kept once.
+  boost::asio::awaitable<Result<std::optional<base::Uuid>>> extract_one(
+      const DestinationPlan& plan, std::string period, std::optional<store::PutSetting> marker);
+  boost::asio::awaitable<Result<void>> deliver_one(const DestinationPlan& plan, base::Uuid id);
   boost::asio::awaitable<void> begin(const DestinationPlan* plan);
   boost::asio::awaitable<Result<void>> deliver_everything(const DestinationPlan& plan);
   boost::asio::awaitable<Result<void>> note_as_known(const DestinationPlan& plan);
@@ -34,6 +36,8 @@ class Scheduler {
   Lanes& lanes_;
 };
 
+/// As clocks there show it: "2026-06-30T23:05:00".
+std::string local_text(base::Time at, const std::string& time_zone);
 /// When a schedule is next due after `now`, in that time zone.
 base::Time next_time(const config::Schedule& schedule, const std::string& time_zone,
                      base::Time now);

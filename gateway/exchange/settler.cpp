@@ -1,14 +1,12 @@
 #include "gateway/exchange/settler.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/base/log.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
 #include "gateway/exchange/inbox.h"
+#include "gateway/exchange/rest.h"
 
 namespace charmille::exchange {
 
@@ -116,7 +114,6 @@ asio::awaitable<void> Settler::tell_source(store::Exchange exchange,
                                            adapters::Settlement settlement) {
   const auto source = sources_.find(exchange.endpoint);
   if (source == sources_.end()) co_return;
-  asio::steady_timer pause(co_await asio::this_coro::executor);
   for (;;) {
     auto done =
         co_await source->second->settle(settlement, context_.clock.steady() + settle_deadline);
@@ -126,9 +123,7 @@ asio::awaitable<void> Settler::tell_source(store::Exchange exchange,
                   {{"exchange", exchange.id.text()}, {"code", std::string(done.error().code)}});
       break;
     }
-    pause.expires_after(settle_pause);
-    const auto [cancelled] = co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (cancelled) co_return;
+    if (!co_await rest(context_, settle_pause)) co_return;  // the next start tells it again
   }
   auto row = context_.store.exchange(exchange.id);
   if (!row || !*row) co_return;

@@ -204,10 +204,11 @@ std::vector<const RoutePlan*> Site::routes_from(std::string_view endpoint) const
   return found;
 }
 
-const codec::Options& Site::format_of(const std::string& endpoint,
+const codec::Options* Site::format_of(const std::string& endpoint,
                                       const std::string& lot_file) const {
-  const auto file = formats.find(endpoint + '/' + lot_file);
-  return file != formats.end() ? file->second : formats.find(endpoint)->second;
+  auto found = formats.find(endpoint + '/' + lot_file);
+  if (found == formats.end()) found = formats.find(endpoint);
+  return found == formats.end() ? nullptr : &found->second;
 }
 
 LoadedSite load_site(const fs::path& configuration, const fs::path& schemas,

@@ -57,7 +57,8 @@ struct Site {
   record::Environment environment = record::Environment::production;
 
   std::vector<const RoutePlan*> routes_from(std::string_view endpoint) const;
-  const codec::Options& format_of(const std::string& endpoint, const std::string& lot_file) const;
+  /// Nothing when neither the file of the lot nor the endpoint has one.
+  const codec::Options* format_of(const std::string& endpoint, const std::string& lot_file) const;
 };
 
 /// A site, or every fault of it.

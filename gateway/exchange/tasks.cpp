@@ -11,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 
 #include "gateway/base/log.h"
 
@@ -65,6 +66,8 @@ TaskGroup::~TaskGroup() = default;
 void TaskGroup::spawn(asio::any_io_executor executor, std::string_view name,
                       asio::awaitable<void> task) {
   auto entry = std::make_shared<State::Cancellable>();
+  // A pool has several threads: the signal and the coroutine that it reaches keep to one strand.
+  executor = asio::make_strand(std::move(executor));
   entry->executor = executor;
   {
     const std::lock_guard lock(state_->mutex);
@@ -81,12 +84,19 @@ void TaskGroup::spawn(asio::any_io_executor executor, std::string_view name,
 }
 
 void TaskGroup::spawn_brief(asio::any_io_executor executor, std::string_view name,
-                            asio::awaitable<void> task) {
+                            asio::awaitable<void> task, std::function<void()> after) {
   state_->begin();
-  asio::co_spawn(executor, std::move(task), [state = state_, name](std::exception_ptr error) {
-    log_failure(name, error);
-    state->end();
-  });
+  asio::co_spawn(executor, std::move(task),
+                 [state = state_, name, after = std::move(after)](std::exception_ptr error) {
+                   log_failure(name, error);
+                   if (after) after();
+                   state->end();
+                 });
+}
+
+bool TaskGroup::cancelled() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->cancelled;
 }
 
 void TaskGroup::cancel() {

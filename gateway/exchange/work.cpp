@@ -8,8 +8,10 @@ namespace charmille::exchange {
 boost::asio::awaitable<Result<store::Committed>> carry_out(Context& context, Lanes& lanes,
                                                            Work work) {
   const std::vector<store::Draft> leaves = work.unit.audit;
+  const std::vector<base::Uuid> files = payload_files(work.unit);
   auto committed = co_await make_durable(context.store, std::move(work.unit));
   if (!committed) {
+    drop_files(context.store, files, committed.error());
     for (const Departure& departure : work.departures)
       lanes.give_back(departure.exchange.endpoint, departure.exchange.lane);
     co_return committed;

@@ -27,6 +27,8 @@ struct ExchangeFilter {
   std::string partner;
   std::string endpoint;
   std::string route;
+  std::string lane;
+  std::string lot;
   std::optional<Uuid> flow;
   std::optional<Time> since;
   std::optional<Time> until;

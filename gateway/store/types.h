@@ -64,7 +64,8 @@ struct Exchange {
   std::string lot_file;  ///< which declared file of the lot this is, or empty
   Time created{};
   Time updated{};
-  Time due{};  ///< outbound: not before
+  Time due{};    ///< outbound: not before
+  Time since{};  ///< outbound: retries are given up so long after this (creation, release, replay)
   std::uint32_t attempts =
       0;  ///< sends recorded; inbound: times that processing began (poison counter)
   std::string fault_code;  ///< the last fault, for lists; empty when none
@@ -96,7 +97,7 @@ struct ChildRow {
   Uuid id;
   std::string organisation;
   Bytes key;                  ///< the child's key, wrapped; empty once erased
-  Bytes tag;                  ///< keyed tag of the id, as it stands in the audit log
+  Bytes tag;                  ///< keyed tag of the id, of the year of its first statement
   std::uint64_t version = 0;  ///< goes up with every change of a statement
 };
 
@@ -114,11 +115,14 @@ struct StatementRow {
   Time recorded{};
 };
 
+/// Stands for a digest where nobody knows what the destination has: equal to none.
+inline constexpr std::string_view unknown_digest = "?";
+
 /// What a destination last got about a child.
 struct ProjectionRow {
-  std::string destination;  ///< route + "/" + endpoint
+  std::string destination;  ///< as the exchange engine names it
   Uuid child;
-  Bytes confirmed;  ///< digest last confirmed delivered; empty: never
+  Bytes confirmed;  ///< digest last confirmed delivered; empty: never; `unknown_digest`
   Bytes queued;     ///< digest of the delivery under way; empty: none
   Uuid delivery;    ///< that delivery; nil: none
 };
@@ -174,12 +178,7 @@ struct IdentifierFree {
 struct NoIdempotency {
   Bytes key;
 };
-/// Nothing older in the lane is unfinished (its oldest open delivery is this one).
-struct LaneHead {
-  std::string lane;
-  Uuid delivery;
-};
-using Precondition = std::variant<ExchangeAt, ChildAt, IdentifierFree, NoIdempotency, LaneHead>;
+using Precondition = std::variant<ExchangeAt, ChildAt, IdentifierFree, NoIdempotency>;
 
 // --- Writes
 
@@ -215,9 +214,11 @@ struct PutProjection {
 struct ConfirmProjections {
   Uuid delivery;
 };
-/// The delivery will not be sent: what waited for it waits no more, `confirmed` stays.
+/// The delivery will not be sent: what waited for it waits no more, and `confirmed` stays; unless
+/// it may have arrived, then nobody knows what the destination has.
 struct ReleaseProjections {
   Uuid delivery;
+  bool may_have_arrived = false;
 };
 struct PutQuarantine {
   QuarantineRow entry;
@@ -252,6 +253,11 @@ struct EraseAdapterState {
   std::string endpoint;
   std::string key;
 };
+/// A number that only grows: a smaller one changes nothing.
+struct RaiseSetting {
+  std::string key;
+  std::uint64_t number = 0;
+};
 struct PutSetting {
   std::string key;
   Bytes value;
@@ -260,7 +266,7 @@ using Write =
     std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier, PutStatement,
                  PutStatementHistory, PutProjection, ConfirmProjections, ReleaseProjections,
                  PutQuarantine, CloseQuarantine, PutLot, PutIdempotency, PurgeIdempotency,
-                 PutAdapterState, EraseAdapterState, PutSetting>;
+                 PutAdapterState, EraseAdapterState, PutSetting, RaiseSetting>;
 
 /// What is committed, as a value: all of it or none of it.
 struct Unit {

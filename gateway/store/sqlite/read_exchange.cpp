@@ -10,7 +10,7 @@ namespace {
   "lane, lot, lot_file, "                                                                      \
   "created, updated, due, attempts, fault_code, fault_detail, accepted, refused, payload, "    \
   "metadata, "                                                                                 \
-  "settle_pending, version FROM exchange "
+  "settle_pending, version, since FROM exchange "
 
 Exchange to_exchange(Cursor& c) {
   Exchange x;
@@ -39,6 +39,7 @@ Exchange to_exchange(Cursor& c) {
   x.metadata = c.bytes(22);
   x.settle_pending = c.flag(23);
   x.version = c.number(24);
+  x.since = c.time(25);
   return x;
 }
 
@@ -58,19 +59,19 @@ bool all_open(const std::vector<State>& states) {
   return true;
 }
 
-// Every filter of ExchangeFilter but the flow; newest first.
+// Every filter of ExchangeFilter but the flow; newest first. ?11 and ?12: lane and lot.
 #define EXCHANGE_FILTER                                                                            \
   "number < ?1 AND (?2 = -1 OR direction = ?2) AND ((?3 >> state) & 1) AND (?4 = '' OR partner = " \
   "?4) "                                                                                           \
-  "AND (?5 = '' OR endpoint = ?5) AND (?6 = '' OR route = ?6) AND created >= ?7 AND created < ?8 "
+  "AND (?5 = '' OR endpoint = ?5) AND (?6 = '' OR route = ?6) AND created >= ?7 AND created < ?8 " \
+  "AND (?11 = '' OR lane = ?11) AND (?12 = '' OR lot = ?12) "
 
 constexpr char kAny[] = EXCHANGE_COLUMNS "WHERE " EXCHANGE_FILTER "ORDER BY number DESC LIMIT ?9";
 constexpr char kOpen[] = EXCHANGE_COLUMNS
     "INDEXED BY exchange_work WHERE work > 0 AND " EXCHANGE_FILTER "ORDER BY number DESC LIMIT ?9";
 constexpr char kFlow[] = EXCHANGE_COLUMNS
     "WHERE number IN (SELECT number FROM exchange WHERE id = ?10 UNION SELECT number FROM exchange "
-    "WHERE flow = ?10 "
-    "AND cause IS NOT NULL) AND " EXCHANGE_FILTER "ORDER BY number DESC LIMIT ?9";
+    "WHERE flow = ?10 AND flow <> id) AND " EXCHANGE_FILTER "ORDER BY number DESC LIMIT ?9";
 
 }  // namespace
 
@@ -84,13 +85,9 @@ Result<std::vector<Exchange>> SqliteStore::exchanges(const ExchangeFilter& f) {
   const std::int64_t since = f.since ? base::to_micros(*f.since) : INT64_MIN;
   const std::int64_t until = f.until ? base::to_micros(*f.until) : INT64_MAX;
   const std::int64_t states = bits_of(f.states);
-  if (f.flow) {
-    return read_all(*readers_, kFlow, to_exchange, before, direction, states, f.partner, f.endpoint,
-                    f.route, since, until, f.limit, *f.flow);
-  }
-  const char* sql = all_open(f.states) ? kOpen : kAny;
+  const char* sql = f.flow ? kFlow : (all_open(f.states) ? kOpen : kAny);
   return read_all(*readers_, sql, to_exchange, before, direction, states, f.partner, f.endpoint,
-                  f.route, since, until, f.limit);
+                  f.route, since, until, f.limit, f.flow, f.lane, f.lot);
 }
 
 Result<std::vector<Exchange>> SqliteStore::unfinished_inbound(std::uint32_t limit) {

@@ -13,11 +13,12 @@ CREATE TABLE exchange(
   organisation TEXT NOT NULL, direction INTEGER NOT NULL, state INTEGER NOT NULL, work INTEGER NOT NULL,
   partner TEXT NOT NULL, endpoint TEXT NOT NULL, route TEXT NOT NULL, lane TEXT NOT NULL,
   lot TEXT NOT NULL, lot_file TEXT NOT NULL,
-  created INTEGER NOT NULL, updated INTEGER NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  created INTEGER NOT NULL, updated INTEGER NOT NULL, due INTEGER NOT NULL, since INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
   fault_code TEXT NOT NULL, fault_detail BLOB, accepted INTEGER NOT NULL, refused INTEGER NOT NULL,
   payload BLOB, metadata BLOB, settle_pending INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX exchange_id ON exchange(id);
-CREATE INDEX exchange_flow ON exchange(flow) WHERE cause IS NOT NULL;
+CREATE INDEX exchange_flow ON exchange(flow) WHERE flow <> id;
 CREATE INDEX exchange_work ON exchange(work, endpoint, due) WHERE work > 0;
 CREATE INDEX exchange_lane ON exchange(lane) WHERE work > 3;
 

@@ -125,8 +125,10 @@ Result<void> Writer::write(const ConfirmProjections& w) {
 }
 
 Result<void> Writer::write(const ReleaseProjections& w) {
-  return db_.execute("UPDATE projection SET queued = NULL, delivery = NULL WHERE delivery = ?1",
-                     w.delivery);
+  return db_.execute(
+      "UPDATE projection SET confirmed = iif(?2 AND confirmed IS NOT NULL, ?3, confirmed), "
+      "queued = NULL, delivery = NULL WHERE delivery = ?1",
+      w.delivery, w.may_have_arrived, Blob{unknown_digest});
 }
 
 }  // namespace charmille::store::sqlite

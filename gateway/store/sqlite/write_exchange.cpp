@@ -15,9 +15,10 @@ bool may_go(State state) {
 Work work_of(const Exchange& x) {
   if (x.direction == Direction::out) return is_final(x.state) ? Work::none : Work::behind;
   if (x.state == State::waiting) return Work::waiting;
+  if (x.state == State::parked) return Work::parked;  // a person decides; its source waits too
   if (x.state == State::received || x.state == State::processing || x.settle_pending)
     return Work::resume;
-  return x.state == State::parked ? Work::parked : Work::none;
+  return Work::none;
 }
 
 bool is_open(Work work) {
@@ -61,13 +62,13 @@ Result<void> Writer::insert_exchange(const Exchange& x) {
       "endpoint, route, lane, lot, "
       "lot_file, created, updated, due, attempts, fault_code, fault_detail, accepted, refused, "
       "payload, metadata, "
-      "settle_pending, version) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-      "?14, ?15, ?16, ?17, ?18, "
-      "?19, ?20, ?21, ?22, ?23, ?24, 1)",
+      "settle_pending, version, since) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+      "?13, ?14, ?15, ?16, ?17, ?18, "
+      "?19, ?20, ?21, ?22, ?23, ?24, 1, ?25)",
       x.id, x.flow, UuidOrNull{x.cause}, x.organisation, x.direction, x.state, work, x.partner,
       x.endpoint, x.route, x.lane, x.lot, x.lot_file, x.created, x.updated, x.due, x.attempts,
       x.fault_code, BlobOrNull{x.fault_detail}, x.accepted, x.refused, x.payload,
-      BlobOrNull{x.metadata}, x.settle_pending);
+      BlobOrNull{x.metadata}, x.settle_pending, x.since);
 }
 
 Result<void> Writer::update_exchange(const Exchange& x, const Standing& old) {
@@ -84,28 +85,29 @@ Result<void> Writer::update_exchange(const Exchange& x, const Standing& old) {
 }
 
 // Two forms of one statement: SQLite rewrites every index entry whose columns are named, so the
-// usual update of a row that keeps its place in the work names none of them.
+// usual update of a row that keeps its place in the work names none of them. A flow changes only
+// when a file joins its lot, which changes its place too.
 Result<void> Writer::move_exchange(const Exchange& x, const Standing& old, Work work) {
   if (work == old.work && (work == Work::none || base::to_micros(x.due) == old.due)) {
     return db_.execute(
         "UPDATE exchange SET state = ?2, lot = ?3, lot_file = ?4, updated = ?5, attempts = ?6, "
         "fault_code = ?7, "
         "fault_detail = ?8, accepted = ?9, refused = ?10, payload = ?11, metadata = ?12, "
-        "settle_pending = ?13, "
+        "settle_pending = ?13, since = ?14, "
         "version = version + 1 WHERE number = ?1",
         old.number, x.state, x.lot, x.lot_file, x.updated, x.attempts, x.fault_code,
         BlobOrNull{x.fault_detail}, x.accepted, x.refused, x.payload, BlobOrNull{x.metadata},
-        x.settle_pending);
+        x.settle_pending, x.since);
   }
   return db_.execute(
       "UPDATE exchange SET state = ?2, lot = ?3, lot_file = ?4, updated = ?5, attempts = ?6, "
       "fault_code = ?7, "
       "fault_detail = ?8, accepted = ?9, refused = ?10, payload = ?11, metadata = ?12, "
       "settle_pending = ?13, "
-      "version = version + 1, work = ?14, due = ?15 WHERE number = ?1",
+      "version = version + 1, work = ?14, due = ?15, since = ?16, flow = ?17 WHERE number = ?1",
       old.number, x.state, x.lot, x.lot_file, x.updated, x.attempts, x.fault_code,
       BlobOrNull{x.fault_detail}, x.accepted, x.refused, x.payload, BlobOrNull{x.metadata},
-      x.settle_pending, work, x.due);
+      x.settle_pending, work, x.due, x.since, x.flow);
 }
 
 Result<void> Writer::settle_lane(const std::string& lane, bool reopened) {

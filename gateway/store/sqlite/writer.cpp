@@ -94,14 +94,6 @@ Result<bool> Writer::check(const NoIdempotency& p) {
   return !*known;
 }
 
-Result<bool> Writer::check(const LaneHead& p) {
-  Cursor cursor = db_.query(
-      "SELECT id FROM exchange WHERE lane = ?1 AND work > 3 ORDER BY number LIMIT 1", p.lane);
-  auto row = cursor.next();
-  if (!row) return fail(row.error());
-  return *row && cursor.uuid(0) == p.delivery;
-}
-
 // --- Writes
 
 Result<void> Writer::write(const PutPayload& w) {
@@ -188,6 +180,14 @@ Result<void> Writer::write(const EraseAdapterState& w) {
 Result<void> Writer::write(const PutSetting& w) {
   return db_.execute("INSERT OR REPLACE INTO setting(key, value) VALUES(?1, ?2)", w.key,
                      Blob{w.value});
+}
+
+Result<void> Writer::write(const RaiseSetting& w) {
+  const std::string number = std::to_string(w.number);
+  return db_.execute(
+      "INSERT INTO setting(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2 "
+      "WHERE CAST(CAST(value AS TEXT) AS INTEGER) < ?3",
+      w.key, Blob{number}, w.number);
 }
 
 }  // namespace charmille::store::sqlite

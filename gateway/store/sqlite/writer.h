@@ -47,7 +47,6 @@ class Writer {
   Result<bool> check(const ChildAt& p);
   Result<bool> check(const IdentifierFree& p);
   Result<bool> check(const NoIdempotency& p);
-  Result<bool> check(const LaneHead& p);
 
   Result<void> write(const PutExchange& w);
   Result<void> write(const PutPayload& w);
@@ -67,6 +66,7 @@ class Writer {
   Result<void> write(const PutAdapterState& w);
   Result<void> write(const EraseAdapterState& w);
   Result<void> write(const PutSetting& w);
+  Result<void> write(const RaiseSetting& w);
 
   Result<void> insert_exchange(const Exchange& x);
   Result<void> update_exchange(const Exchange& x, const Standing& old);

@@ -63,17 +63,32 @@ TEST_CASE(
     "a breaker opens after five failures in a row, lets one trial through, and closes on a "
     "success") {
   Fixed least(0x00);
+  using Answer = Breaker::Answer;
   Breaker breaker(plan());
-  for (int i = 1; i < 5; ++i) CHECK_FALSE(breaker.failed(start, least));
-  CHECK(breaker.allows(start));
-  CHECK(breaker.failed(start, least));
+  for (int i = 1; i < 5; ++i) CHECK_FALSE(breaker.failed(start, least, false));
+  CHECK(breaker.asks(start) == Answer::yes);
+  CHECK(breaker.failed(start, least, false));
   CHECK(breaker.is_open());
-  CHECK_FALSE(breaker.allows(start));
-  CHECK(breaker.allows(breaker.closed_until()));
-  CHECK_FALSE(breaker.allows(breaker.closed_until()));
+  CHECK(breaker.asks(start) == Answer::no);
+  CHECK(breaker.asks(breaker.closed_until()) == Answer::trial);
+  CHECK(breaker.asks(breaker.closed_until()) == Answer::no);
   breaker.succeeded();
-  CHECK(breaker.allows(start));
+  CHECK(breaker.asks(start) == Answer::yes);
   CHECK_FALSE(breaker.is_open());
+}
+
+TEST_CASE("attempts that began before a breaker opened do not keep it open for longer") {
+  Fixed least(0x00);
+  Breaker breaker(plan());
+  for (int i = 0; i < 5; ++i) breaker.failed(start, least, false);
+  const auto until = breaker.closed_until();
+  for (int i = 0; i < 11; ++i) CHECK_FALSE(breaker.failed(start, least, false));
+  CHECK(breaker.closed_until() == until);
+  REQUIRE(breaker.asks(until) == Breaker::Answer::trial);
+  CHECK_FALSE(breaker.failed(until, least, false));  // a straggler: the trial is still under way
+  CHECK(breaker.asks(until) == Breaker::Answer::no);
+  CHECK_FALSE(breaker.failed(until, least, true));
+  CHECK(breaker.closed_until() - until > until - start);
 }
 
 }  // namespace charmille::exchange
