@@ -135,7 +135,7 @@ std::vector<TemplateCompiler::Block> TemplateCompiler::blocks_of(const tree::Nod
     block.origin = document_.key_origin(object, i);
     block.index = block.else_index = i;
     block.marker = scan_key(object.key(i));
-    out.push_back(std::move(block));
+    out.push_back(block);
   }
   return out;
 }

@@ -67,8 +67,9 @@ Node all_ids(Document& into, const std::vector<Said>& statements) {
     return std::pair(text_at(id, "system"), text_at(id, "value"));
   };
   std::ranges::stable_sort(ids, {}, key);
-  const auto rest = std::ranges::unique(ids, {}, key);
-  ids.erase(rest.begin(), rest.end());
+  // not std::ranges::unique: clang 14 cannot compile the subrange it gives, and with it the checks
+  const auto same = [&key](const Node& a, const Node& b) { return key(a) == key(b); };
+  ids.erase(std::unique(ids.begin(), ids.end(), same), ids.end());
   return into.array(ids);
 }
 
