@@ -75,10 +75,15 @@ struct Settlement {
   enum class Outcome : std::uint8_t { done, done_with_remarks, rejected };
   base::Uuid exchange;
   Outcome outcome = Outcome::done;
-  std::string reference;  ///< Metadata::reference
+  std::uint64_t accepted = 0;  ///< records applied
+  std::uint64_t refused = 0;   ///< records that wait in quarantine
+  std::string reference;       ///< Metadata::reference
   std::string
       report_text;  ///< in the partner's language, for people; empty when there is nothing to say
   std::string report_json;  ///< the same for programs
+
+  /// Nothing of the payload was applied, and something should have been.
+  bool is_refusal() const { return outcome == Outcome::rejected || (accepted == 0 && refused > 0); }
 };
 
 /// A late answer about a delivery: MDN, DSN, registry response.

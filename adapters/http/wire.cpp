@@ -133,7 +133,7 @@ Response accepted_answer(const base::Uuid& exchange, std::string_view state) {
 }
 
 Response settled_answer(const Settlement& settlement, bool as_text) {
-  const int status = settlement.outcome == Settlement::Outcome::rejected ? 422 : 200;
+  const int status = settlement.is_refusal() ? 422 : 200;
   const std::string id = settlement.exchange.text();
   Response out;
   if (as_text) {

@@ -55,7 +55,7 @@ Reply sent_reply(const base::Uuid& exchange, std::string_view state,
     members.emplace_back("state", doc.text(state));
   } else {
     const bool rejected = settlement->outcome == Outcome::rejected;
-    status = rejected ? 422 : 200;
+    status = settlement->is_refusal() ? 422 : 200;
     members.emplace_back("state", doc.text(rejected ? "rejected" : "done"));
     if (!settlement->report_text.empty())
       members.emplace_back("report", doc.text(settlement->report_text));

@@ -149,6 +149,25 @@ void add_withdrawn(const ImportPlan& plan, const std::vector<store::StatementRow
   }
 }
 
+/// A change that names the child by one identifier takes none of the others away.
+Result<void> keep_ids(const Context& context, const ChildWriter::Target& target,
+                      const std::vector<store::StatementRow>& rows,
+                      std::vector<record::Statement>& fresh) {
+  const auto ids = std::ranges::find(fresh, "ids", &record::Statement::section);
+  if (ids == fresh.end()) return {};
+  const store::StatementRow* known = find(rows, ids->source, ids->section);
+  if (known == nullptr || known->withdrawn) return {};
+  auto packed =
+      context.vault.open_statement(*target.key, target.row.id, known->section, known->body);
+  if (!packed) return fail(packed.error());
+  record::Statement former;
+  if (auto unpacked = record::unpack(*packed, former); !unpacked) return unpacked;
+  auto body = record::with_former_ids(former.body, ids->body);
+  if (!body) return fail(body.error());
+  ids->body = std::move(*body);
+  return {};
+}
+
 }  // namespace
 
 Result<ChildWriter::Target> ChildWriter::find_or_create(const ImportPlan& plan,
@@ -200,7 +219,11 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   if (!rows) return fail(rows.error());
 
   std::vector<record::Statement> fresh = record::split(child, plan.reading);
-  if (plan.snapshot) add_withdrawn(plan, *rows, fresh);
+  if (plan.snapshot) {
+    add_withdrawn(plan, *rows, fresh);
+  } else if (auto kept = keep_ids(context_, *target, *rows, fresh); !kept) {
+    return fail(kept.error());
+  }
   const base::Time now = context_.clock.now();
   ChildOutcome outcome{target->row.id, context_.vault.tag_of(target->row.id), {}, target->created};
   std::vector<record::Statement> news;

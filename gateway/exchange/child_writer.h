@@ -45,13 +45,15 @@ class ChildWriter {
   /// commit first, then ask again), or the store's.
   Result<ChildOutcome> write(const ImportPlan& plan, const tree::Document& child, Work& work);
 
- private:
-  class StoreLookup;
+  /// The child that a mapped one turned out to be.
   struct Target {
     store::ChildRow row;
     Vault::KeyPtr key;
     bool created = false;
   };
+
+ private:
+  class StoreLookup;
   Result<Target> find_or_create(const ImportPlan& plan, const record::Claims& claims,
                                 StoreLookup& lookup, Work& work);
 

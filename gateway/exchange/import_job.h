@@ -30,4 +30,15 @@ struct ImportJob {
   bool is_lot() const { return !lead().lot.empty(); }
 };
 
+/// The sender's file names may be a person's, and are kept sealed only: a fault that is stored
+/// names the declared file of the lot instead, or none.
+inline Fault without_sender_names(const ImportJob& job, Fault fault) {
+  for (const Part& part : job.parts)
+    if (fault.place.file == part.name()) {
+      fault.place.file = part.exchange.lot_file;
+      break;
+    }
+  return fault;
+}
+
 }  // namespace charmille::exchange

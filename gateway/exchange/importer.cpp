@@ -127,7 +127,7 @@ asio::awaitable<void> Importer::park(ImportJob& job, Fault fault) {
   for (Part& part : job.parts) {
     part.exchange.state = store::State::parked;
     part.exchange.updated = context_.clock.now();
-    record_fault(part.exchange, fault);
+    record_fault(part.exchange, without_sender_names(job, fault));
     work.unit.audit.push_back(events::parked(part.exchange, context_));
     work.unit.writes.emplace_back(store::PutExchange{part.exchange});
   }
@@ -393,7 +393,7 @@ void Importer::add_quarantine(const Run& run, const ReadChild& child, const Faul
   entry.record = child.record_digest;
   entry.rule = fault.code;
   entry.exchange = run.plan.lead.id;
-  entry.place = fault_json(fault);
+  entry.place = fault_json(without_sender_names(run.job, fault));
   if (!child.local_id.empty())
     entry.local_id = context_.vault.seal_alone("local-id", child.local_id);
   entry.first_seen = entry.last_seen = context_.clock.now();

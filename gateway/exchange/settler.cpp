@@ -36,6 +36,8 @@ adapters::Settlement settlement_of(const Context& context, const ImportJob& job,
   settlement.exchange = part.exchange.id;
   settlement.reference = part.opened.beside.reference;
   settlement.report_json = to_json(report, language);
+  settlement.accepted = report.accepted;
+  settlement.refused = report.refused;
   if (!gets_report(job, part, report)) return settlement;
   settlement.outcome = outcome_of(report);
   settlement.report_text = to_text(report, language);
@@ -66,7 +68,7 @@ void Settler::add_end(ImportJob& job, const Report& report, const std::string& m
       work.unit.audit.push_back(events::joined_lot(exchange, context_));
     }
     if (report.refused_whole && !report.refusals.empty())
-      record_fault(exchange, report.refusals.front().fault);
+      record_fault(exchange, without_sender_names(job, report.refusals.front().fault));
     if (gets_report(job, part, report)) {
       part.opened.beside.report = to_json(report, language_of(context_, exchange));
       exchange.metadata =
@@ -143,7 +145,9 @@ Result<std::optional<adapters::Settlement>> settlement_of(const Context& context
   settlement.exchange = exchange.id;
   settlement.reference = opened->beside.reference;
   settlement.report_json = opened->beside.report;
-  if (exchange.state == store::State::rejected) {
+  settlement.accepted = exchange.accepted;
+  settlement.refused = exchange.refused;
+  if (exchange.state == store::State::rejected || exchange.state == store::State::cancelled) {
     settlement.outcome = Outcome::rejected;
   } else if (!settlement.report_json.empty()) {
     settlement.outcome = Outcome::done_with_remarks;

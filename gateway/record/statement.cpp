@@ -22,6 +22,21 @@ std::vector<Statement> split(const Document& child, const Reading& reading) {
   return statements;
 }
 
+Result<std::string> with_former_ids(const std::string& former, const std::string& fresh) {
+  Document document;
+  const auto before = codec::read_own_json(document, former);
+  const auto now = codec::read_own_json(document, fresh);
+  if (!before || !now) return fail("CH-REC-050");
+  std::vector<Node> ids(now->items().begin(), now->items().end());
+  for (const Node& id : before->items()) {
+    const bool named = std::ranges::any_of(now->items(), [&](const Node& other) {
+      return text_at(other, "system") == text_at(id, "system");
+    });
+    if (!named) ids.push_back(id);
+  }
+  return codec::write_canonical_json(document.array(ids));
+}
+
 std::string pack(const Statement& statement) {
   const Provenance& from = statement.provenance;
   Document head;

@@ -44,6 +44,11 @@ struct Reading {
 /// `ids` is one too.
 std::vector<Statement> split(const tree::Document& child, const Reading& reading);
 
+/// What a source that tells changes only (no snapshot) says of `ids`: the identifiers of systems
+/// that it does not name now are still what it said before. Bodies as in Statement. CH-REC-050 when
+/// `former` cannot be read.
+Result<std::string> with_former_ids(const std::string& former, const std::string& fresh);
+
 /// Provenance and body as one text, to be sealed; and back.
 std::string pack(const Statement& statement);
 /// Fills provenance and body only. CH-REC-050 when the bytes are not what `pack` wrote.

@@ -134,6 +134,16 @@ TEST_CASE("a body that is no JSON is told, not guessed") {
   CHECK(record.error().code == "CH-REC-050");
 }
 
+TEST_CASE("a change that names one identifier keeps those of other systems") {
+  const std::string former =
+      R"([{"system":"cd","value":"V1"},{"system":"eo","value":"E1"},{"system":"eo","value":"E0"}])";
+  CHECK(*with_former_ids(former, R"([{"system":"eo","value":"E1"}])") ==
+        R"([{"system":"eo","value":"E1"},{"system":"cd","value":"V1"}])");
+  CHECK(*with_former_ids("[]", R"([{"system":"eo","value":"E1"}])") ==
+        R"([{"system":"eo","value":"E1"}])");
+  CHECK(with_former_ids("no", "[]").error().code == "CH-REC-050");
+}
+
 TEST_CASE("two sources of the same moment give one record, whichever came first") {
   const auto a = said(R"({"identity":{"birthName":"A"}})", "a", 1);
   const auto b = said(R"({"identity":{"birthName":"B"}})", "b", 1);
