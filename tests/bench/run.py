@@ -95,6 +95,9 @@ def push(arguments):
         sink.send_signal(signal.SIGTERM)
         out, _ = sink.communicate(timeout=10)
         print("sink:", out.strip())
+    print("for comparison, the store alone (raw SQLite: group commit of the same bytes, nothing else):")
+    store = subprocess.run([BUILD / "tests/bench/store_bench", "--seconds", "5"], capture_output=True, text=True, check=True)
+    print("".join(f"  {line}\n" for line in (store.stdout + store.stderr).splitlines()), end="")
 
 
 LOT_ROUTE = """
