@@ -86,6 +86,7 @@ tree::Node node_of(tree::Document& doc, const store::Exchange& exchange, base::L
 tree::Node nodes_of(tree::Document& doc, const std::vector<store::Exchange>& exchanges,
                     base::Language language) {
   std::vector<tree::Node> nodes;
+  nodes.reserve(exchanges.size());
   for (const store::Exchange& exchange : exchanges)
     nodes.push_back(node_of(doc, exchange, language));
   return doc.array(nodes);

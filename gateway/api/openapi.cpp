@@ -101,6 +101,7 @@ tree::Document openapi() {
     paths[route.path].emplace_back(methods.back(), operation(doc, route));
   }
   std::vector<tree::Document::Member> members;
+  members.reserve(paths.size());
   for (const auto& [path, operations] : paths) members.emplace_back(path, doc.object(operations));
   const tree::Node schemes = doc.object(
       {{"token", doc.object({{"type", doc.text("http")}, {"scheme", doc.text("bearer")}})},

@@ -28,6 +28,7 @@ Result<tree::Node> outline(Api& api, tree::Document& doc, const store::ChildRow&
   }
   const auto list = [&doc](const std::set<std::string>& names) {
     std::vector<tree::Node> nodes;
+    nodes.reserve(names.size());
     for (const std::string& name : names) nodes.push_back(doc.text(name));
     return doc.array(nodes);
   };
