@@ -157,8 +157,7 @@ void Daemon::stop_server(std::unique_ptr<net::Server>& server) {
   server.reset();
 }
 
-/// Partners first: nothing new comes in while what is under way ends; the socket last, so that a
-/// person can watch.
+/// Nothing new comes in, from partners or from persons, while what is under way ends.
 void Daemon::stop() {
   stop_server(tcp_);
   stop_server(socket_);

@@ -8,6 +8,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/codec/codec.h"
+#include "gateway/exchange/rest.h"
 #include "gateway/net/client.h"
 #include "gateway/net/smtp.h"
 
@@ -163,7 +164,6 @@ asio::awaitable<void> Alarms::send(Alarm alarm) {
   const config::Alarms& ways = context_.site->config->alarms;
   bool to_post = ways.webhook.has_value();
   bool to_mail = ways.mail.has_value();
-  asio::steady_timer pause(co_await asio::this_coro::executor);
   for (int attempt = 1; attempt <= most_tries; ++attempt) {
     if (to_post) {
       auto posted = co_await post(alarm);
@@ -174,9 +174,8 @@ asio::awaitable<void> Alarms::send(Alarm alarm) {
       if (mailed) to_mail = false;
     }
     if (!to_post && !to_mail) co_return;
-    pause.expires_after(pause_between * attempt);
-    const auto [cancelled] = co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (cancelled) co_return;
+    const bool goes_on = co_await rest(context_, pause_between * attempt);
+    if (!goes_on) break;  // the gateway stops
   }
   base::log(base::Level::error, "alarm.unsent", {{"kind", std::string(name_of(alarm.kind))}});
 }

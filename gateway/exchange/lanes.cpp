@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "gateway/base/log.h"
 #include "gateway/exchange/alarms.h"
 #include "gateway/exchange/beside.h"
 #include "gateway/exchange/durable.h"
@@ -136,14 +137,30 @@ void Lanes::take_up() {
   auto left = context_.store.exchanges(filter);
   if (!left) return;
   for (store::Exchange& exchange : *left) {
+    if (!outlets_.contains(exchange.endpoint)) continue;
     {
       const std::lock_guard lock(mutex_);
-      if (!outlets_.contains(exchange.endpoint) ||
-          !claim(exchange.endpoint, exchange.lane, Followed::yes))
-        continue;
+      if (!claim(exchange.endpoint, exchange.lane, Followed::yes)) continue;
     }
     context_.work.spawn_brief(context_.workers, "delivery", resume(std::move(exchange)));
   }
+}
+
+/// Deliveries of an endpoint that the configuration no longer has wait for it to come back, or for
+/// a person: that is told.
+void Lanes::tell_of_lost_endpoints() {
+  store::ExchangeFilter filter;
+  filter.direction = store::Direction::out;
+  filter.states = {store::State::queued, store::State::sending, store::State::deferred};
+  filter.limit = take_up_page;
+  const auto waiting = context_.store.exchanges(filter);
+  if (!waiting) return;
+  std::map<std::string, std::uint64_t> lost;
+  for (const store::Exchange& exchange : *waiting)
+    if (!outlets_.contains(exchange.endpoint)) ++lost[exchange.endpoint];
+  for (const auto& [endpoint, count] : lost)
+    base::log(base::Level::error, "deliveries.endpoint-gone",
+              {{"endpoint", endpoint}, {"deliveries", std::to_string(count)}});
 }
 
 /// Starts what is ready for one endpoint as far as it has room; gives when to look at it again.
@@ -176,6 +193,7 @@ base::Time Lanes::start_ready(const std::string& endpoint) {
 /// Takes what is ready at each endpoint, until nothing is; then sleeps until something may be.
 asio::awaitable<void> Lanes::pump() {
   take_up();
+  tell_of_lost_endpoints();
   for (;;) {
     {
       const std::lock_guard lock(mutex_);

@@ -75,6 +75,7 @@ class Lanes {
 
   boost::asio::awaitable<void> pump();
   void take_up();
+  void tell_of_lost_endpoints();
   base::Time start_ready(const std::string& endpoint);
   boost::asio::awaitable<void> depart(Departure departure);
   boost::asio::awaitable<void> resume(store::Exchange exchange);

@@ -101,7 +101,8 @@ class Store {
   /// What was said before, in the order in which the store came to know it.
   virtual Result<std::vector<StatementRow>> statement_history(const Uuid& child) = 0;
   virtual Result<std::vector<Bytes>> identifiers(const Uuid& child) = 0;  ///< sealed
-  /// Children in order of their ids, after `after`.
+  /// Children in the order in which the store came to know them, after `after` (nil: from the
+  /// first).
   virtual Result<std::vector<ChildRow>> children(const std::string& organisation, const Uuid& after,
                                                  std::uint32_t limit) = 0;
   /// Children whose ids `source` last said in another lot than this one: absent from that snapshot.

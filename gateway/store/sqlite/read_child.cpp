@@ -63,7 +63,9 @@ Result<std::vector<Bytes>> SqliteStore::identifiers(const Uuid& child) {
 Result<std::vector<ChildRow>> SqliteStore::children(const std::string& organisation,
                                                     const Uuid& after, std::uint32_t limit) {
   return read_all(*readers_,
-                  CHILD_COLUMNS "WHERE id > ?2 AND organisation = ?1 ORDER BY id LIMIT ?3",
+                  CHILD_COLUMNS
+                  "WHERE number > ifnull((SELECT number FROM child WHERE id = ?2), 0) AND "
+                  "organisation = ?1 ORDER BY number LIMIT ?3",
                   to_child, organisation, after, limit);
 }
 
