@@ -37,7 +37,7 @@ struct StateWord {
 constexpr StateWord states[] = {
     {"received", "reçu", Style::plain},       {"waiting", "attend son lot", Style::yellow},
     {"processing", "en cours", Style::plain}, {"done", "traité", Style::green},
-    {"rejected", "refusé", Style::red},       {"parked", "en quarantaine", Style::red},
+    {"rejected", "refusé", Style::red},       {"parked", "à reprendre", Style::red},
     {"queued", "en file", Style::plain},      {"sending", "envoi", Style::plain},
     {"deferred", "différé", Style::yellow},   {"delivered", "livré", Style::green},
     {"held", "retenu", Style::yellow},        {"shadowed", "à blanc", Style::dim},

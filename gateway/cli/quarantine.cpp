@@ -21,7 +21,13 @@ Exit list(Session& s, const std::string& partner, bool all, const std::string& l
   return ask_and_show(s, std::move(question), [&](const tree::Node& root) {
     const auto entries = items_at(root, "quarantine");
     if (entries.empty()) {
-      s.console.out << s.say("Rien n'attend une personne.", "Nothing waits for a person.") << '\n';
+      s.console.out
+          << s.say(
+                 "Aucun enregistrement en quarantaine. Les échanges à reprendre : charmille "
+                 "exchanges list --state parked",
+                 "No record in quarantine. Exchanges to take up again: charmille exchanges list "
+                 "--state parked")
+          << '\n';
       return;
     }
     Table table(
@@ -57,7 +63,11 @@ void print_entry(const Session& s, const tree::Node& entry) {
   fields.emplace_back(s.say("vu", "seen"), text_at(entry, "seen") + "×");
   fields.emplace_back(s.say("échange", "exchange"), text_at(entry, "exchange"));
   fields.emplace_back(s.say("fermé", "closed"), moment(text_at(entry, "closed")));
-  fields.emplace_back(s.say("fermé par", "closed by"), text_at(entry, "closedBy"));
+  const std::string by = text_at(entry, "closedBy");
+  fields.emplace_back(s.say("fermé par", "closed by"),
+                      by == "corrected" ? std::string(s.say("la correction reçue de la source",
+                                                            "the correction received"))
+                                        : by);
   print_fields(s.console, fields);
 }
 
@@ -70,7 +80,8 @@ struct Options {
 
 void add_quarantine(CLI::App& app, Session& s) {
   auto* quarantine = app.add_subcommand(
-      "quarantine", std::string(s.say("ce qui attend une personne", "what waits for a person")));
+      "quarantine", std::string(s.say("les enregistrements refusés qui attendent une personne",
+                                      "refused records that wait for a person")));
   quarantine->require_subcommand(1);
   auto o = std::make_shared<Options>();
   auto* listed = quarantine->add_subcommand(
