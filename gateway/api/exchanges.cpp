@@ -19,8 +19,14 @@ constexpr std::uint32_t most_of_flow = 200;
 Fault unknown() {
   return fault("CH-API-010");
 }
-Fault unreadable(std::string_view name) {
-  return fault("CH-API-006", {}, {{"name", std::string(name)}});
+/// CH-API-012 names them all.
+Fault unknown_state(std::string_view word) {
+  std::string all;
+  for (int i = 0; i < 256; ++i) {
+    const auto name = store::name_of(static_cast<store::State>(i));
+    if (store::state_of(name)) all += (all.empty() ? "" : ", ") + std::string(name);
+  }
+  return fault("CH-API-012", {}, {{"value", base::printable(word, 40)}, {"values", all}});
 }
 
 Result<std::vector<store::State>> states_of(std::string_view words) {
@@ -29,24 +35,16 @@ Result<std::vector<store::State>> states_of(std::string_view words) {
     const std::string_view word = words.substr(0, words.find(','));
     words.remove_prefix(std::min(words.size(), word.size() + 1));
     const auto state = store::state_of(word);
-    if (!state) return fail(unreadable("state"));
+    if (!state) return fail(unknown_state(word));
     states.push_back(*state);
   }
   return states;
 }
 
-Result<std::optional<base::Time>> time_of(const Call& call, std::string_view name) {
-  const auto text = call.parameter(name);
-  if (!text) return std::optional<base::Time>{};
-  const auto time = base::parse_rfc3339(*text);
-  if (!time) return fail(unreadable(name));
-  return std::optional<base::Time>(*time);
-}
-
 Result<void> read_direction(const Call& call, store::ExchangeFilter& filter) {
   const auto word = call.parameter("direction");
   if (!word) return {};
-  if (*word != "in" && *word != "out") return fail(unreadable("direction"));
+  if (*word != "in" && *word != "out") return fail(unreadable("direction", "in"));
   filter.direction = *word == "in" ? store::Direction::in : store::Direction::out;
   return {};
 }
@@ -62,10 +60,10 @@ Result<store::ExchangeFilter> filter_of(const Call& call) {
   filter.states = std::move(*states);
   if (const auto flow = call.parameter("flow")) {
     filter.flow = base::Uuid::parse(*flow);
-    if (!filter.flow) return fail(unreadable("flow"));
+    if (!filter.flow) return fail(unreadable("flow", id_example));
   }
-  const auto since = time_of(call, "since");
-  const auto until = time_of(call, "until");
+  const auto since = call.time("since");
+  const auto until = call.time("until");
   const auto before = call.number("before", UINT64_MAX);
   const auto limit = call.number("limit", usual);
   if (!since) return fail(since.error());

@@ -1,7 +1,5 @@
 #include "gateway/cli/asked.h"
 
-#include <ctime>
-
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
 
@@ -82,6 +80,22 @@ Question post(std::string target,
   return question;
 }
 
+Result<std::vector<std::pair<std::string_view, std::string>>> fields_of_child(
+    Session& s, const std::string& record) {
+  std::vector<std::pair<std::string_view, std::string>> fields;
+  if (!record.empty()) {
+    fields.emplace_back("id", record);
+    return fields;
+  }
+  const std::string line =
+      ask(s.console, s.say("Identifiant (SYSTÈME|VALEUR) :", "Identifier (SYSTEM|VALUE):"));
+  const std::size_t bar = line.find('|');
+  if (bar == line.npos || bar == 0 || bar + 1 == line.size()) return fail("CH-CLI-011");
+  fields.emplace_back("system", line.substr(0, bar));
+  fields.emplace_back("value", line.substr(bar + 1));
+  return fields;
+}
+
 Exit ask_and_show(Session& s, Question question,
                   const std::function<void(const tree::Node&)>& show) {
   if (!s.load_configuration()) return Exit::usage;
@@ -112,17 +126,6 @@ std::string text_at(const tree::Node& node, std::string_view name) {
 std::span<const tree::Node> items_at(const tree::Node& node, std::string_view name) {
   const tree::Node* member = node.find(name);
   return member == nullptr ? std::span<const tree::Node>{} : member->items();
-}
-
-std::string moment(const std::string& rfc3339) {
-  const auto time = base::parse_rfc3339(rfc3339);
-  if (!time) return rfc3339;
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(
-      std::chrono::time_point_cast<std::chrono::system_clock::duration>(*time));
-  std::tm local{};
-  if (::localtime_r(&seconds, &local) == nullptr) return rfc3339;
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%d/%m/%Y %H:%M:%S", &local)};
 }
 
 Cell state_cell(const Session& s, const std::string& state) {

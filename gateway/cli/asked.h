@@ -23,6 +23,11 @@ Asked ask(Session& session, Gateway& gateway, Question question);
 Question post(std::string target,
               const std::vector<std::pair<std::string_view, std::string>>& fields);
 
+/// The fields that name a child in a body: its id here, or an identifier SYSTEM|VALUE, as FHIR
+/// writes a token, typed without echo or read from the input. CH-CLI-011.
+Result<std::vector<std::pair<std::string_view, std::string>>> fields_of_child(
+    Session& session, const std::string& record);
+
 /// Opens the gateway, asks, and shows: the JSON as it came with --json, else what `show` makes of
 /// it.
 Exit ask_and_show(Session& session, Question question,
@@ -34,9 +39,6 @@ std::string query_of(const std::vector<std::pair<std::string_view, std::string>>
 // Reading answers: the text or lexeme of a member, or empty; the members of a list.
 std::string text_at(const tree::Node& node, std::string_view name);
 std::span<const tree::Node> items_at(const tree::Node& node, std::string_view name);
-
-/// "2026-06-30T09:12:03.000125Z" as a person reads it: local time, seconds.
-std::string moment(const std::string& rfc3339);
 
 /// Names of states in the person's language, with the style that draws the eye.
 Cell state_cell(const Session& session, const std::string& state);

@@ -15,8 +15,8 @@ struct ListOptions {
   std::string direction, state, partner, endpoint, route, since, until, before, limit;
 };
 
-Table exchange_table(const Session& s, std::span<const tree::Node> exchanges) {
-  Table table({std::string(s.say("échange", "exchange")), std::string(s.say("créé", "created")), "",
+Table exchange_table(Session& s, std::span<const tree::Node> exchanges) {
+  Table table({std::string(s.say("échange", "exchange")), s.timed("créé", "created"), "",
                std::string(s.say("partenaire", "partner")),
                std::string(s.say("point d'accès", "endpoint")), std::string(s.say("état", "state")),
                std::string(s.say("détail", "detail"))});
@@ -30,7 +30,7 @@ Table exchange_table(const Session& s, std::span<const tree::Node> exchanges) {
     if (const std::string refused = text_at(exchange, "refused");
         !refused.empty() && refused != "0")
       detail += " " + refused + std::string(s.say(" en quarantaine", " in quarantine"));
-    table.add({text_at(exchange, "id"), moment(text_at(exchange, "created")), out ? "→" : "←",
+    table.add({text_at(exchange, "id"), s.moment(text_at(exchange, "created")), out ? "→" : "←",
                text_at(exchange, "partner"), text_at(exchange, "endpoint"),
                state_cell(s, text_at(exchange, "state")), detail});
   }
@@ -38,14 +38,19 @@ Table exchange_table(const Session& s, std::span<const tree::Node> exchanges) {
 }
 
 Exit list(Session& s, const ListOptions& o) {
+  if (!s.load_configuration()) return Exit::usage;
+  const auto since = s.time_given(o.since);
+  if (!since) return s.print(since.error()), Exit::usage;
+  const auto until = s.time_given(o.until);
+  if (!until) return s.print(until.error()), Exit::usage;
   Question question;
   question.target = "/v1/exchanges" + query_of({{"direction", o.direction},
                                                 {"state", o.state},
                                                 {"partner", o.partner},
                                                 {"endpoint", o.endpoint},
                                                 {"route", o.route},
-                                                {"since", o.since},
-                                                {"until", o.until},
+                                                {"since", *since},
+                                                {"until", *until},
                                                 {"before", o.before},
                                                 {"limit", o.limit}});
   return ask_and_show(s, std::move(question), [&](const tree::Node& root) {
@@ -76,10 +81,10 @@ Exit show(Session& s, const std::string& id) {
         {std::string(s.say("trajet", "route")), at("route")},
         {"lot", at("lot")},
         {std::string(s.say("fichier du lot", "file of the lot")), at("lotFile")},
-        {std::string(s.say("créé", "created")), moment(text_at(*exchange, "created"))},
+        {std::string(s.say("créé", "created")), s.moment(text_at(*exchange, "created"))},
         {std::string(s.say("dernier changement", "last change")),
-         moment(text_at(*exchange, "updated"))},
-        {std::string(s.say("prochain essai", "next attempt")), moment(text_at(*exchange, "due"))},
+         s.moment(text_at(*exchange, "updated"))},
+        {std::string(s.say("prochain essai", "next attempt")), s.moment(text_at(*exchange, "due"))},
         {std::string(s.say("tentatives", "attempts")), at("attempts")},
         {std::string(s.say("pris en compte", "accepted")), at("accepted")},
         {std::string(s.say("refusés", "refused")), at("refused")},
@@ -88,6 +93,7 @@ Exit show(Session& s, const std::string& id) {
       fields.emplace_back(s.say("octets", "bytes"), text_at(*payload, "size"));
       fields.emplace_back("SHA-256", text_at(*payload, "sha256"));
     }
+    fields.emplace_back(s.say("heures", "times"), s.time_zone());
     add_fault(s, exchange->find("fault"), fields);
     print_fields(s.console, fields);
     if (items_at(root, "flow").size() < 2) return;

@@ -33,7 +33,7 @@ Exit list(Session& s, const std::string& partner, bool all, const std::string& l
     Table table(
         {"n°", std::string(s.say("partenaire", "partner")),
          std::string(s.say("enregistrement", "record")), "code", std::string(s.say("vu", "seen")),
-         std::string(s.say("dernière fois", "last time")), std::string(s.say("faute", "fault"))},
+         s.timed("dernière fois", "last time"), std::string(s.say("faute", "fault"))},
         {0, 4});
     for (const tree::Node& entry : entries) {
       const std::string place = fault_text(entry, "place");
@@ -42,14 +42,14 @@ Exit list(Session& s, const std::string& partner, bool all, const std::string& l
                  text_at(entry, "localId"),
                  {fault_text(entry, "code"), Style::yellow},
                  text_at(entry, "seen") + "×",
-                 moment(text_at(entry, "lastSeen")),
+                 s.moment(text_at(entry, "lastSeen")),
                  place + (place.empty() ? "" : " : ") + fault_text(entry, "text")});
     }
     table.print(s.console);
   });
 }
 
-void print_entry(const Session& s, const tree::Node& entry) {
+void print_entry(Session& s, const tree::Node& entry) {
   std::vector<std::pair<std::string, Cell>> fields{
       {"n°", {text_at(entry, "number"), Style::bold}},
       {std::string(s.say("partenaire", "partner")), text_at(entry, "partner")},
@@ -57,17 +57,18 @@ void print_entry(const Session& s, const tree::Node& entry) {
       {std::string(s.say("enregistrement", "record")), text_at(entry, "localId")}};
   add_fault(s, entry.find("fault"), fields);
   fields.emplace_back(s.say("vu la première fois", "first seen"),
-                      moment(text_at(entry, "firstSeen")));
+                      s.moment(text_at(entry, "firstSeen")));
   fields.emplace_back(s.say("vu la dernière fois", "last seen"),
-                      moment(text_at(entry, "lastSeen")));
+                      s.moment(text_at(entry, "lastSeen")));
   fields.emplace_back(s.say("vu", "seen"), text_at(entry, "seen") + "×");
   fields.emplace_back(s.say("échange", "exchange"), text_at(entry, "exchange"));
-  fields.emplace_back(s.say("fermé", "closed"), moment(text_at(entry, "closed")));
+  fields.emplace_back(s.say("fermé", "closed"), s.moment(text_at(entry, "closed")));
   const std::string by = text_at(entry, "closedBy");
   fields.emplace_back(s.say("fermé par", "closed by"),
                       by == "corrected" ? std::string(s.say("la correction reçue de la source",
                                                             "the correction received"))
                                         : by);
+  fields.emplace_back(s.say("heures", "times"), s.time_zone());
   print_fields(s.console, fields);
 }
 
