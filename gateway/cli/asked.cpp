@@ -1,5 +1,7 @@
 #include "gateway/cli/asked.h"
 
+#include <algorithm>
+
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
 
@@ -62,8 +64,12 @@ Asked ask(Session& s, Gateway& gateway, Question question) {
     }
     asked.document = std::move(*document);
   }
-  if (!asked.ok()) print_refusal(s, asked);
+  if (!asked.ok() && !is_settlement(asked.document.root())) print_refusal(s, asked);
   return asked;
+}
+
+bool is_settlement(const tree::Node& answer) {
+  return !text_at(answer, "exchange").empty() && !text_at(answer, "state").empty();
 }
 
 Question post(std::string target,
@@ -132,6 +138,27 @@ Cell state_cell(const Session& s, const std::string& state) {
   for (const StateWord& word : states)
     if (word.name == state) return {std::string(s.say(word.french, word.name)), word.style};
   return state;
+}
+
+std::string states_given(const std::string& words) {
+  std::string names;
+  for (std::string_view rest = words; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    const auto* const known = std::ranges::find(states, word, &StateWord::french);
+    names +=
+        (names.empty() ? "" : ",") + std::string(known == std::end(states) ? word : known->name);
+  }
+  return names;
+}
+
+std::string all_states(const Session& s) {
+  std::string all;
+  for (const StateWord& word : states) {
+    all += (all.empty() ? "" : ", ") + std::string(word.name);
+    if (s.language == base::Language::fr) all += " (" + std::string(word.french) + ")";
+  }
+  return all;
 }
 
 void add_fault(const Session& s, const tree::Node* fault,

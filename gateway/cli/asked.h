@@ -19,6 +19,10 @@ struct Asked {
 };
 Asked ask(Session& session, Gateway& gateway, Question question);
 
+/// Whether an answer tells what became of a payload, be it refused: such an answer is no refusal of
+/// the question.
+bool is_settlement(const tree::Node& answer);
+
 /// A question with a JSON body of text fields; empty ones are left out.
 Question post(std::string target,
               const std::vector<std::pair<std::string_view, std::string>>& fields);
@@ -42,6 +46,11 @@ std::span<const tree::Node> items_at(const tree::Node& node, std::string_view na
 
 /// Names of states in the person's language, with the style that draws the eye.
 Cell state_cell(const Session& session, const std::string& state);
+/// The states that a person gave, by their names or by the words that lists show for them, as
+/// names.
+std::string states_given(const std::string& words);
+/// "received (reçu), waiting (attend son lot), …": all of them, for a help text.
+std::string all_states(const Session& session);
 
 /// The fields of a fault as the API gives them.
 void add_fault(const Session& session, const tree::Node* fault,
