@@ -6,6 +6,7 @@
 #include "gateway/api/render.h"
 #include "gateway/base/bytes.h"
 #include "gateway/exchange/beside.h"
+#include "gateway/exchange/lots.h"
 
 namespace charmille::api {
 namespace {
@@ -102,6 +103,43 @@ Result<store::Exchange> visible(Api& api, const Call& call) {
   return std::move(**found);
 }
 
+/// What a file's lot waits for: the required files that have not come; and when time alone
+/// completes it, or is over.
+struct Waiting {
+  std::vector<std::string> missing;
+  std::string until;
+};
+Result<Waiting> waiting_of(Api& api, const store::Exchange& exchange) {
+  Waiting waiting;
+  const auto endpoint = api.site().endpoints.find(exchange.endpoint);
+  if (exchange.state != store::State::waiting || endpoint == api.site().endpoints.end() ||
+      !endpoint->second.lot)
+    return waiting;
+  exchange::LotState state;
+  for (const std::string& key : {exchange.lot, std::string{}}) {
+    const auto files = api.context().store.waiting_files(exchange.endpoint, key);
+    if (!files) return fail(files.error());
+    for (const store::Exchange& file : *files) {
+      state.present.insert(file.lot_file);
+      const bool first = state.first_arrival == base::Time{};
+      state.first_arrival = first ? file.created : std::min(state.first_arrival, file.created);
+      state.last_arrival = std::max(state.last_arrival, file.created);
+    }
+    if (exchange.lot.empty()) break;
+  }
+  const auto judged = exchange::judge(*endpoint->second.lot, state, api.context().clock.now());
+  waiting.missing = judged.missing;
+  if (judged.look_again) waiting.until = base::to_rfc3339(*judged.look_again);
+  return waiting;
+}
+
+tree::Node to_node(tree::Document& doc, const Waiting& waiting) {
+  if (waiting.missing.empty() && waiting.until.empty()) return tree::Node::null();
+  std::vector<tree::Node> missing;
+  for (const std::string& name : waiting.missing) missing.push_back(doc.text(name));
+  return without_blanks(doc, {{"missing", doc.array(missing)}, {"until", doc.text(waiting.until)}});
+}
+
 Reply reply_with(const Call& call, const Result<store::Exchange>& exchange) {
   if (!exchange) return refusal(call, exchange.error());
   tree::Document doc;
@@ -158,7 +196,10 @@ Reply get_exchange(Api& api, const Call& call) {
       payload = doc.object({{"size", doc.integer(static_cast<std::int64_t>((*row)->size))},
                             {"sha256", doc.text(base::to_hex(base::as_bytes((*row)->sha256)))}});
   }
+  const auto waiting = waiting_of(api, *exchange);
+  if (!waiting) return refusal(call, waiting.error());
   doc.set_root(without_blanks(doc, {{"exchange", node_of(doc, *exchange, call.language)},
+                                    {"waitsFor", to_node(doc, *waiting)},
                                     {"payload", payload},
                                     {"flow", nodes_of(doc, *flow, call.language)}}));
   return json_reply(200, doc);

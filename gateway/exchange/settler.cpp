@@ -69,6 +69,7 @@ void Settler::add_end(ImportJob& job, const Report& report, const std::string& m
     }
     if (report.refused_whole && !report.refusals.empty())
       record_fault(exchange, report.refusals.front().fault);
+    if (report.already_done) record_fault(exchange, fault("CH-EXC-032"));
     if (gets_report(job, part, report)) {
       part.opened.beside.report = to_json(report, language_of(context_, exchange));
       exchange.metadata =

@@ -78,4 +78,35 @@ def words_of_the_log():
         assert site.run("audit", "list", "--since", "2020-01-01").stdout.count("\n") > 1
 
 
-main(about_one_child, words_of_the_log)
+def words_of_exchanges():
+    """send tells people what became of a file; a waiting file names what its lot lacks; a lot again says so; stopped is told"""
+    lot = sample("small")
+    with Site(eo_lot(), ROUTE % "lot") as site:
+        folder = site.folder / "given"
+        folder.mkdir()
+        for name, content in lot.items():
+            (folder / name).write_bytes(content)
+        stopped = site.run("send", "eo", folder / "EO_Mesures_20260630.csv", check=False)
+        assert stopped.returncode == 3 and "arrêtée" in stopped.stderr and "serve -c" in stopped.stderr, stopped
+        site.start()
+        given = site.run("send", "eo", folder / "EO_Mesures_20260630.csv").stdout
+        assert "attend le reste de son lot" in given and "{" not in given, given
+        identifier = re.search(r"[0-9a-f]{8}-[0-9a-f-]{27}", given).group()
+        shown = site.run("exchanges", "show", identifier).stdout
+        assert re.search(r"il manque +EO_Usagers", shown), shown
+        assert json.loads(site.run("send", "eo", folder / "EO_Mesures_20260630.csv", "--json").stdout)["exchange"]
+
+    with Site(eo_lot(), ROUTE % "lot") as site:
+        site.start()
+        site.drop(lot)
+        site.settled(len(lot))
+        site.drop(lot)
+        site.settled(2 * len(lot))
+        listed = site.run("exchanges", "list", "--direction", "in").stdout
+        assert listed.count("déjà reçu") == len(lot) and listed.count("traité") == len(lot), listed
+        refused = site.run("exchanges", "list", "--state", "quarantined", check=False)
+        assert refused.returncode == 2 and "parked" in refused.stderr, refused
+        assert site.run("exchanges", "list", "--state", "livré").stdout.count("→") == len(site.deliveries())
+
+
+main(about_one_child, words_of_the_log, words_of_exchanges)
