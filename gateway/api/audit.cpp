@@ -1,13 +1,16 @@
 // The audit log: asked, and verified. Each question is itself written to the log before it is
 // answered.
 #include <algorithm>
+#include <functional>
 
 #include "gateway/api/api.h"
+#include "gateway/api/child.h"
 #include "gateway/api/render.h"
 #include "gateway/audit/verify.h"
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
-#include "gateway/merkle/events.h"
+#include "gateway/exchange/durable.h"
+#include "gateway/merkle/leaf.h"
 
 namespace charmille::api {
 namespace {
@@ -18,18 +21,6 @@ const base::Uuid no_exchange{};
 
 constexpr std::chrono::seconds patience{20};
 
-Fault unreadable(std::string_view name) {
-  return fault("CH-API-006", {}, {{"name", std::string(name)}});
-}
-
-Result<std::optional<base::Time>> time_of(const Call& call, std::string_view name) {
-  const auto text = call.parameter(name);
-  if (!text) return std::optional<base::Time>{};
-  const auto time = base::parse_rfc3339(*text);
-  if (!time) return fail(unreadable(name));
-  return std::optional<base::Time>(*time);
-}
-
 Result<std::optional<merkle::Outcome>> outcome_of(const Call& call) {
   const auto text = call.parameter("outcome");
   if (!text) return std::optional<merkle::Outcome>{};
@@ -37,7 +28,7 @@ Result<std::optional<merkle::Outcome>> outcome_of(const Call& call) {
                              merkle::Outcome::serious, merkle::Outcome::major})
     if (*text == std::to_string(static_cast<int>(outcome)))
       return std::optional<merkle::Outcome>(outcome);
-  return fail(unreadable("outcome"));
+  return fail(unreadable("outcome", "0, 4, 8, 12"));
 }
 
 Result<audit::Query> query_of(const Call& call) {
@@ -45,8 +36,8 @@ Result<audit::Query> query_of(const Call& call) {
   query.peer = call.parameter("peer").value_or("");
   query.endpoint = call.parameter("endpoint").value_or("");
   query.event = call.parameter("event").value_or("");
-  const auto since = time_of(call, "since");
-  const auto until = time_of(call, "until");
+  const auto since = call.time("since");
+  const auto until = call.time("until");
   const auto outcome = outcome_of(call);
   const auto before = call.number("before", UINT64_MAX);
   const auto limit = call.number("limit", 100);
@@ -57,7 +48,7 @@ Result<audit::Query> query_of(const Call& call) {
   if (!limit) return fail(limit.error());
   if (const auto exchange = call.parameter("exchange")) {
     query.exchange = base::Uuid::parse(*exchange);
-    if (!query.exchange) return fail(unreadable("exchange"));
+    if (!query.exchange) return fail(unreadable("exchange", id_example));
   }
   query.since = *since;
   query.until = *until;
@@ -67,22 +58,36 @@ Result<audit::Query> query_of(const Call& call) {
   return query;
 }
 
+/// What became of a delivery that a leaf tells of; nothing for another leaf.
+struct Outcome {
+  std::string delivered;  ///< when
+  std::string state;      ///< as it is now, while the exchange is kept
+};
+using OutcomeOf = std::function<Result<Outcome>(const store::LeafRow&)>;
+
 /// The leaf as it was hashed, read as JSON; of a purged one the hash remains.
-Result<tree::Node> to_node(tree::Document& into, const store::LeafRow& row) {
+Result<tree::Node> to_node(tree::Document& into, const store::LeafRow& row,
+                           const Outcome& outcome) {
   const tree::Node hash = into.text(base::to_hex(base::as_bytes(row.hash)));
   const tree::Node seq = into.integer(static_cast<std::int64_t>(row.seq));
   if (row.record.empty())
     return into.object({{"seq", seq}, {"hash", hash}, {"purged", tree::Node::boolean(true)}});
   const auto leaf = codec::read_json(row.record, "");
   if (!leaf) return fail(leaf.error());
-  return into.object({{"seq", seq}, {"hash", hash}, {"leaf", into.copy(leaf->root())}});
+  return without_blanks(into, {{"seq", seq},
+                               {"hash", hash},
+                               {"leaf", into.copy(leaf->root())},
+                               {"delivered", into.text(outcome.delivered)},
+                               {"state", into.text(outcome.state)}});
 }
 
-Reply page_reply(const Call& call, const audit::Page& page) {
+Reply page_reply(const Call& call, const audit::Page& page, const OutcomeOf& outcome_of = {}) {
   tree::Document doc;
   std::vector<tree::Node> nodes;
   for (const store::LeafRow& row : page.leaves) {
-    const auto node = to_node(doc, row);
+    const auto outcome = outcome_of ? outcome_of(row) : Result<Outcome>{};
+    if (!outcome) return refusal(call, outcome.error());
+    const auto node = to_node(doc, row, *outcome);
     if (!node) return refusal(call, node.error());
     nodes.push_back(*node);
   }
@@ -108,7 +113,85 @@ Reply verdict_reply(const audit::Verdict& verdict) {
   return json_reply(200, doc);
 }
 
+/// The leaf that tells about the delivery, and the exchange's row while it is kept.
+Result<Outcome> outcome_of_delivery(Api& api, const store::LeafRow& row) {
+  const auto leaf = merkle::parse_leaf(row.record);
+  Outcome outcome;
+  if (!leaf || leaf->ev != merkle::Event::exchange_subjects ||
+      leaf->dir != merkle::Direction::out || !leaf->xch)
+    return outcome;
+  const auto exchange = api.context().store.exchange(*leaf->xch);
+  if (!exchange) return fail(exchange.error());
+  if (*exchange) outcome.state = store::name_of((*exchange)->state);
+  audit::Query query;
+  query.exchange = *leaf->xch;
+  query.event = merkle::name_of(merkle::Event::exchange_delivered);
+  query.limit = 1;
+  const auto page = api.follower().list(query, std::chrono::steady_clock::now() + patience);
+  if (!page) return fail(page.error());
+  if (page->leaves.empty()) return outcome;
+  if (const auto told = merkle::parse_leaf(page->leaves.front().record))
+    outcome.delivered = base::to_rfc3339(told->ts);
+  return outcome;
+}
+
+/// The tags that the child has had in the log, and that of its row should a year's key be gone.
+std::vector<crypto::Tag> tags_of(Api& api, const store::ChildRow& child) {
+  std::vector<crypto::Tag> tags = api.context().vault.tags_of(child.id);
+  const crypto::Tag own = exchange::events::subject_of(child.tag, api.context()).tag;
+  if (std::ranges::find(tags, own) == tags.end()) tags.push_back(own);
+  return tags;
+}
+
+/// That somebody asked about this child is itself about the child: the leaf holds its tag.
+asio::awaitable<Result<void>> note_question(Api& api, CallPtr call, std::string reason,
+                                            std::string tag) {
+  namespace events = exchange::events;
+  events::Person person{call->caller.name, std::move(reason)};
+  merkle::Leaf leaf =
+      events::person(merkle::Event::audit_query, person, no_exchange, api.context());
+  leaf.detail.emplace_back(merkle::DetailKey::query, std::string("about"));
+  if (tag.empty())
+    leaf.out = merkle::Outcome::minor;
+  else
+    leaf.subj = events::subject_of(tag, api.context());
+  store::Unit unit;
+  unit.audit.push_back(std::move(leaf));
+  std::vector<merkle::Leaf> leaves = unit.audit;
+  const auto done = co_await exchange::make_durable(api.context().store, std::move(unit));
+  if (!done) co_return fail(done.error());
+  events::announce(leaves);
+  co_return Result<void>{};
+}
+
 }  // namespace
+
+/// Where the child's data came from and went to, on which ground, and who looked.
+asio::awaitable<Reply> post_audit_about(Api& api, CallPtr call) {
+  auto query = query_of(*call);
+  if (!query) co_return refusal(*call, query.error());
+  const auto body = json_body(*call);
+  if (!body) co_return refusal(*call, body.error());
+  std::string reason = text_field(*body, "reason");
+  const auto child = child_asked_for(api, *body);
+  if (!child && child.error().code != "CH-API-010") co_return refusal(*call, child.error());
+  std::optional<store::ChildRow> row;
+  if (child) {
+    auto found = api.context().store.child(*child);
+    if (!found) co_return refusal(*call, found.error());
+    row = std::move(*found);
+  }
+  // That a child is unknown here is an answer too: it is audited like one.
+  std::string tag = row ? row->tag : std::string{};
+  auto noted = co_await note_question(api, call, std::move(reason), std::move(tag));
+  if (!noted) co_return refusal(*call, noted.error());
+  if (!row) co_return refusal(*call, fault("CH-API-010"));
+  query->subjects = tags_of(api, *row);
+  const auto page = api.follower().list(*query, std::chrono::steady_clock::now() + patience);
+  if (!page) co_return refusal(*call, page.error());
+  co_return page_reply(
+      *call, *page, [&api](const store::LeafRow& leaf) { return outcome_of_delivery(api, leaf); });
+}
 
 asio::awaitable<Reply> list_audit(Api& api, CallPtr call) {
   const auto query = query_of(*call);

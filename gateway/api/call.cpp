@@ -27,11 +27,15 @@ std::vector<std::pair<std::string, std::string>> split_query(std::string_view qu
 constexpr std::pair<std::string_view, int> statuses[] = {
     {"CH-API-001", 401}, {"CH-API-002", 403}, {"CH-API-003", 404}, {"CH-API-004", 405},
     {"CH-API-005", 403}, {"CH-API-006", 400}, {"CH-API-007", 400}, {"CH-API-008", 503},
-    {"CH-API-009", 400}, {"CH-API-010", 404}, {"CH-API-011", 400}, {"CH-SYS-006", 413},
-    {"CH-EXC-020", 409}, {"CH-EXC-021", 404},
+    {"CH-API-009", 400}, {"CH-API-010", 404}, {"CH-API-011", 400}, {"CH-API-012", 400},
+    {"CH-AUD-003", 400}, {"CH-SYS-006", 413}, {"CH-EXC-020", 409}, {"CH-EXC-021", 404},
 };
 
 }  // namespace
+
+Fault unreadable(std::string_view name, std::string_view example) {
+  return fault("CH-API-006", {}, {{"name", std::string(name)}, {"example", std::string(example)}});
+}
 
 const std::string& Call::part(std::string_view name) const {
   static const std::string none;
@@ -55,7 +59,7 @@ std::string_view Call::header(std::string_view name) const {
 
 Result<base::Uuid> Call::id(std::string_view name) const {
   const auto id = base::Uuid::parse(part(name));
-  if (!id) return fail("CH-API-006", {}, {{"name", std::string(name)}});
+  if (!id) return fail(unreadable(name, id_example));
   return *id;
 }
 
@@ -65,8 +69,16 @@ Result<std::uint64_t> Call::number(std::string_view name, std::uint64_t otherwis
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (error != std::errc{} || end != text->data() + text->size())
-    return fail("CH-API-006", {}, {{"name", std::string(name)}});
+    return fail(unreadable(name, "100"));
   return value;
+}
+
+Result<std::optional<base::Time>> Call::time(std::string_view name) const {
+  const auto text = parameter(name);
+  if (!text) return std::optional<base::Time>{};
+  const auto time = base::parse_rfc3339(*text);
+  if (!time) return fail(unreadable(name, time_example));
+  return std::optional<base::Time>(*time);
 }
 
 Call call_of(const net::HttpRequest& request) {

@@ -12,6 +12,7 @@
 #include "gateway/api/caller.h"
 #include "gateway/base/catalogue.h"
 #include "gateway/base/payload.h"
+#include "gateway/base/time.h"
 #include "gateway/base/uuid.h"
 #include "gateway/net/http.h"
 #include "gateway/tree/document.h"
@@ -40,7 +41,14 @@ struct Call {
   Result<base::Uuid> id(std::string_view name) const;
   /// A parameter as a number, or `otherwise`. CH-API-006.
   Result<std::uint64_t> number(std::string_view name, std::uint64_t otherwise) const;
+  /// A parameter as a time (RFC 3339), or nothing. CH-API-006.
+  Result<std::optional<base::Time>> time(std::string_view name) const;
 };
+/// CH-API-006: a parameter that cannot be read, with an example of one that can.
+Fault unreadable(std::string_view name, std::string_view example);
+inline constexpr std::string_view id_example = "019f1b7a-2c40-7000-8000-0123456789ab";
+inline constexpr std::string_view time_example = "2026-06-30T00:00:00Z";
+
 using CallPtr = std::shared_ptr<const Call>;
 
 /// A request without its place in a route and without its caller.

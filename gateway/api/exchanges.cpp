@@ -6,6 +6,7 @@
 #include "gateway/api/render.h"
 #include "gateway/base/bytes.h"
 #include "gateway/exchange/beside.h"
+#include "gateway/exchange/lots.h"
 
 namespace charmille::api {
 namespace {
@@ -19,8 +20,14 @@ constexpr std::uint32_t most_of_flow = 200;
 Fault unknown() {
   return fault("CH-API-010");
 }
-Fault unreadable(std::string_view name) {
-  return fault("CH-API-006", {}, {{"name", std::string(name)}});
+/// CH-API-012 names them all.
+Fault unknown_state(std::string_view word) {
+  std::string all;
+  for (int i = 0; i < 256; ++i) {
+    const auto name = store::name_of(static_cast<store::State>(i));
+    if (store::state_of(name)) all += (all.empty() ? "" : ", ") + std::string(name);
+  }
+  return fault("CH-API-012", {}, {{"value", base::printable(word, 40)}, {"values", all}});
 }
 
 Result<std::vector<store::State>> states_of(std::string_view words) {
@@ -29,24 +36,16 @@ Result<std::vector<store::State>> states_of(std::string_view words) {
     const std::string_view word = words.substr(0, words.find(','));
     words.remove_prefix(std::min(words.size(), word.size() + 1));
     const auto state = store::state_of(word);
-    if (!state) return fail(unreadable("state"));
+    if (!state) return fail(unknown_state(word));
     states.push_back(*state);
   }
   return states;
 }
 
-Result<std::optional<base::Time>> time_of(const Call& call, std::string_view name) {
-  const auto text = call.parameter(name);
-  if (!text) return std::optional<base::Time>{};
-  const auto time = base::parse_rfc3339(*text);
-  if (!time) return fail(unreadable(name));
-  return std::optional<base::Time>(*time);
-}
-
 Result<void> read_direction(const Call& call, store::ExchangeFilter& filter) {
   const auto word = call.parameter("direction");
   if (!word) return {};
-  if (*word != "in" && *word != "out") return fail(unreadable("direction"));
+  if (*word != "in" && *word != "out") return fail(unreadable("direction", "in"));
   filter.direction = *word == "in" ? store::Direction::in : store::Direction::out;
   return {};
 }
@@ -62,10 +61,10 @@ Result<store::ExchangeFilter> filter_of(const Call& call) {
   filter.states = std::move(*states);
   if (const auto flow = call.parameter("flow")) {
     filter.flow = base::Uuid::parse(*flow);
-    if (!filter.flow) return fail(unreadable("flow"));
+    if (!filter.flow) return fail(unreadable("flow", id_example));
   }
-  const auto since = time_of(call, "since");
-  const auto until = time_of(call, "until");
+  const auto since = call.time("since");
+  const auto until = call.time("until");
   const auto before = call.number("before", UINT64_MAX);
   const auto limit = call.number("limit", usual);
   if (!since) return fail(since.error());
@@ -103,6 +102,43 @@ Result<store::Exchange> visible(Api& api, const Call& call) {
       (*found)->partner == call.caller.name && (*found)->direction == store::Direction::in;
   if (call.caller.kind == Caller::Kind::partner && !own) return fail(unknown());
   return std::move(**found);
+}
+
+/// What a file's lot waits for: the required files that have not come; and when time alone
+/// completes it, or is over.
+struct Waiting {
+  std::vector<std::string> missing;
+  std::string until;
+};
+Result<Waiting> waiting_of(Api& api, const store::Exchange& exchange) {
+  Waiting waiting;
+  const auto endpoint = api.site().endpoints.find(exchange.endpoint);
+  if (exchange.state != store::State::waiting || endpoint == api.site().endpoints.end() ||
+      !endpoint->second.lot)
+    return waiting;
+  exchange::LotState state;
+  for (const std::string& key : {exchange.lot, std::string{}}) {
+    const auto files = api.context().store.waiting_files(exchange.endpoint, key);
+    if (!files) return fail(files.error());
+    for (const store::Exchange& file : *files) {
+      state.present.insert(file.lot_file);
+      const bool first = state.first_arrival == base::Time{};
+      state.first_arrival = first ? file.created : std::min(state.first_arrival, file.created);
+      state.last_arrival = std::max(state.last_arrival, file.created);
+    }
+    if (exchange.lot.empty()) break;
+  }
+  const auto judged = exchange::judge(*endpoint->second.lot, state, api.context().clock.now());
+  waiting.missing = judged.missing;
+  if (judged.look_again) waiting.until = base::to_rfc3339(*judged.look_again);
+  return waiting;
+}
+
+tree::Node to_node(tree::Document& doc, const Waiting& waiting) {
+  if (waiting.missing.empty() && waiting.until.empty()) return tree::Node::null();
+  std::vector<tree::Node> missing;
+  for (const std::string& name : waiting.missing) missing.push_back(doc.text(name));
+  return without_blanks(doc, {{"missing", doc.array(missing)}, {"until", doc.text(waiting.until)}});
 }
 
 Reply reply_with(const Call& call, const Result<store::Exchange>& exchange) {
@@ -161,7 +197,10 @@ Reply get_exchange(Api& api, const Call& call) {
       payload = doc.object({{"size", doc.integer(static_cast<std::int64_t>((*row)->size))},
                             {"sha256", doc.text(base::to_hex(base::as_bytes((*row)->sha256)))}});
   }
+  const auto waiting = waiting_of(api, *exchange);
+  if (!waiting) return refusal(call, waiting.error());
   doc.set_root(without_blanks(doc, {{"exchange", node_of(doc, *exchange, call.language)},
+                                    {"waitsFor", to_node(doc, *waiting)},
                                     {"payload", payload},
                                     {"flow", nodes_of(doc, *flow, call.language)}}));
   return json_reply(200, doc);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "gateway/api/api.h"
+#include "gateway/api/child.h"
 #include "gateway/api/render.h"
 
 namespace charmille::api {
@@ -42,10 +42,12 @@ Result<tree::Node> outline(Api& api, tree::Document& doc, const store::ChildRow&
        {"latest", doc.text(latest == base::Time{} ? std::string{} : base::to_rfc3339(latest))}});
 }
 
+}  // namespace
+
 Result<base::Uuid> child_asked_for(Api& api, const tree::Document& body) {
   if (const std::string id = text_field(body, "id"); !id.empty()) {
     const auto child = base::Uuid::parse(id);
-    if (!child) return fail("CH-API-006", {}, {{"name", "id"}});
+    if (!child) return fail(unreadable("id", id_example));
     return *child;
   }
   const std::string system = text_field(body, "system");
@@ -58,13 +60,11 @@ Result<base::Uuid> child_asked_for(Api& api, const tree::Document& body) {
   return **found;
 }
 
-}  // namespace
-
 Reply list_records(Api& api, const Call& call) {
   const auto limit = call.number("limit", 100);
   if (!limit) return refusal(call, limit.error());
   const auto after = base::Uuid::parse(call.parameter("after").value_or(base::Uuid{}.text()));
-  if (!after) return refusal(call, fault("CH-API-006", {}, {{"name", "after"}}));
+  if (!after) return refusal(call, unreadable("after", id_example));
   const auto asked = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(*limit, 1, 1000));
   const auto children = api.context().store.children(api.site().organisation.id, *after, asked);
   if (!children) return refusal(call, children.error());

@@ -77,6 +77,7 @@ boost::asio::awaitable<Reply> post_quarantine_close(Api& api, CallPtr call);
 Reply list_records(Api& api, const Call& call);
 boost::asio::awaitable<Reply> post_record(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> list_audit(Api& api, CallPtr call);
+boost::asio::awaitable<Reply> post_audit_about(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> verify_audit(Api& api, CallPtr call);
 Reply get_verify_progress(Api& api, const Call& call);
 

@@ -22,7 +22,7 @@ struct Query {
   std::string endpoint;
   std::string event;                   ///< "exchange.received"
   std::optional<base::Uuid> exchange;  ///< the exchange itself or any of its flow
-  std::optional<crypto::Tag> subject;  ///< keyed tag of a child
+  std::vector<crypto::Tag> subjects;   ///< keyed tags of one child, of any year; empty: of all
   std::optional<merkle::Outcome> outcome;
   std::uint64_t before = UINT64_MAX;  ///< numbers below this one: the next page
   std::uint32_t limit = 100;

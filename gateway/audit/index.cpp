@@ -43,13 +43,19 @@ std::int64_t key_of(const base::Uuid& id) {
   "(?5 = 0 OR +peer = ?5) AND (?6 = 0 OR +endpoint = ?6) AND (?7 < 0 OR out = ?7) ORDER BY seq " \
   "DESC LIMIT ?8"
 
+/// The tags of one child stand one after the other in a blob, sixteen bytes each.
+#define OF_SUBJECTS(blob)                                                                   \
+  "SELECT subject.seq FROM subject WHERE tag IN (WITH RECURSIVE one(tag, rest) AS (SELECT " \
+  "substr(" blob ", 1, 16), substr(" blob                                                   \
+  ", 17) UNION ALL SELECT substr(rest, 1, 16), "                                            \
+  "substr(rest, 17) FROM one WHERE length(rest) > 0) SELECT tag FROM one)"
+
 constexpr char kAll[] = "SELECT seq FROM entry WHERE " ENTRY_FILTER;
 constexpr char kByExchange[] =
     "SELECT seq FROM entry WHERE seq IN (SELECT seq FROM exchange WHERE id = ?9) AND (?10 IS NULL "
-    "OR "
-    "EXISTS (SELECT 1 FROM subject WHERE tag = ?10 AND subject.seq = entry.seq)) AND " ENTRY_FILTER;
+    "OR seq IN (" OF_SUBJECTS("?10") ")) AND " ENTRY_FILTER;
 constexpr char kBySubject[] =
-    "SELECT seq FROM entry WHERE seq IN (SELECT seq FROM subject WHERE tag = ?9) AND " ENTRY_FILTER;
+    "SELECT seq FROM entry WHERE seq IN (" OF_SUBJECTS("?9") ") AND " ENTRY_FILTER;
 constexpr char kByEvent[] = "SELECT seq FROM entry WHERE ev = ?9 AND " ENTRY_FILTER;
 constexpr char kByPeer[] = "SELECT seq FROM entry WHERE peer > 0 AND peer = ?9 AND " ENTRY_FILTER;
 constexpr char kByEndpoint[] =
@@ -65,6 +71,16 @@ Result<std::vector<std::uint64_t>> numbers(Cursor cursor) {
     if (!*row) return found;
     found.push_back(cursor.number(0));
   }
+}
+
+Fault unknown_event(const std::string& value) {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < merkle::event_count; ++i)
+    names.push_back(merkle::name_of(static_cast<merkle::Event>(i)));
+  const std::string_view near = base::nearest(value, names);
+  return fault("CH-AUD-003", {},
+               {{"value", base::printable(value, 60)},
+                {"example", std::string(near.empty() ? "exchange.delivered" : near)}});
 }
 
 }  // namespace
@@ -183,7 +199,7 @@ Result<std::vector<std::uint64_t>> Index::find(const Query& q, std::uint32_t lim
   std::int64_t ev = 0;
   if (!q.event.empty()) {
     const auto event = merkle::event_of(q.event);
-    if (!event) return fail("CH-AUD-003", {}, {{"value", base::printable(q.event, 60)}});
+    if (!event) return fail(unknown_event(q.event));
     ev = static_cast<std::int64_t>(*event) + 1;
   }
   auto peer = known_name(q.peer);
@@ -196,10 +212,12 @@ Result<std::vector<std::uint64_t>> Index::find(const Query& q, std::uint32_t lim
     return numbers(
         db_.query(sql, before, q.since, q.until, ev, *peer, *endpoint, out, limit, key...));
   };
-  std::optional<Blob> tag;
-  if (q.subject) tag = Blob{base::as_text(*q.subject)};
-  if (q.exchange) return ask(kByExchange, key_of(*q.exchange), tag);
-  if (tag) return ask(kBySubject, *tag);
+  std::string all_tags;
+  for (const crypto::Tag& tag : q.subjects) all_tags += base::as_text(tag);
+  std::optional<Blob> tags;
+  if (!all_tags.empty()) tags = Blob{all_tags};
+  if (q.exchange) return ask(kByExchange, key_of(*q.exchange), tags);
+  if (tags) return ask(kBySubject, *tags);
   if (*peer != 0) return ask(kByPeer, *peer);
   if (*endpoint != 0) return ask(kByEndpoint, *endpoint);
   if (ev != 0) return ask(kByEvent, ev);

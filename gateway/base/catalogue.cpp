@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/base/catalogue/areas.h"
+#include "gateway/base/catalogue/words.h"
 
 namespace charmille::base {
 namespace {
@@ -23,8 +24,8 @@ const std::vector<const CatalogueEntry*>& sorted_entries() {
 }
 
 /// Fills `{name}` from the arguments; a name without an argument stays as written, so that it is
-/// seen.
-std::string fill(std::string_view text, const Args& args) {
+/// seen. Only reasons and states are words: the name of a file or of a partner is never translated.
+std::string fill(std::string_view text, const Args& args, Language language) {
   std::string out;
   while (!text.empty()) {
     const std::size_t open = text.find('{');
@@ -34,7 +35,11 @@ std::string fill(std::string_view text, const Args& args) {
     const std::string_view name = text.substr(open + 1, close - open - 1);
     const auto arg =
         std::ranges::find(args, name, [](const auto& a) { return std::string_view(a.first); });
-    out += arg == args.end() ? text.substr(open, close - open + 1) : std::string_view(arg->second);
+    const bool is_word = language == Language::fr && (name == "reason" || name == "state");
+    if (arg == args.end())
+      out += text.substr(open, close - open + 1);
+    else
+      out += is_word ? french_of(arg->second) : std::string_view(arg->second);
     text.remove_prefix(close + 1);
   }
   out += text;
@@ -73,13 +78,13 @@ std::string describe(const Place& place) {
 std::string text_of(const Fault& f, Language language) {
   const CatalogueEntry* entry = find_entry(f.code);
   if (entry == nullptr) return std::string(f.code);
-  return fill(language == Language::fr ? entry->text_fr : entry->text_en, f.args);
+  return fill(language == Language::fr ? entry->text_fr : entry->text_en, f.args, language);
 }
 
 std::string remedy_of(const Fault& f, Language language) {
   const CatalogueEntry* entry = find_entry(f.code);
   if (entry == nullptr) return {};
-  return fill(language == Language::fr ? entry->remedy_fr : entry->remedy_en, f.args);
+  return fill(language == Language::fr ? entry->remedy_fr : entry->remedy_en, f.args, language);
 }
 
 std::string describe(const Fault& f, Language language) {

@@ -1,6 +1,6 @@
 #include "gateway/cli/asked.h"
 
-#include <ctime>
+#include <algorithm>
 
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
@@ -37,7 +37,7 @@ struct StateWord {
 constexpr StateWord states[] = {
     {"received", "reçu", Style::plain},       {"waiting", "attend son lot", Style::yellow},
     {"processing", "en cours", Style::plain}, {"done", "traité", Style::green},
-    {"rejected", "refusé", Style::red},       {"parked", "en quarantaine", Style::red},
+    {"rejected", "refusé", Style::red},       {"parked", "à reprendre", Style::red},
     {"queued", "en file", Style::plain},      {"sending", "envoi", Style::plain},
     {"deferred", "différé", Style::yellow},   {"delivered", "livré", Style::green},
     {"held", "retenu", Style::yellow},        {"shadowed", "à blanc", Style::dim},
@@ -64,8 +64,12 @@ Asked ask(Session& s, Gateway& gateway, Question question) {
     }
     asked.document = std::move(*document);
   }
-  if (!asked.ok()) print_refusal(s, asked);
+  if (!asked.ok() && !is_settlement(asked.document.root())) print_refusal(s, asked);
   return asked;
+}
+
+bool is_settlement(const tree::Node& answer) {
+  return !text_at(answer, "exchange").empty() && !text_at(answer, "state").empty();
 }
 
 Question post(std::string target,
@@ -80,6 +84,22 @@ Question post(std::string target,
   question.headers = {{"Content-Type", "application/json"}};
   question.body = base::Payload(codec::write_json(doc.object(members)));
   return question;
+}
+
+Result<std::vector<std::pair<std::string_view, std::string>>> fields_of_child(
+    Session& s, const std::string& record) {
+  std::vector<std::pair<std::string_view, std::string>> fields;
+  if (!record.empty()) {
+    fields.emplace_back("id", record);
+    return fields;
+  }
+  const std::string line =
+      ask(s.console, s.say("Identifiant (SYSTÈME|VALEUR) :", "Identifier (SYSTEM|VALUE):"));
+  const std::size_t bar = line.find('|');
+  if (bar == line.npos || bar == 0 || bar + 1 == line.size()) return fail("CH-CLI-011");
+  fields.emplace_back("system", line.substr(0, bar));
+  fields.emplace_back("value", line.substr(bar + 1));
+  return fields;
 }
 
 Exit ask_and_show(Session& s, Question question,
@@ -114,21 +134,31 @@ std::span<const tree::Node> items_at(const tree::Node& node, std::string_view na
   return member == nullptr ? std::span<const tree::Node>{} : member->items();
 }
 
-std::string moment(const std::string& rfc3339) {
-  const auto time = base::parse_rfc3339(rfc3339);
-  if (!time) return rfc3339;
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(
-      std::chrono::time_point_cast<std::chrono::system_clock::duration>(*time));
-  std::tm local{};
-  if (::localtime_r(&seconds, &local) == nullptr) return rfc3339;
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%d/%m/%Y %H:%M:%S", &local)};
-}
-
 Cell state_cell(const Session& s, const std::string& state) {
   for (const StateWord& word : states)
     if (word.name == state) return {std::string(s.say(word.french, word.name)), word.style};
   return state;
+}
+
+std::string states_given(const std::string& words) {
+  std::string names;
+  for (std::string_view rest = words; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    const auto* const known = std::ranges::find(states, word, &StateWord::french);
+    names +=
+        (names.empty() ? "" : ",") + std::string(known == std::end(states) ? word : known->name);
+  }
+  return names;
+}
+
+std::string all_states(const Session& s) {
+  std::string all;
+  for (const StateWord& word : states) {
+    all += (all.empty() ? "" : ", ") + std::string(word.name);
+    if (s.language == base::Language::fr) all += " (" + std::string(word.french) + ")";
+  }
+  return all;
 }
 
 void add_fault(const Session& s, const tree::Node* fault,

@@ -19,9 +19,18 @@ struct Asked {
 };
 Asked ask(Session& session, Gateway& gateway, Question question);
 
+/// Whether an answer tells what became of a payload, be it refused: such an answer is no refusal of
+/// the question.
+bool is_settlement(const tree::Node& answer);
+
 /// A question with a JSON body of text fields; empty ones are left out.
 Question post(std::string target,
               const std::vector<std::pair<std::string_view, std::string>>& fields);
+
+/// The fields that name a child in a body: its id here, or an identifier SYSTEM|VALUE, as FHIR
+/// writes a token, typed without echo or read from the input. CH-CLI-011.
+Result<std::vector<std::pair<std::string_view, std::string>>> fields_of_child(
+    Session& session, const std::string& record);
 
 /// Opens the gateway, asks, and shows: the JSON as it came with --json, else what `show` makes of
 /// it.
@@ -35,11 +44,13 @@ std::string query_of(const std::vector<std::pair<std::string_view, std::string>>
 std::string text_at(const tree::Node& node, std::string_view name);
 std::span<const tree::Node> items_at(const tree::Node& node, std::string_view name);
 
-/// "2026-06-30T09:12:03.000125Z" as a person reads it: local time, seconds.
-std::string moment(const std::string& rfc3339);
-
 /// Names of states in the person's language, with the style that draws the eye.
 Cell state_cell(const Session& session, const std::string& state);
+/// The states that a person gave, by their names or by the words that lists show for them, as
+/// names.
+std::string states_given(const std::string& words);
+/// "received (reçu), waiting (attend son lot), …": all of them, for a help text.
+std::string all_states(const Session& session);
 
 /// The fields of a fault as the API gives them.
 void add_fault(const Session& session, const tree::Node* fault,

@@ -1,4 +1,4 @@
-// charmille audit list | verify.
+// charmille audit list | about | events | verify.
 #include <atomic>
 #include <thread>
 
@@ -7,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "gateway/cli/asked.h"
+#include "gateway/cli/audit_words.h"
 #include "gateway/cli/session.h"
 
 namespace charmille::cli {
@@ -16,66 +17,71 @@ struct ListOptions {
   std::string since, until, peer, endpoint, event, exchange, outcome, before, limit;
 };
 
-std::string inner(const tree::Node& node, std::string_view object, std::string_view name) {
-  const tree::Node* found = node.find(object);
-  return found == nullptr ? std::string{} : text_at(*found, name);
-}
-
-/// ATNA's outcomes (DICOM PS3.15 A.5.1).
-Cell outcome_cell(const Session& s, const std::string& outcome) {
-  if (outcome == "0") return {"✓", Style::green};
-  if (outcome == "4") return {std::string(s.say("refus", "refused")), Style::yellow};
-  return {std::string(s.say("échec", "failed")), Style::red};
-}
-
-void print_leaves(const Session& s, const tree::Node& root) {
-  Table table(
-      {"n°", std::string(s.say("quand", "when")), std::string(s.say("événement", "event")), "",
-       std::string(s.say("qui, avec qui", "who, with whom")), std::string(s.say("où", "where")),
-       std::string(s.say("échange", "exchange")), std::string(s.say("détail", "detail"))},
-      {0});
-  for (const tree::Node& row : items_at(root, "leaves")) {
-    const tree::Node* leaf = row.find("leaf");
-    if (leaf == nullptr) {
-      table.add({text_at(row, "seq"),
-                 "",
-                 {std::string(s.say("effacé à terme", "purged at term")), Style::dim},
-                 "",
-                 "",
-                 "",
-                 "",
-                 ""});
-      continue;
-    }
-    const std::string agent = inner(*leaf, "agent", "id");
-    const std::string peer = inner(*leaf, "peer", "name");
-    const std::string code = inner(*leaf, "err", "code");
-    table.add({text_at(row, "seq"), moment(text_at(*leaf, "ts")), text_at(*leaf, "ev"),
-               outcome_cell(s, text_at(*leaf, "out")), peer.empty() ? agent : peer,
-               inner(*leaf, "detail", "endpoint"), text_at(*leaf, "xch").substr(0, 23),
-               code.empty() ? inner(*leaf, "detail", "reason") : code});
-  }
-  table.print(s.console);
-  if (const std::string next = text_at(root, "next"); !next.empty())
-    s.console.out << s.console.styled(
-                         std::string(s.say("la suite : --before ", "more: --before ")) + next,
-                         Style::dim)
-                  << '\n';
+/// The times of the options, and the rest as it was given, for the query.
+Result<std::string> query_of(Session& s, const ListOptions& o) {
+  const auto since = s.time_given(o.since);
+  if (!since) return fail(since.error());
+  const auto until = s.time_given(o.until);
+  if (!until) return fail(until.error());
+  return cli::query_of({{"since", *since},
+                        {"until", *until},
+                        {"peer", o.peer},
+                        {"endpoint", o.endpoint},
+                        {"event", o.event},
+                        {"exchange", o.exchange},
+                        {"outcome", o.outcome},
+                        {"before", o.before},
+                        {"limit", o.limit}});
 }
 
 Exit list(Session& s, const ListOptions& o) {
+  if (!s.load_configuration()) return Exit::usage;
+  const auto query = query_of(s, o);
+  if (!query) return s.print(query.error()), Exit::usage;
   Question question;
-  question.target = "/v1/audit" + query_of({{"since", o.since},
-                                            {"until", o.until},
-                                            {"peer", o.peer},
-                                            {"endpoint", o.endpoint},
-                                            {"event", o.event},
-                                            {"exchange", o.exchange},
-                                            {"outcome", o.outcome},
-                                            {"before", o.before},
-                                            {"limit", o.limit}});
+  question.target = "/v1/audit" + *query;
   return ask_and_show(s, std::move(question),
-                      [&s](const tree::Node& root) { print_leaves(s, root); });
+                      [&s](const tree::Node& root) { print_leaves(s, root, false); });
+}
+
+struct AboutOptions : ListOptions {
+  std::string record, reason;
+  bool from_input = false;
+};
+
+/// Everything about one child: the identifier is asked for, or read, never an argument.
+Exit about(Session& s, const AboutOptions& o) {
+  if (!s.load_configuration()) return Exit::usage;
+  const auto query = query_of(s, o);
+  if (!query) return s.print(query.error()), Exit::usage;
+  auto fields = fields_of_child(s, o.record);
+  if (!fields) return s.print(fields.error()), Exit::usage;
+  fields->emplace_back("reason", o.reason);
+  return ask_and_show(s, post("/v1/audit/_about" + *query, *fields), [&s](const tree::Node& root) {
+    if (items_at(root, "leaves").empty())
+      s.console.out << s.say("Rien au journal sur cet enfant, pour cette demande.",
+                             "Nothing in the log about this child, as asked.")
+                    << '\n';
+    else
+      print_leaves(s, root, true);
+  });
+}
+
+Exit list_events(Session& s) {
+  Table table({std::string(s.say("nom", "name")), std::string(s.say("événement", "event"))});
+  tree::Document doc;
+  std::vector<tree::Node> nodes;
+  for (std::size_t i = 0; i < merkle::event_count; ++i) {
+    const auto event = static_cast<merkle::Event>(i);
+    table.add({std::string(merkle::name_of(event)), std::string(label_of(s, event))});
+    nodes.push_back(doc.object(
+        {{"name", doc.text(merkle::name_of(event))}, {"label", doc.text(label_of(s, event))}}));
+  }
+  if (s.json)
+    s.print_json(doc.array(nodes));
+  else
+    table.print(s.console);
+  return Exit::done;
 }
 
 /// Asks now and then how far the verification is, on a thread of its own, until `done`.
@@ -139,37 +145,75 @@ Exit verify(Session& s) {
   return text_at(asked.document.root(), "flaw").empty() ? Exit::done : Exit::data;
 }
 
-}  // namespace
+/// The options that narrow a list of leaves.
+void add_filters(CLI::App& command, Session& s, ListOptions& o) {
+  command.add_option("--since", o.since,
+                     std::string(s.say("depuis : 2026-06-30, 2026-06-30T14:00",
+                                       "since: 2026-06-30, 2026-06-30T14:00")));
+  command.add_option("--until", o.until, std::string(s.say("jusqu'à", "until")));
+  command.add_option("--peer", o.peer,
+                     std::string(s.say("avec un partenaire", "with one partner")));
+  command.add_option(
+      "--event", o.event,
+      std::string(s.say("par exemple exchange.delivered ; « audit events » les donne",
+                        "for example exchange.delivered; \"audit events\" lists them")));
+  command.add_option("--before", o.before, std::string(s.say("la page suivante", "the next page")));
+  command.add_option("--limit", o.limit, std::string(s.say("combien (100)", "how many (100)")));
+}
 
-void add_audit(CLI::App& app, Session& s) {
-  auto* audit =
-      app.add_subcommand("audit", std::string(s.say("le journal d'audit", "the audit log")));
-  audit->require_subcommand(1);
+void add_list(CLI::App& audit, Session& s) {
   auto o = std::make_shared<ListOptions>();
-  auto* listed = audit->add_subcommand(
+  auto* listed = audit.add_subcommand(
       "list", std::string(s.say("les derniers événements ; la question y est inscrite aussi",
                                 "the latest events; the question is written there too")));
-  listed->add_option(
-      "--since", o->since,
-      std::string(s.say("depuis (2026-06-30T00:00:00Z)", "since (2026-06-30T00:00:00Z)")));
-  listed->add_option("--until", o->until, std::string(s.say("jusqu'à", "until")));
-  listed->add_option("--peer", o->peer,
-                     std::string(s.say("avec un partenaire", "with one partner")));
+  add_filters(*listed, s, *o);
   listed->add_option("--endpoint", o->endpoint,
                      std::string(s.say("par un point d'accès", "by one endpoint")));
-  listed->add_option(
-      "--event", o->event,
-      std::string(s.say("par exemple exchange.delivered", "for example exchange.delivered")));
   listed->add_option(
       "--exchange", o->exchange,
       std::string(s.say("d'un échange et de son flux", "of an exchange and its flow")));
   listed->add_option("--outcome", o->outcome,
                      std::string(s.say("0 réussi, 4 refus, 8 et 12 échecs",
                                        "0 success, 4 minor, 8 and 12 failures")));
-  listed->add_option("--before", o->before,
-                     std::string(s.say("la page suivante", "the next page")));
-  listed->add_option("--limit", o->limit, std::string(s.say("combien (100)", "how many (100)")));
   listed->callback([&s, o] { s.chosen = [&s, o] { return list(s, *o); }; });
+}
+
+void add_about(CLI::App& audit, Session& s) {
+  auto o = std::make_shared<AboutOptions>();
+  auto* command = audit.add_subcommand(
+      "about",
+      std::string(s.say("sur un enfant : d'où, à qui, quand, quoi, sur quel fondement ; la "
+                        "question est inscrite au journal",
+                        "about one child: from and to whom, when, what, on which ground; "
+                        "the question is written to the log")));
+  auto* record = command->add_option(
+      "record", o->record,
+      std::string(s.say("numéro de la fiche ; sans lui, un identifiant est demandé",
+                        "id of the record here; without it, an identifier is asked for")));
+  command
+      ->add_flag("--stdin", o->from_input,
+                 std::string(s.say("lit SYSTÈME|VALEUR sur l'entrée standard",
+                                   "reads SYSTEM|VALUE from standard input")))
+      ->excludes(record);
+  add_filters(*command, s, *o);
+  command->add_option(
+      "--reason", o->reason,
+      std::string(s.say("motif, inscrit au journal d'audit", "why; written to the audit log")));
+  command->callback([&s, o] { s.chosen = [&s, o] { return about(s, *o); }; });
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, Session& s) {
+  auto* audit =
+      app.add_subcommand("audit", std::string(s.say("le journal d'audit", "the audit log")));
+  audit->require_subcommand(1);
+  add_list(*audit, s);
+  add_about(*audit, s);
+  audit
+      ->add_subcommand("events", std::string(s.say("les noms des événements, et ce qu'ils disent",
+                                                   "the names of events, and what they say")))
+      ->callback([&s] { s.chosen = [&s] { return list_events(s); }; });
   audit
       ->add_subcommand("verify",
                        std::string(s.say("recalcule tout le journal : entier et inchangé ?",

@@ -1,5 +1,9 @@
 #include "gateway/cli/cli.h"
 
+#include <algorithm>
+#include <optional>
+#include <sstream>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -46,10 +50,15 @@ void add_common(CLI::App& app, Session& s) {
 void set_words(CLI::App& app, const Session& s) {
   const auto formatter = std::make_shared<CLI::Formatter>();
   if (s.language == base::Language::fr) {
-    formatter->label("Usage", "Usage");
+    formatter->label("Usage", "Emploi");
     formatter->label("OPTIONS", "OPTIONS");
+    formatter->label("Options", "Options");
+    formatter->label("Needs", "Avec");
+    formatter->label("Excludes", "Sans");
+    formatter->label("Env", "Environnement");
     formatter->label("SUBCOMMAND", "COMMANDE");
     formatter->label("SUBCOMMANDS", "COMMANDES");
+    formatter->label("Subcommand", "Commande");
     formatter->label("REQUIRED", "(obligatoire)");
     formatter->label("Positionals", "Arguments");
     formatter->label("Subcommands", "Commandes");
@@ -97,7 +106,43 @@ std::string complaint(std::string text, base::Language language) {
   for (const auto& [english, french] : phrases)
     if (const std::size_t at = text.find(english); at != text.npos)
       text.replace(at, english.size(), french);
+  // The names of arguments are those of the help; a person who forgot one is told it in French.
+  constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"number ", "le numéro "},          {"exchange ", "l'échange "},
+      {"endpoint ", "le point d'accès "}, {"files ", "le fichier "},
+      {"mapping ", "la correspondance "}, {"route ", "le trajet "},
+      {"expression ", "l'expression "},
+  };
+  for (const auto& [english, french] : names)
+    if (text.starts_with(english)) text.replace(0, english.size(), french);
   return text;
+}
+
+/// The word that stands where a command should, when there is one: nothing else is then wrong with
+/// the line.
+std::optional<Fault> unknown_command(const CLI::App& app) {
+  const CLI::App* group = &app;
+  std::string command = "charmille";
+  while (!group->get_subcommands().empty()) {
+    group = group->get_subcommands().front();
+    command += ' ' + group->get_name();
+  }
+  const std::vector<std::string> rest = app.remaining(true);
+  const auto word = std::ranges::find_if(rest, [](const std::string& w) { return w[0] != '-'; });
+  if (group->get_require_subcommand_min() == 0 || word == rest.end()) return std::nullopt;
+  std::vector<std::string> names;
+  for (const CLI::App* one : group->get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(one->get_name());
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  base::Args args{{"word", base::printable(*word, 40)}, {"command", command}};
+  if (const std::string_view near = base::nearest(*word, views); !near.empty()) {
+    args.emplace_back("nearest", near);
+    return fault("CH-CLI-019", {}, std::move(args));
+  }
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  args.emplace_back("commands", all);
+  return fault("CH-CLI-020", {}, std::move(args));
 }
 
 /// Help and version are no mistakes; anything else that the parser says is wrong usage.
@@ -106,6 +151,10 @@ Exit answer(const CLI::App& app, const CLI::ParseError& error, Session& session)
     std::ostringstream unused;
     app.exit(error, session.console.out, unused);
     return Exit::done;
+  }
+  if (const auto unknown = unknown_command(app)) {
+    session.print(*unknown);
+    return Exit::usage;
   }
   session.print(fault("CH-CLI-001", {},
                       {{"what", base::printable(complaint(error.what(), session.language), 300)}}));

@@ -128,15 +128,52 @@ std::string ask(Console& console, std::string_view question) {
   return line;
 }
 
+std::vector<std::string> folded(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines(1);
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    std::string& line = lines.back();
+    if (line.empty())
+      line = word;
+    else if (width_of(line) + 1 + width_of(word) <= columns)
+      line.append(" ").append(word);
+    else
+      lines.emplace_back(word);
+  }
+  return lines;
+}
+
+namespace {
+
+void print_notes(const Console& console,
+                 const std::vector<std::pair<std::string, std::string>>& notes) {
+  constexpr std::size_t margin = 8;
+  std::size_t names = 0;
+  for (const auto& [name, text] : notes) names = std::max(names, width_of(name));
+  const std::size_t before = margin + names + 2;
+  const std::size_t room = console.width > before + 20 ? console.width - before : 20;
+  for (const auto& [name, text] : notes) {
+    std::string head = std::string(margin, ' ') + console.styled(name, Style::dim) +
+                       std::string(names - width_of(name) + 2, ' ');
+    for (const std::string& line : folded(base::printable(text, 4000), room)) {
+      console.out << head << line << '\n';
+      head.assign(before, ' ');
+    }
+  }
+}
+
+}  // namespace
+
 void Table::print(const Console& console) const {
   constexpr std::size_t gap = 2;
   std::vector<std::size_t> widths;
   for (const std::string& title : titles_) widths.push_back(width_of(title));
   std::vector<std::vector<std::string>> texts;
-  for (const auto& row : rows_) {
+  for (const Row& row : rows_) {
     auto& line = texts.emplace_back();
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line.push_back(base::printable(row[i].text, 4000));
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      line.push_back(base::printable(row.cells[i].text, 4000));
       widths[i] = std::max(widths[i], width_of(line.back()));
     }
   }
@@ -159,8 +196,10 @@ void Table::print(const Console& console) const {
     console.out << text << '\n';
   };
   print_line([](std::size_t) { return Style::bold; }, titles_);
-  for (std::size_t r = 0; r < rows_.size(); ++r)
-    print_line([&](std::size_t i) { return rows_[r][i].style; }, texts[r]);
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    print_line([&](std::size_t i) { return rows_[r].cells[i].style; }, texts[r]);
+    print_notes(console, rows_[r].notes);
+  }
 }
 
 void print_fields(const Console& console, const std::vector<std::pair<std::string, Cell>>& fields) {

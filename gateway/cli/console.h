@@ -45,20 +45,31 @@ struct Cell {
 };
 
 /// Rows under aligned titles. Texts are made safe for terminals here; the last column takes what
-/// width is left.
+/// width is left. Notes stand below their row, folded between words: nothing of them is cut.
 class Table {
  public:
   explicit Table(std::vector<std::string> titles, std::vector<std::size_t> right = {})
       : titles_(std::move(titles)), right_(std::move(right)) {}
-  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  void add(std::vector<Cell> row) { rows_.push_back({std::move(row), {}}); }
+  /// "name: text" below the last row.
+  void note(std::string name, std::string text) {
+    rows_.back().notes.emplace_back(std::move(name), std::move(text));
+  }
   bool empty() const { return rows_.empty(); }
   void print(const Console& console) const;
 
  private:
   std::vector<std::string> titles_;
   std::vector<std::size_t> right_;  ///< columns of numbers
-  std::vector<std::vector<Cell>> rows_;
+  struct Row {
+    std::vector<Cell> cells;
+    std::vector<std::pair<std::string, std::string>> notes;
+  };
+  std::vector<Row> rows_;
 };
+
+/// `text` in lines of at most `columns`, folded between words; a longer word stands alone.
+std::vector<std::string> folded(std::string_view text, std::size_t columns);
 
 /// "Name:   value" lines with aligned values; empty values are left out.
 void print_fields(const Console& console, const std::vector<std::pair<std::string, Cell>>& fields);

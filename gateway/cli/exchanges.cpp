@@ -15,8 +15,16 @@ struct ListOptions {
   std::string direction, state, partner, endpoint, route, since, until, before, limit;
 };
 
-Table exchange_table(const Session& s, std::span<const tree::Node> exchanges) {
-  Table table({std::string(s.say("échange", "exchange")), std::string(s.say("créé", "created")), "",
+/// A lot that is the same as the last one done was not processed again: its own word.
+Cell state_of(const Session& s, const tree::Node& exchange) {
+  const tree::Node* fault = exchange.find("fault");
+  if (fault != nullptr && text_at(*fault, "code") == "CH-EXC-032")
+    return {std::string(s.say("déjà reçu", "received already")), Style::dim};
+  return state_cell(s, text_at(exchange, "state"));
+}
+
+Table exchange_table(Session& s, std::span<const tree::Node> exchanges) {
+  Table table({std::string(s.say("échange", "exchange")), s.timed("créé", "created"), "",
                std::string(s.say("partenaire", "partner")),
                std::string(s.say("point d'accès", "endpoint")), std::string(s.say("état", "state")),
                std::string(s.say("détail", "detail"))});
@@ -30,22 +38,27 @@ Table exchange_table(const Session& s, std::span<const tree::Node> exchanges) {
     if (const std::string refused = text_at(exchange, "refused");
         !refused.empty() && refused != "0")
       detail += " " + refused + std::string(s.say(" en quarantaine", " in quarantine"));
-    table.add({text_at(exchange, "id"), moment(text_at(exchange, "created")), out ? "→" : "←",
-               text_at(exchange, "partner"), text_at(exchange, "endpoint"),
-               state_cell(s, text_at(exchange, "state")), detail});
+    table.add({text_at(exchange, "id"), s.moment(text_at(exchange, "created")), out ? "→" : "←",
+               text_at(exchange, "partner"), text_at(exchange, "endpoint"), state_of(s, exchange),
+               detail});
   }
   return table;
 }
 
 Exit list(Session& s, const ListOptions& o) {
+  if (!s.load_configuration()) return Exit::usage;
+  const auto since = s.time_given(o.since);
+  if (!since) return s.print(since.error()), Exit::usage;
+  const auto until = s.time_given(o.until);
+  if (!until) return s.print(until.error()), Exit::usage;
   Question question;
   question.target = "/v1/exchanges" + query_of({{"direction", o.direction},
-                                                {"state", o.state},
+                                                {"state", states_given(o.state)},
                                                 {"partner", o.partner},
                                                 {"endpoint", o.endpoint},
                                                 {"route", o.route},
-                                                {"since", o.since},
-                                                {"until", o.until},
+                                                {"since", *since},
+                                                {"until", *until},
                                                 {"before", o.before},
                                                 {"limit", o.limit}});
   return ask_and_show(s, std::move(question), [&](const tree::Node& root) {
@@ -56,6 +69,21 @@ Exit list(Session& s, const ListOptions& o) {
                            Style::dim)
                     << '\n';
   });
+}
+
+/// What a file's lot waits for.
+void add_waiting(Session& s, const tree::Node& waits,
+                 std::vector<std::pair<std::string, Cell>>& fields) {
+  std::string missing;
+  for (const tree::Node& name : items_at(waits, "missing"))
+    missing += (missing.empty() ? "" : ", ") + std::string(name.chars());
+  const std::string until = s.moment(text_at(waits, "until"));
+  fields.emplace_back(s.say("il manque", "missing"), Cell{missing, Style::yellow});
+  if (missing.empty())
+    fields.emplace_back(s.say("rien d'obligatoire ne manque", "nothing required is missing"),
+                        std::string(s.say("le lot part le ", "the lot goes on ")) + until);
+  else
+    fields.emplace_back(s.say("une personne est prévenue le", "a person is told on"), until);
 }
 
 Exit show(Session& s, const std::string& id) {
@@ -70,24 +98,26 @@ Exit show(Session& s, const std::string& id) {
         {std::string(s.say("échange", "exchange")), {text_at(*exchange, "id"), Style::bold}},
         {std::string(s.say("sens", "direction")),
          std::string(out ? s.say("livré", "delivered") : s.say("reçu", "received"))},
-        {std::string(s.say("état", "state")), state_cell(s, text_at(*exchange, "state"))},
+        {std::string(s.say("état", "state")), state_of(s, *exchange)},
         {std::string(s.say("partenaire", "partner")), at("partner")},
         {std::string(s.say("point d'accès", "endpoint")), at("endpoint")},
         {std::string(s.say("trajet", "route")), at("route")},
         {"lot", at("lot")},
         {std::string(s.say("fichier du lot", "file of the lot")), at("lotFile")},
-        {std::string(s.say("créé", "created")), moment(text_at(*exchange, "created"))},
+        {std::string(s.say("créé", "created")), s.moment(text_at(*exchange, "created"))},
         {std::string(s.say("dernier changement", "last change")),
-         moment(text_at(*exchange, "updated"))},
-        {std::string(s.say("prochain essai", "next attempt")), moment(text_at(*exchange, "due"))},
+         s.moment(text_at(*exchange, "updated"))},
+        {std::string(s.say("prochain essai", "next attempt")), s.moment(text_at(*exchange, "due"))},
         {std::string(s.say("tentatives", "attempts")), at("attempts")},
         {std::string(s.say("pris en compte", "accepted")), at("accepted")},
         {std::string(s.say("refusés", "refused")), at("refused")},
         {std::string(s.say("cause", "cause")), at("cause")}};
+    if (const tree::Node* waits = root.find("waitsFor")) add_waiting(s, *waits, fields);
     if (const tree::Node* payload = root.find("payload")) {
       fields.emplace_back(s.say("octets", "bytes"), text_at(*payload, "size"));
       fields.emplace_back("SHA-256", text_at(*payload, "sha256"));
     }
+    fields.emplace_back(s.say("heures", "times"), s.time_zone());
     add_fault(s, exchange->find("fault"), fields);
     print_fields(s.console, fields);
     if (items_at(root, "flow").size() < 2) return;
@@ -150,17 +180,18 @@ void add_list(CLI::App& exchanges, Session& s) {
       ->add_option("--direction", o->direction,
                    std::string(s.say("in (reçus) ou out (livrés)", "in or out")))
       ->check(CLI::IsMember({"in", "out"}));
-  command->add_option("--state", o->state,
-                      std::string(s.say("états, séparés par des virgules : deferred,parked,held…",
-                                        "states, separated by commas: deferred,parked,held…")));
+  command->add_option(
+      "--state", o->state,
+      std::string(s.say("états, séparés par des virgules : ", "states, separated by commas: ")) +
+          all_states(s));
   command->add_option("--partner", o->partner,
                       std::string(s.say("d'un partenaire", "of one partner")));
   command->add_option("--endpoint", o->endpoint,
                       std::string(s.say("d'un point d'accès", "of one endpoint")));
   command->add_option("--route", o->route, std::string(s.say("d'un trajet", "of one route")));
-  command->add_option(
-      "--since", o->since,
-      std::string(s.say("depuis (2026-06-30T00:00:00Z)", "since (2026-06-30T00:00:00Z)")));
+  command->add_option("--since", o->since,
+                      std::string(s.say("depuis : 2026-06-30, 2026-06-30T14:00",
+                                        "since: 2026-06-30, 2026-06-30T14:00")));
   command->add_option("--until", o->until, std::string(s.say("jusqu'à", "until")));
   command->add_option("--before", o->before,
                       std::string(s.say("la page suivante", "the next page")));

@@ -18,8 +18,28 @@ bool is_placeholder(const base::CatalogueEntry& entry) {
   return entry.code.ends_with("-000");
 }
 
-std::string_view meaning_of(base::Action action, const Session& s) {
-  switch (action) {
+/// Remarks: the data is taken.
+bool is_remark(std::string_view code) {
+  constexpr std::string_view remarks[] = {"CH-CSV-002", "CH-CSV-012", "CH-CSV-015",  "CH-EXC-007",
+                                          "CH-EXC-031", "CH-EXC-032", "CH-JSON-013", "CH-REC-011"};
+  return std::ranges::find(remarks, code) != std::end(remarks);
+}
+
+/// What answers a person or a program that asked for something: no data is concerned.
+bool is_of_request(std::string_view code) {
+  if (code.starts_with("CH-CLI-") || code.starts_with("CH-API-") || code.starts_with("CH-AUD-"))
+    return true;
+  return code >= "CH-EXC-020" && code <= "CH-EXC-025";
+}
+
+std::string_view meaning_of(const base::CatalogueEntry& entry, const Session& s) {
+  if (is_remark(entry.code))
+    return s.say("remarque : la donnée est prise, rien n'est refusé",
+                 "a remark: the data is taken, nothing is refused");
+  if (is_of_request(entry.code) && entry.action != base::Action::retry)
+    return s.say("réponse à une demande : elle n'est pas exécutée, aucune donnée n'est touchée",
+                 "the answer to a request: it is not carried out, no data is touched");
+  switch (entry.action) {
     case base::Action::retry:
       return s.say("passagère : nouvel essai plus tard, sans intervention",
                    "passes by itself: tried again later");
@@ -83,7 +103,7 @@ Exit explain(Session& s, std::string code) {
        {std::string(s.say("texte", "text")), std::string(s.say(entry->text_fr, entry->text_en))},
        {std::string(s.say("que faire", "what to do")),
         std::string(s.say(entry->remedy_fr, entry->remedy_en))},
-       {std::string(s.say("nature", "kind")), std::string(meaning_of(entry->action, s))}});
+       {std::string(s.say("nature", "kind")), std::string(meaning_of(*entry, s))}});
   return Exit::done;
 }
 

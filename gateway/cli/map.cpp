@@ -165,8 +165,14 @@ Result<void> override_format(Formats& formats, const Options& o) {
   if (!o.delimiter.empty()) members.emplace_back("delimiter", doc.text(o.delimiter));
   const auto options = codec::read_options(doc, doc.object(members));
   if (!options) return fail(options.error());
-  formats.main = *options;
-  formats.files.clear();
+  // What is not given stays as the configuration says.
+  const auto change = [&](codec::Options& format) {
+    format.format = codec::Format::csv;
+    if (!o.encoding.empty()) format.csv.encoding = options->csv.encoding;
+    if (!o.delimiter.empty()) format.csv.delimiter = options->csv.delimiter;
+  };
+  change(formats.main);
+  for (auto& [name, format] : formats.files) change(format);
   return {};
 }
 
@@ -211,7 +217,8 @@ void add_map(CLI::App& app, Session& s) {
       ->required();
   command
       ->add_option("--var", o->variables,
-                   std::string(s.say("NOM=FICHIER : une variable", "NAME=FILE: a variable")))
+                   std::string(s.say("NOM=VALEUR, ou NOM=FICHIER.json : une variable",
+                                     "NAME=VALUE, or NAME=FILE.json: a variable")))
       ->expected(1)
       ->multi_option_policy(take_all);
   command->add_flag(

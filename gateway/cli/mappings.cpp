@@ -38,6 +38,10 @@ bool named(const std::string& file, const std::string& name) {
          std::isalnum(static_cast<unsigned char>(file[name.size()])) == 0;
 }
 
+bool is_path(const std::string& value) {
+  return value.find('/') != value.npos || value.ends_with(".json");
+}
+
 std::string name_in_lot(const Formats& formats, const std::vector<std::string>& known,
                         const std::string& file) {
   if (formats.lot != nullptr)
@@ -45,6 +49,7 @@ std::string name_in_lot(const Formats& formats, const std::vector<std::string>& 
       if (declared.pattern.match(file)) return declared.name;
   for (const std::string& name : known)
     if (named(file, name)) return name;
+  if (!formats.main_file.empty() && named(file, formats.main_file)) return formats.main_file;
   return {};
 }
 
@@ -144,11 +149,10 @@ Result<mapping::Variables> read_variables(const std::vector<std::string>& option
       return fail("CH-CLI-008", {}, {{"text", base::printable(option)}});
     const std::string name = option.substr(0, equals);
     const std::string value = option.substr(equals + 1);
+    // A file when there is one of that name, or when it can only be one; else a text, as a route
+    // would set it.
     std::error_code error;
-    const auto declared = mapping == nullptr ? std::vector<std::string>{} : mapping->variables();
-    // What a mapping declares under `vars:` is a text, as a route would set it; anything else comes
-    // from a file.
-    if (std::ranges::find(declared, name) != declared.end() && !fs::is_regular_file(value, error)) {
+    if (mapping != nullptr && !fs::is_regular_file(value, error) && !is_path(value)) {
       variables.set_text(name, value);
       continue;
     }

@@ -21,13 +21,19 @@ Exit list(Session& s, const std::string& partner, bool all, const std::string& l
   return ask_and_show(s, std::move(question), [&](const tree::Node& root) {
     const auto entries = items_at(root, "quarantine");
     if (entries.empty()) {
-      s.console.out << s.say("Rien n'attend une personne.", "Nothing waits for a person.") << '\n';
+      s.console.out
+          << s.say(
+                 "Aucun enregistrement en quarantaine. Les échanges à reprendre : charmille "
+                 "exchanges list --state parked",
+                 "No record in quarantine. Exchanges to take up again: charmille exchanges list "
+                 "--state parked")
+          << '\n';
       return;
     }
     Table table(
         {"n°", std::string(s.say("partenaire", "partner")),
          std::string(s.say("enregistrement", "record")), "code", std::string(s.say("vu", "seen")),
-         std::string(s.say("dernière fois", "last time")), std::string(s.say("faute", "fault"))},
+         s.timed("dernière fois", "last time"), std::string(s.say("faute", "fault"))},
         {0, 4});
     for (const tree::Node& entry : entries) {
       const std::string place = fault_text(entry, "place");
@@ -36,14 +42,14 @@ Exit list(Session& s, const std::string& partner, bool all, const std::string& l
                  text_at(entry, "localId"),
                  {fault_text(entry, "code"), Style::yellow},
                  text_at(entry, "seen") + "×",
-                 moment(text_at(entry, "lastSeen")),
+                 s.moment(text_at(entry, "lastSeen")),
                  place + (place.empty() ? "" : " : ") + fault_text(entry, "text")});
     }
     table.print(s.console);
   });
 }
 
-void print_entry(const Session& s, const tree::Node& entry) {
+void print_entry(Session& s, const tree::Node& entry) {
   std::vector<std::pair<std::string, Cell>> fields{
       {"n°", {text_at(entry, "number"), Style::bold}},
       {std::string(s.say("partenaire", "partner")), text_at(entry, "partner")},
@@ -51,13 +57,18 @@ void print_entry(const Session& s, const tree::Node& entry) {
       {std::string(s.say("enregistrement", "record")), text_at(entry, "localId")}};
   add_fault(s, entry.find("fault"), fields);
   fields.emplace_back(s.say("vu la première fois", "first seen"),
-                      moment(text_at(entry, "firstSeen")));
+                      s.moment(text_at(entry, "firstSeen")));
   fields.emplace_back(s.say("vu la dernière fois", "last seen"),
-                      moment(text_at(entry, "lastSeen")));
+                      s.moment(text_at(entry, "lastSeen")));
   fields.emplace_back(s.say("vu", "seen"), text_at(entry, "seen") + "×");
   fields.emplace_back(s.say("échange", "exchange"), text_at(entry, "exchange"));
-  fields.emplace_back(s.say("fermé", "closed"), moment(text_at(entry, "closed")));
-  fields.emplace_back(s.say("fermé par", "closed by"), text_at(entry, "closedBy"));
+  fields.emplace_back(s.say("fermé", "closed"), s.moment(text_at(entry, "closed")));
+  const std::string by = text_at(entry, "closedBy");
+  fields.emplace_back(s.say("fermé par", "closed by"),
+                      by == "corrected" ? std::string(s.say("la correction reçue de la source",
+                                                            "the correction received"))
+                                        : by);
+  fields.emplace_back(s.say("heures", "times"), s.time_zone());
   print_fields(s.console, fields);
 }
 
@@ -70,7 +81,8 @@ struct Options {
 
 void add_quarantine(CLI::App& app, Session& s) {
   auto* quarantine = app.add_subcommand(
-      "quarantine", std::string(s.say("ce qui attend une personne", "what waits for a person")));
+      "quarantine", std::string(s.say("les enregistrements refusés qui attendent une personne",
+                                      "refused records that wait for a person")));
   quarantine->require_subcommand(1);
   auto o = std::make_shared<Options>();
   auto* listed = quarantine->add_subcommand(

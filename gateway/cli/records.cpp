@@ -28,11 +28,11 @@ Exit list(Session& s, const Options& o) {
   question.target = "/v1/records" + query_of({{"after", o.after}, {"limit", o.limit}});
   return ask_and_show(s, std::move(question), [&](const tree::Node& root) {
     Table table({std::string(s.say("fiche", "record")), std::string(s.say("sources", "sources")),
-                 std::string(s.say("dernière extraction", "latest extraction")),
+                 s.timed("dernière extraction", "latest extraction"),
                  std::string(s.say("sections", "sections"))});
     for (const tree::Node& record : items_at(root, "records"))
       table.add({text_at(record, "id"), joined(record, "sources"),
-                 moment(text_at(record, "latest")), joined(record, "sections")});
+                 s.moment(text_at(record, "latest")), joined(record, "sections")});
     table.print(s.console);
     if (const std::string next = text_at(root, "next"); !next.empty())
       s.console.out << s.console.styled(
@@ -42,24 +42,14 @@ Exit list(Session& s, const Options& o) {
   });
 }
 
-/// SYSTEM|VALUE, as FHIR writes a token, typed without echo or read from the input.
 Exit show(Session& s, const Options& o) {
-  std::vector<std::pair<std::string_view, std::string>> fields{{"reason", o.reason}};
-  if (!o.id.empty()) {
-    fields.emplace_back("id", o.id);
-  } else {
-    const std::string line =
-        ask(s.console, s.say("Identifiant (SYSTÈME|VALEUR) :", "Identifier (SYSTEM|VALUE):"));
-    const std::size_t bar = line.find('|');
-    if (bar == line.npos || bar == 0 || bar + 1 == line.size())
-      return s.print(fault("CH-CLI-011")), Exit::usage;
-    fields.emplace_back("system", line.substr(0, bar));
-    fields.emplace_back("value", line.substr(bar + 1));
-  }
+  auto fields = fields_of_child(s, o.id);
+  if (!fields) return s.print(fields.error()), Exit::usage;
+  fields->emplace_back("reason", o.reason);
   const auto print = [&s](const tree::Node& root) {
     if (const tree::Node* record = root.find("record")) s.print_json(*record);
   };
-  return ask_and_show(s, post("/v1/records/_search", fields), print);
+  return ask_and_show(s, post("/v1/records/_search", *fields), print);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // charmille send ENDPOINT FILE...: gives files to a source endpoint as if its partner had pushed
-// them.
+// them. A person reads what became of each; programs take --json.
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -38,6 +39,28 @@ std::string quoted(const std::string& name) {
   return out + '"';
 }
 
+std::string_view what_became(const Session& s, const std::string& state) {
+  if (state == "done") return s.say("traité", "processed");
+  if (state == "rejected") return s.say("refusé", "refused");
+  if (state == "waiting")
+    return s.say("reçu ; attend le reste de son lot", "received; waits for the rest of its lot");
+  return s.say("reçu ; le traitement continue", "received; processing goes on");
+}
+
+/// What became of the file, its exchange, and the report when there is one.
+void print_sent(const Session& s, const std::string& file, const tree::Node& answer) {
+  const std::string state = text_at(answer, "state");
+  const Style style = state == "rejected" ? Style::red
+                      : state == "done"   ? Style::green
+                                          : Style::yellow;
+  s.console.out << base::printable(file, 200) << s.say(" : ", ": ")
+                << s.console.styled(what_became(s, state), style)
+                << s.say(" (échange ", " (exchange ") << text_at(answer, "exchange") << ")\n";
+  std::istringstream report(text_at(answer, "report"));
+  for (std::string line; std::getline(report, line);)
+    s.console.out << "    " << base::printable(line, 1000) << '\n';
+}
+
 Exit send_one(Session& s, Gateway& gateway, const Options& o, const std::string& file) {
   const auto payload = base::Payload::from_file(file);
   if (!payload)
@@ -53,15 +76,29 @@ Exit send_one(Session& s, Gateway& gateway, const Options& o, const std::string&
   question.body = *payload;
   question.at_most = std::chrono::seconds(600);
   const Asked asked = ask(s, gateway, std::move(question));
-  if (asked.answer.status != 0 && !asked.document.root().is(tree::Kind::null) &&
-      (asked.ok() || s.json))
-    s.print_json(asked.document.root());
+  const tree::Node& answer = asked.document.root();
+  if (asked.answer.status == 0 || answer.is(tree::Kind::null)) return asked.exit;
+  if (s.json)
+    s.print_json(answer);
+  else if (is_settlement(answer))
+    print_sent(s, path.filename().string(), answer);
   return asked.exit;
+}
+
+/// A payload is given to a running gateway only: nothing would process it.
+std::unique_ptr<Gateway> open_daemon(Session& s) {
+  const auto site = s.load_configuration();
+  auto daemon = gateway_at_socket(site->socket);
+  if (!daemon) return s.print(daemon.error()), nullptr;
+  if (!*daemon)
+    s.print(
+        fault("CH-CLI-018", {}, {{"file", base::printable(s.configuration_file().string(), 300)}}));
+  return std::move(*daemon);
 }
 
 Exit send(Session& s, const Options& o) {
   if (!s.load_configuration()) return Exit::usage;
-  const auto gateway = s.open_gateway();
+  const auto gateway = open_daemon(s);
   if (!gateway) return Exit::system;
   Exit worst = Exit::done;
   Progress progress(s.console, std::string(s.say("Envoi", "Sending")));

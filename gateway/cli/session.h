@@ -56,6 +56,16 @@ class Session {
   /// neither.
   std::unique_ptr<Gateway> open_gateway();
 
+  /// "2026-06-30T09:12:03.000125Z" as a person reads it: in the organisation's time zone, seconds.
+  std::string moment(const std::string& rfc3339);
+  /// A title with the zone of the times below it: "créé (Europe/Paris)".
+  std::string timed(std::string_view french, std::string_view english);
+  /// The name of the organisation's time zone, or UTC where this machine does not know it.
+  std::string time_zone();
+  /// What a person gives as a time, in the organisation's time zone ("2026-06-30",
+  /// "2026-06-30T14:00") or in RFC 3339, as RFC 3339. Empty stays empty. CH-CLI-021.
+  Result<std::string> time_given(const std::string& text);
+
   void print(const Fault& fault);
   void print_warning(const Fault& fault);
   /// Prints the fault; which exit code it means.

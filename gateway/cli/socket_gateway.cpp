@@ -1,3 +1,4 @@
+#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -46,6 +47,12 @@ class SocketGateway final : public Gateway {
   std::filesystem::path socket_;
 };
 
+std::string login_of_process() {
+  const passwd* entry =
+      ::getpwuid(::geteuid());  // NOLINT(concurrency-mt-unsafe): before any thread that would ask
+  return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+}
+
 /// Whether somebody listens; a socket file that a dead process left does not count.
 Result<bool> listens(const std::filesystem::path& socket) {
   sockaddr_un address{};
@@ -63,6 +70,8 @@ Result<bool> listens(const std::filesystem::path& socket) {
   const int error = errno;
   ::close(fd);
   if (done == 0) return true;
+  if (error == EACCES || error == EPERM)
+    return fail("CH-CLI-022", {}, {{"login", login_of_process()}, {"socket", text}});
   if (error == ENOENT || error == ECONNREFUSED || error == ENOTDIR) return false;
   return fail(
       "CH-NET-002", {},

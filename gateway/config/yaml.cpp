@@ -288,6 +288,18 @@ std::string_view code_of(std::string_view message) {
   return "CH-CFG-001";
 }
 
+/// Whether a tab indents the line (counted from 1) or the one before it: yaml-cpp then complains
+/// about something else, often a line later.
+bool indented_by_tab(std::string_view text, std::uint32_t line) {
+  for (std::uint32_t number = 1; number <= line && !text.empty(); ++number) {
+    const std::string_view one = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    const std::string_view indent = one.substr(0, one.find_first_not_of(" \t"));
+    if (number + 1 >= line && indent.find('\t') != indent.npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<tree::Document> read_yaml(std::string_view text, std::string file_name) {
@@ -317,7 +329,8 @@ Result<tree::Document> read_yaml(std::string_view text, std::string file_name) {
   } catch (const YAML::Exception& e) {
     const Origin at = lines.at(e.mark, file);
     const std::uint32_t opened = builder.innermost().line;
-    return fail(code_of(e.msg), document.place_of(at),
+    const std::string_view code = indented_by_tab(text, at.line) ? "CH-CFG-002" : code_of(e.msg);
+    return fail(code, document.place_of(at),
                 {{"what", base::printable(e.msg)},
                  {"line", std::to_string(opened != 0 ? opened : at.line)}});
   }

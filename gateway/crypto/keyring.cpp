@@ -116,4 +116,11 @@ std::optional<Tag> Keyring::tag(std::uint32_t year, const base::Uuid& child) con
   return tag;
 }
 
+std::vector<Tag> Keyring::tags(const base::Uuid& child) const {
+  std::vector<Tag> all;
+  for (const std::uint32_t year : epochs(Purpose::tag))
+    if (const auto one = tag(year, child)) all.push_back(*one);
+  return all;
+}
+
 }  // namespace charmille::crypto

@@ -79,6 +79,8 @@ class Keyring {
   /// The pseudonym of the gateway's own child id in `year`; nothing when that year's key does not
   /// exist or was destroyed.
   std::optional<Tag> tag(std::uint32_t year, const base::Uuid& child) const;
+  /// Its pseudonyms of every year whose key exists: what a search in the log asks for.
+  std::vector<Tag> tags(const base::Uuid& child) const;
 
  private:
   struct Name {

@@ -60,6 +60,8 @@ void Settler::add_end(ImportJob& job, const Report& report, const std::string& m
     const bool lead = &part == &job.parts.front();
     exchange.state = report.refused_whole ? store::State::rejected : store::State::done;
     exchange.updated = now;
+    exchange.fault_code.clear();  // of an import before this one
+    exchange.fault_detail.clear();
     if (lead) {
       exchange.accepted = report.accepted;
       exchange.refused = report.refused;
@@ -69,6 +71,7 @@ void Settler::add_end(ImportJob& job, const Report& report, const std::string& m
     }
     if (report.refused_whole && !report.refusals.empty())
       record_fault(exchange, without_sender_names(job, report.refusals.front().fault));
+    if (report.already_done) record_fault(exchange, fault("CH-EXC-032"));
     if (gets_report(job, part, report)) {
       part.opened.beside.report = to_json(report, language_of(context_, exchange));
       exchange.metadata =

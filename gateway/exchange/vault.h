@@ -59,6 +59,7 @@ class Vault {
                                      std::string_view section, std::string_view sealed) const;
   std::string tag_of(const base::Uuid& child) const;  ///< this year's, 16 bytes
   std::uint32_t tag_epoch() const;
+  std::vector<crypto::Tag> tags_of(const base::Uuid& child) const { return keys_.tags(child); }
 
   /// A small text under a key of its own, kept with it.
   std::string seal_alone(std::string_view context, std::string_view text) const;

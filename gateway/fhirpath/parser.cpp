@@ -288,10 +288,11 @@ class Parser {
     return push(std::move(op), token.begin);
   }
 
+  static constexpr std::string_view nothing_near = "-";
   static std::string suggestion(std::string_view word, std::span<const std::string_view> names,
                                 std::string_view mark) {
     const std::string_view near = base::nearest(word, names);
-    return near.empty() ? std::string("-") : std::string(mark) + std::string(near);
+    return near.empty() ? std::string(nothing_near) : std::string(mark) + std::string(near);
   }
 
   /// A member, a call, or $this, $index, $total; after a dot when `left` is there.
@@ -398,10 +399,11 @@ class Parser {
     }
     if (!constant) refuse("CH-PATH-018", at);
     op.table = scope_.table(text);
-    if (!op.table)
-      refuse("CH-PATH-019", at,
-             {{"name", base::printable(text)},
-              {"nearest", suggestion(text, scope_.table_names(), "")}});
+    if (!op.table) {
+      const std::string near = suggestion(text, scope_.table_names(), "");
+      if (near == nothing_near) refuse("CH-PATH-042", at, {{"name", base::printable(text)}});
+      refuse("CH-PATH-019", at, {{"name", base::printable(text)}, {"nearest", near}});
+    }
     program_.tables.emplace(text);
   }
 

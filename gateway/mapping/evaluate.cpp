@@ -11,7 +11,7 @@ Result<tree::Document> evaluate(std::string_view expression, const tree::Documen
                                 const Variables& variables) {
   fhirpath::Scope scope;
   for (const std::string_view name : variables.names()) scope.declare(std::string(name));
-  auto compiled = fhirpath::compile(expression, scope, base::Place{"", 1, 1, {}});
+  auto compiled = fhirpath::compile(expression, scope, base::Place{"expression", 1, 1, {}});
   if (!compiled) return fail(std::move(compiled.error()));
   tree::Document out;
   for (const std::string& file : input.files()) out.add_file(file);

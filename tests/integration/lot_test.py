@@ -124,7 +124,7 @@ def restart_keeps_an_incomplete_lot_waiting():
 
 
 def a_person_gives_a_lot():
-    """`charmille send` gives the files of a lot to a drop folder's endpoint, and what it prints is the report"""
+    """`charmille send` gives the files of a lot to a drop folder's endpoint, and it says what became of each"""
     lot = sample("small")
     with Site(eo_lot(), LOT_ROUTE % "change") as site:
         site.start()
@@ -133,7 +133,7 @@ def a_person_gives_a_lot():
         for name, content in lot.items():
             (given / name).write_bytes(content)
         sent = site.run("send", "eo", *sorted(given.iterdir()), "--reason", "essai")
-        assert sent.stdout.count('"exchange"') == len(lot), sent.stdout
+        assert sent.stdout.count("(échange ") == len(lot), sent.stdout
         site.settled(len(lot))
         assert len(site.deliveries()) > 0
         wrong = given / "EO_Usagers_20260801.csv"

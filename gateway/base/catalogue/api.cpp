@@ -22,8 +22,8 @@ constexpr CatalogueEntry entries[] = {
      "demander ce droit à l'administrateur : il s'écrit sous `people:` dans la configuration",
      "ask the administrator for this right: it is written under `people:` in the configuration"},
     {"CH-API-006", Action::reject, "le paramètre {name} n'est pas lisible",
-     "the parameter {name} cannot be read", "vérifier sa forme dans /openapi.json",
-     "check its form in /openapi.json"},
+     "the parameter {name} cannot be read", "écrire par exemple {example}",
+     "write for example {example}"},
     {"CH-API-007", Action::reject, "le corps de la requête n'a pas le champ {field} attendu",
      "the body of the request lacks the field {field}", "envoyer un objet JSON avec ce champ",
      "send a JSON object with this field"},
@@ -37,6 +37,8 @@ constexpr CatalogueEntry entries[] = {
      "check in the list"},
     {"CH-API-011", Action::reject, "la requête annonce un corps qui n'est pas du JSON",
      "the request has a body that is not JSON", "envoyer un objet JSON", "send a JSON object"},
+    {"CH-API-012", Action::reject, "il n'y a pas d'état « {value} »",
+     "there is no state \"{value}\"", "les états sont : {values}", "the states are: {values}"},
 
     {"CH-CLI-001", Action::reject, "commande mal écrite : {what}", "wrong usage: {what}",
      "voir `charmille --help`", "see `charmille --help`"},
@@ -91,6 +93,29 @@ constexpr CatalogueEntry entries[] = {
     {"CH-CLI-017", Action::stop, "la clé TLS n'est pas dans un fichier",
      "the TLS key is not in a file", "écrire key: {file: ...} sous listen.tls",
      "write key: {file: ...} under listen.tls"},
+    {"CH-CLI-018", Action::stop, "la passerelle est arrêtée : rien n'a été donné",
+     "the gateway is stopped: nothing was given",
+     "la démarrer, par `systemctl start charmille` ou `charmille serve -c {file}`, puis "
+     "recommencer",
+     "start it, by `systemctl start charmille` or `charmille serve -c {file}`, then do it again"},
+    {"CH-CLI-019", Action::reject, "« {word} » n'est pas une commande de `{command}`",
+     "\"{word}\" is no command of `{command}`",
+     "vouliez-vous dire {nearest} ? `{command} --help` les donne toutes",
+     "did you mean {nearest}? `{command} --help` lists them all"},
+    {"CH-CLI-020", Action::reject, "« {word} » n'est pas une commande de `{command}`",
+     "\"{word}\" is no command of `{command}`", "choisir parmi : {commands}",
+     "choose among: {commands}"},
+    {"CH-CLI-021", Action::reject, "« {text} » n'est pas une date lisible",
+     "\"{text}\" is not a date that can be read",
+     "écrire par exemple 2026-06-30, 2026-06-30T14:00 (heure de {zone}) ou 2026-06-30T12:00:00Z",
+     "write for example 2026-06-30, 2026-06-30T14:00 (time of {zone}) or 2026-06-30T12:00:00Z"},
+    {"CH-CLI-022", Action::stop,
+     "la passerelle est en marche, mais le compte {login} n'a pas accès à sa prise locale {socket}",
+     "the gateway runs, but the account {login} has no access to its local socket {socket}",
+     "demander à l'administrateur de la machine d'ouvrir à ce compte la prise et les dossiers qui "
+     "la contiennent (groupe du service), et de l'inscrire sous `people:`",
+     "ask the administrator of the machine to open the socket and the folders that hold it to this "
+     "account (group of the service), and to write it under `people:`"},
 };
 
 }  // namespace

@@ -13,8 +13,8 @@ constexpr CatalogueEntry entries[] = {
      "attendre, ou demander un délai plus long", "wait, or ask with a longer deadline"},
     {"CH-AUD-003", Action::reject, "« {value} » n'est pas un événement du journal",
      "\"{value}\" is not an event of the log",
-     "lister les événements avec « charmille audit list --help »",
-     "list the events with \"charmille audit list --help\""},
+     "écrire par exemple {example} ; « charmille audit events » les donne tous",
+     "write for example {example}; \"charmille audit events\" lists them all"},
 };
 
 }  // namespace

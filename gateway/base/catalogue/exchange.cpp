@@ -23,7 +23,7 @@ constexpr CatalogueEntry entries[] = {
      "the endpoint {endpoint} answers no question", "voir `charmille adapters`",
      "see `charmille adapters`"},
     {"CH-EXC-007", Action::reject,
-     "aucune route ne part de {endpoint} : le contenu est gardé, rien n'en est tiré",
+     "aucun trajet ne part de {endpoint} : le contenu est gardé, rien n'en est tiré",
      "no route starts at {endpoint}: the content is kept, nothing is made of it",
      "ajouter une route, puis rejouer l'échange", "add a route, then replay the exchange"},
     {"CH-EXC-008", Action::hold, "le traitement s'est interrompu {attempts} fois",
@@ -58,7 +58,7 @@ constexpr CatalogueEntry entries[] = {
     {"CH-EXC-021", Action::reject, "l'échange {exchange} est inconnu",
      "the exchange {exchange} is unknown", "voir `charmille exchanges list`",
      "see `charmille exchanges list`"},
-    {"CH-EXC-022", Action::reject, "la route {route} n'a pas de destination `trigger: schedule`",
+    {"CH-EXC-022", Action::reject, "le trajet {route} n'a pas de destination `trigger: schedule`",
      "the route {route} has no destination with `trigger: schedule`",
      "voir `charmille route graph`", "see `charmille route graph`"},
     {"CH-EXC-023", Action::reject, "l'entrée de quarantaine {number} est inconnue",
@@ -79,6 +79,10 @@ constexpr CatalogueEntry entries[] = {
      "autant",
      "{count} child(ren) of earlier payloads are not in this one; nothing is ended by that",
      "vérifier que l'export est complet", "check that the export is complete"},
+    {"CH-EXC-032", Action::reject, "ce lot est le même que le dernier déjà traité",
+     "this lot is the same as the last one done",
+     "rien à faire : il n'a pas été traité une seconde fois",
+     "nothing to do: it was not processed a second time"},
 };
 
 }  // namespace

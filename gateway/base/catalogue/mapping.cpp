@@ -99,6 +99,8 @@ constexpr CatalogueEntry entries[] = {
      "the code of '{field}' is not in the table {table} (rule {rule})",
      "corriger le code dans le fichier source, ou l'ajouter à la table",
      "correct the code in the source file, or add it to the table"},
+    {"CH-PATH-042", Action::stop, "table inconnue : {name}", "unknown table: {name}",
+     "la déclarer sous tables", "declare it under tables"},
     // CH-MAP-001 to 009: a mapping file and its head.
     {"CH-MAP-001", Action::stop, "le fichier de mapping ne peut pas être lu, ou dépasse 4 Mio",
      "the mapping file cannot be read, or is larger than 4 MiB", "vérifier le chemin et les droits",

@@ -145,6 +145,30 @@ TEST_CASE("that a child is unknown is an answer that is audited too") {
   CHECK(gateway.leaves(merkle::Event::admin_content) == 1);
 }
 
+TEST_CASE(
+    "a question about a child needs the auditor's right, and is in the log before its answer") {
+  Gateway gateway;
+  const Asking about{.method = "POST",
+                     .target = "/v1/audit/_about",
+                     .body = R"({"system": "urn:essai", "value": "inconnu"})"};
+  CHECK(gateway.person(about, "bruno").status == 403);
+  CHECK(gateway.leaves(merkle::Event::audit_query) == 0);
+  CHECK(gateway.person(about, "chloe").status == 404);
+  CHECK(gateway.leaves(merkle::Event::audit_query) == 1);
+  CHECK(gateway
+            .person({.method = "POST", .target = "/v1/audit/_about?since=hier", .body = about.body},
+                    "chloe")
+            .text("remedy")
+            .find("2026-06-30T00:00:00Z") != std::string::npos);
+}
+
+TEST_CASE("a state that does not exist is refused with those that do") {
+  Gateway gateway;
+  const Answered answer = gateway.person({.target = "/v1/exchanges?state=quarantined"}, "anne");
+  CHECK(answer.text("code") == "CH-API-012");
+  CHECK(answer.text("remedy").find("parked") != std::string::npos);
+}
+
 TEST_CASE("paths, methods, parameters and bodies that are wrong have each their status") {
   Gateway gateway;
   CHECK(gateway.partner({.target = "/nulle/part"}).status == 404);
@@ -214,7 +238,7 @@ TEST_CASE("the audit log answers and is verified whole") {
   CHECK_MESSAGE(verdict.status == 200, verdict.body);
   REQUIRE(verdict.json.root().find("whole") != nullptr);
   CHECK(verdict.json.root().find("whole")->boolean_value());
-  CHECK(gateway.person({.target = "/v1/audit?event=n.importe"}, "chloe").status == 422);
+  CHECK(gateway.person({.target = "/v1/audit?event=n.importe"}, "chloe").status == 400);
 }
 
 TEST_CASE("a flood of strangers does not fill the audit log") {

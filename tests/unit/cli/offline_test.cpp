@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "gateway/base/catalogue.h"
 #include "gateway/codec/codec.h"
 #include "tests/unit/cli/command_line.h"
 
@@ -12,8 +13,14 @@ TEST_CASE("wrong usage exits 2 and says what is wrong, help exits 0") {
   CHECK(run_line({}).code == 2);
   const Ran unknown = run_line({"chek"});
   CHECK(unknown.code == 2);
-  CHECK(unknown.err.find("CH-CLI-001") != std::string::npos);
+  CHECK(unknown.err.find("« chek »") != std::string::npos);
+  CHECK(unknown.err.find("vouliez-vous dire check ?") != std::string::npos);
   CHECK(unknown.out.empty());
+  const Ran below = run_line({"exchanges", "liste", "--state", "parked"});
+  CHECK(below.code == 2);
+  CHECK(below.err.find("`charmille exchanges`") != std::string::npos);
+  CHECK(below.err.find("vouliez-vous dire list ?") != std::string::npos);
+  CHECK(run_line({"exchanges", "zzzzzzzz"}).err.find("list, show") != std::string::npos);
   CHECK(run_line({"keys"}).err.find("il manque la commande") != std::string::npos);
   CHECK(run_line({"keys", "--lang", "en"}).err.find("subcommand is required") != std::string::npos);
 }
@@ -66,6 +73,26 @@ TEST_CASE("an unknown code is wrong usage, and the nearest one is named") {
   const Ran ran = run_line({"explain", "CH-CSW-001"});
   CHECK(ran.code == 2);
   CHECK(ran.err.find("CH-CSV-001") != std::string::npos);
+}
+
+TEST_CASE("explain does not say that data is refused where none is") {
+  for (const char* code : {"CH-EXC-031", "CH-EXC-032", "CH-CLI-001", "CH-EXC-020"}) {
+    const Ran ran = run_line({"explain", code});
+    CHECK(ran.out.find("est refusée, les autres") == std::string::npos);
+  }
+  CHECK(run_line({"explain", "CH-EXC-031"}).out.find("remarque") != std::string::npos);
+  CHECK(run_line({"explain", "CH-CSV-004"}).out.find("est refusée, les autres") !=
+        std::string::npos);
+}
+
+TEST_CASE("the system's reasons and the states of exchanges are told in the person's language") {
+  const Fault missing = fault("CH-SYS-007", {}, {{"reason", "No such file or directory"}});
+  CHECK(base::describe(missing, base::Language::fr).find("fichier ou dossier absent") !=
+        std::string::npos);
+  CHECK(base::describe(missing, base::Language::en).find("No such file") != std::string::npos);
+  const Fault state = fault("CH-EXC-020", {}, {{"state", "shadowed"}});
+  CHECK(base::text_of(state, base::Language::fr).find("« à blanc »") != std::string::npos);
+  CHECK(base::text_of(state, base::Language::en).find("shadowed") != std::string::npos);
 }
 
 TEST_CASE("no placeholder of the catalogue is shown") {
@@ -209,4 +236,67 @@ TEST_CASE("route graph names the source, the mapping and each destination") {
   for (const char* piece :
        {"export-du-soir", "eo-depot", "eo/enfants", "depot-98", "depot-99", "live"})
     CHECK(ran.out.find(piece) != std::string::npos);
+}
+
+namespace {
+
+constexpr const char* with_variable = R"(mapping: a/personnes
+from: csv
+to: tree
+each: rows
+vars: {service: ""}
+template:
+  nom: "{{ Nom }}"
+  service: "{{ %service }}"
+)";
+
+}  // namespace
+
+TEST_CASE("a variable of map is a text, or a file that is there") {
+  const Folder folder;
+  folder.write("mappings/a/personnes.yaml", with_variable);
+  const std::string mappings = (folder.path() / "mappings").string();
+  const std::string file = folder.write("personnes.csv", "Nom\nété\n");
+  const auto with = [&](const std::string& value) {
+    return run_line({"map", "a/personnes", file, "--mappings", mappings, "--json", "--var",
+                     "service=" + value});
+  };
+  CHECK(with("99").out == "{\"nom\":\"été\",\"service\":\"99\"}\n");
+  for (const char* missing : {"/nope.json", "nope.json", "a/b"}) {
+    const Ran ran = with(missing);
+    CHECK(ran.code == 2);
+    CHECK(ran.err.find("CH-CLI-009") != std::string::npos);
+  }
+}
+
+TEST_CASE("a delimiter given to map leaves the encoding of the configuration") {
+  const Folder folder;
+  folder.write("mappings/a/personnes.yaml", mapping);
+  folder.write("master.key", "");
+  const std::string configuration = folder.write("charmille.yaml", R"(
+organisation: {name: Essai, id: essai}
+environment: test
+state: state
+keys: {master: {file: master.key}}
+partners:
+  dui: {recipient: dui, finess: ["990001018"]}
+mappings: [mappings]
+endpoints:
+  depot:
+    adapter: file
+    partner: dui
+    folder: in
+    archive: archive
+    reject: reject
+    format: {csv: {encoding: windows-1252, delimiter: ";"}}
+routes:
+  tout:
+    from: depot
+    mapping: a/personnes
+    to: []
+)");
+  const std::string file = folder.write("personnes.csv", "Nom,Age\n\xE9t\xE9,3\n");
+  const Ran ran =
+      run_line({"map", "a/personnes", file, "--delimiter", ",", "--json", "-c", configuration});
+  CHECK_MESSAGE(ran.out == "{\"nom\":\"ÉTÉ\"}\n", ran.err);
 }

@@ -255,6 +255,7 @@ TEST_CASE("a keyring comes back from its wrapped keys with every key, under the 
   CHECK(same(again->digest(), ring.digest()));
   CHECK(again->tag(2026, child) == ring.tag(2026, child));
   CHECK(again->epochs(Purpose::tag) == std::vector<std::uint32_t>{2026, 2027});
+  CHECK(again->tags(child) == std::vector<Tag>{*ring.tag(2026, child), *ring.tag(2027, child)});
   const auto other = master_of(Key::generate(random));
   CHECK(code_of(Keyring::open(*other, *blobs)) == "CH-KEY-011");
 }

@@ -1,0 +1,60 @@
+#include "gateway/base/catalogue/words.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace charmille::base {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> words[] = {
+    // What the C library says of errno.
+    {"No such file or directory", "fichier ou dossier absent"},
+    {"Permission denied", "accès refusé à ce compte"},
+    {"Operation not permitted", "opération non permise à ce compte"},
+    {"Not a directory", "un des dossiers du chemin est un fichier"},
+    {"Is a directory", "c'est un dossier"},
+    {"File exists", "le fichier existe déjà"},
+    {"No space left on device", "plus de place sur le disque"},
+    {"Read-only file system", "disque en lecture seule"},
+    {"Input/output error", "erreur du disque"},
+    {"Too many open files", "trop de fichiers ouverts"},
+    {"File name too long", "nom de fichier trop long"},
+    {"Inappropriate ioctl for device", "ce n'est pas le bon genre de fichier"},
+    {"Invalid argument", "valeur non acceptée par le système"},
+    {"Address already in use", "adresse déjà prise par un autre programme"},
+    {"Cannot assign requested address", "cette machine n'a pas cette adresse"},
+    {"Connection refused", "connexion refusée : rien n'écoute à cette adresse"},
+    {"Connection reset by peer", "connexion coupée par l'autre bout"},
+    {"Connection timed out", "pas de réponse à temps"},
+    {"Network is unreachable", "réseau inaccessible"},
+    {"No route to host", "machine inaccessible"},
+    {"Host not found (authoritative)", "nom de machine inconnu"},
+    {"Host not found (non-authoritative), try again later", "nom de machine introuvable"},
+    {"path too long", "chemin trop long"},
+    {"too slow", "trop lent"},
+    // States of exchanges, as lists show them.
+    {"received", "reçu"},
+    {"waiting", "attend son lot"},
+    {"processing", "en cours"},
+    {"done", "traité"},
+    {"rejected", "refusé"},
+    {"parked", "à reprendre"},
+    {"queued", "en file"},
+    {"sending", "envoi"},
+    {"deferred", "différé"},
+    {"delivered", "livré"},
+    {"held", "retenu"},
+    {"shadowed", "à blanc"},
+    {"superseded", "remplacé"},
+    {"cancelled", "annulé"},
+};
+
+}  // namespace
+
+std::string_view french_of(std::string_view word) {
+  const auto* const found =
+      std::ranges::find(words, word, &std::pair<std::string_view, std::string_view>::first);
+  return found == std::end(words) ? word : found->second;
+}
+
+}  // namespace charmille::base
