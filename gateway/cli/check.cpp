@@ -24,6 +24,7 @@ tree::Node fault_node(tree::Document& doc, const Fault& fault, const Session& s)
 
 tree::Node faults_node(tree::Document& doc, const std::vector<Fault>& faults, const Session& s) {
   std::vector<tree::Node> nodes;
+  nodes.reserve(faults.size());
   for (const Fault& fault : faults) nodes.push_back(fault_node(doc, fault, s));
   return doc.array(nodes);
 }

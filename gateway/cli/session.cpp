@@ -83,6 +83,7 @@ fs::path schemas_folder(std::span<const fs::path> mapping_folders) {
   if (const char* named = std::getenv("CHARMILLE_SCHEMAS"); named != nullptr && *named != '\0')
     return named;
   std::vector<fs::path> places;
+  places.reserve(mapping_folders.size() + 1);
   for (const fs::path& folder : mapping_folders) places.push_back(folder.parent_path() / "schemas");
   places.push_back(program_folder().parent_path().parent_path() / "schemas");
   for (const fs::path& place : places)
