@@ -14,6 +14,11 @@ using store::State;
 
 namespace {
 
+/// The store's word for a row that is no longer as it was read: a person's act is then done on what
+/// stands now.
+constexpr std::string_view changed_meanwhile = "CH-STO-010";
+constexpr int most_tries = 8;
+
 bool is_outbound(const store::Exchange& exchange) {
   return exchange.direction == store::Direction::out;
 }
@@ -44,6 +49,27 @@ Result<store::Exchange> Operations::find(const base::Uuid& id) const {
 }
 
 Operations::Task<store::Exchange> Operations::replay(base::Uuid id, events::Person person) {
+  for (int attempt = 1;; ++attempt) {
+    auto done = co_await replay_once(id, person);
+    if (done || done.error().code != changed_meanwhile || attempt == most_tries) co_return done;
+  }
+}
+
+Operations::Task<std::uint64_t> Operations::release(base::Uuid id, events::Person person) {
+  for (int attempt = 1;; ++attempt) {
+    auto done = co_await release_once(id, person);
+    if (done || done.error().code != changed_meanwhile || attempt == most_tries) co_return done;
+  }
+}
+
+Operations::Task<store::Exchange> Operations::cancel(base::Uuid id, events::Person person) {
+  for (int attempt = 1;; ++attempt) {
+    auto done = co_await cancel_once(id, person);
+    if (done || done.error().code != changed_meanwhile || attempt == most_tries) co_return done;
+  }
+}
+
+Operations::Task<store::Exchange> Operations::replay_once(base::Uuid id, events::Person person) {
   auto exchange = find(id);
   if (!exchange) co_return exchange;
   const bool allowed = is_outbound(*exchange) ? may_be_sent_again(exchange->state)
@@ -121,7 +147,7 @@ Operations::Task<store::Exchange> Operations::read_again(store::Exchange exchang
   co_return exchange;
 }
 
-Operations::Task<std::uint64_t> Operations::release(base::Uuid id, events::Person person) {
+Operations::Task<std::uint64_t> Operations::release_once(base::Uuid id, events::Person person) {
   auto exchange = find(id);
   if (!exchange) co_return fail(exchange.error());
   std::vector<store::Exchange> held;
@@ -154,7 +180,7 @@ Operations::Task<std::uint64_t> Operations::release(base::Uuid id, events::Perso
   co_return held.size();
 }
 
-Operations::Task<store::Exchange> Operations::cancel(base::Uuid id, events::Person person) {
+Operations::Task<store::Exchange> Operations::cancel_once(base::Uuid id, events::Person person) {
   auto exchange = find(id);
   if (!exchange) co_return exchange;
   if (!may_be_cancelled(exchange->state))

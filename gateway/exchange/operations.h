@@ -57,6 +57,9 @@ class Operations {
  private:
   Result<store::Exchange> find(const base::Uuid& id) const;
   Result<bool> is_newest_of_its_lane(const store::Exchange& exchange) const;
+  Task<store::Exchange> replay_once(base::Uuid exchange, events::Person person);
+  Task<std::uint64_t> release_once(base::Uuid exchange, events::Person person);
+  Task<store::Exchange> cancel_once(base::Uuid exchange, events::Person person);
   Task<store::Exchange> read_again(store::Exchange exchange, events::Person person);
   Task<void> write_leaf(events::Leaf leaf);
 
