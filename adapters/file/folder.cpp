@@ -179,7 +179,7 @@ Result<bool> Folder::holds(const std::string& name, const base::Payload& payload
   const auto fill = [](base::Reader& reader, std::span<char> buffer) -> Result<std::size_t> {
     std::size_t at = 0;
     while (at < buffer.size()) {
-      const auto count = reader.read(buffer.subspan(at));
+      auto count = reader.read(buffer.subspan(at));
       if (!count) return count;
       if (*count == 0) break;
       at += *count;
