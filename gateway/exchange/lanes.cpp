@@ -50,6 +50,7 @@ Result<adapters::Prepared> Lanes::prepare(const std::string& endpoint,
 }
 
 void Lanes::start() {
+  take_up();
   context_.tasks.spawn(context_.io, "lanes", pump());
 }
 
@@ -128,22 +129,23 @@ void Lanes::wake() {
   asio::post(context_.io, [this] { timer_.cancel(); });
 }
 
-/// Attempts that the process before this one recorded and did not end: nobody knows their outcome.
+/// Attempts that the process before this one recorded and did not end: nobody knows their outcome,
+/// and nobody else is at them. They are due now, and go as places become free.
 void Lanes::take_up() {
   store::ExchangeFilter filter;
   filter.direction = store::Direction::out;
   filter.states = {store::State::sending};
   filter.limit = take_up_page;
   auto left = context_.store.exchanges(filter);
-  if (!left) return;
+  if (!left || left->empty()) return;
+  store::Unit unit;
   for (store::Exchange& exchange : *left) {
-    if (!outlets_.contains(exchange.endpoint)) continue;
-    {
-      const std::lock_guard lock(mutex_);
-      if (!claim(exchange.endpoint, exchange.lane, Followed::yes)) continue;
-    }
-    context_.work.spawn_brief(context_.workers, "delivery", resume(std::move(exchange)));
+    exchange.due = {};
+    unit.writes.emplace_back(store::PutExchange{std::move(exchange)});
   }
+  if (auto done = context_.store.commit_and_wait(std::move(unit)); !done)
+    base::log(base::Level::error, "deliveries.not-taken-up",
+              {{"code", std::string(done.error().code)}});
 }
 
 /// Deliveries of an endpoint that the configuration no longer has wait for it to come back, or for
@@ -192,7 +194,6 @@ base::Time Lanes::start_ready(const std::string& endpoint) {
 
 /// Takes what is ready at each endpoint, until nothing is; then sleeps until something may be.
 asio::awaitable<void> Lanes::pump() {
-  take_up();
   tell_of_lost_endpoints();
   for (;;) {
     {
