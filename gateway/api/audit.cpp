@@ -9,7 +9,6 @@
 #include "gateway/audit/verify.h"
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
-#include "gateway/exchange/durable.h"
 #include "gateway/merkle/leaf.h"
 
 namespace charmille::api {
@@ -138,30 +137,27 @@ Result<Outcome> outcome_of_delivery(Api& api, const store::LeafRow& row) {
 /// The tags that the child has had in the log, and that of its row should a year's key be gone.
 std::vector<crypto::Tag> tags_of(Api& api, const store::ChildRow& child) {
   std::vector<crypto::Tag> tags = api.context().vault.tags_of(child.id);
-  const crypto::Tag own = exchange::events::subject_of(child.tag, api.context()).tag;
+  crypto::Tag own{};
+  std::ranges::copy_n(child.tag.begin(), std::min(std::ssize(child.tag), std::ssize(own)),
+                      own.begin());
   if (std::ranges::find(tags, own) == tags.end()) tags.push_back(own);
   return tags;
 }
 
 /// That somebody asked about this child is itself about the child: the leaf holds its tag.
 asio::awaitable<Result<void>> note_question(Api& api, CallPtr call, std::string reason,
-                                            std::string tag) {
+                                            std::optional<base::Uuid> child) {
   namespace events = exchange::events;
   events::Person person{call->caller.name, std::move(reason)};
   merkle::Leaf leaf =
       events::person(merkle::Event::audit_query, person, no_exchange, api.context());
   leaf.detail.emplace_back(merkle::DetailKey::query, std::string("about"));
-  if (tag.empty())
-    leaf.out = merkle::Outcome::minor;
+  if (child)
+    leaf.subj = events::subject_of(*child, api.context());
   else
-    leaf.subj = events::subject_of(tag, api.context());
-  store::Unit unit;
-  unit.audit.push_back(std::move(leaf));
-  std::vector<merkle::Leaf> leaves = unit.audit;
-  const auto done = co_await exchange::make_durable(api.context().store, std::move(unit));
-  if (!done) co_return fail(done.error());
-  events::announce(leaves);
-  co_return Result<void>{};
+    leaf.out = merkle::Outcome::minor;
+  auto noted = co_await api.engine().operations().note(std::move(leaf));
+  co_return noted;
 }
 
 }  // namespace
@@ -182,8 +178,9 @@ asio::awaitable<Reply> post_audit_about(Api& api, CallPtr call) {
     row = std::move(*found);
   }
   // That a child is unknown here is an answer too: it is audited like one.
-  std::string tag = row ? row->tag : std::string{};
-  auto noted = co_await note_question(api, call, std::move(reason), std::move(tag));
+  std::optional<base::Uuid> known;
+  if (row) known = row->id;
+  auto noted = co_await note_question(api, call, std::move(reason), known);
   if (!noted) co_return refusal(*call, noted.error());
   if (!row) co_return refusal(*call, fault("CH-API-010"));
   query->subjects = tags_of(api, *row);

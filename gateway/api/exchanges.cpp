@@ -6,7 +6,7 @@
 #include "gateway/api/render.h"
 #include "gateway/base/bytes.h"
 #include "gateway/exchange/beside.h"
-#include "gateway/exchange/lots.h"
+#include "gateway/exchange/lot_keeper.h"
 
 namespace charmille::api {
 namespace {
@@ -116,19 +116,10 @@ Result<Waiting> waiting_of(Api& api, const store::Exchange& exchange) {
   if (exchange.state != store::State::waiting || endpoint == api.site().endpoints.end() ||
       !endpoint->second.lot)
     return waiting;
-  exchange::LotState state;
-  for (const std::string& key : {exchange.lot, std::string{}}) {
-    const auto files = api.context().store.waiting_files(exchange.endpoint, key);
-    if (!files) return fail(files.error());
-    for (const store::Exchange& file : *files) {
-      state.present.insert(file.lot_file);
-      const bool first = state.first_arrival == base::Time{};
-      state.first_arrival = first ? file.created : std::min(state.first_arrival, file.created);
-      state.last_arrival = std::max(state.last_arrival, file.created);
-    }
-    if (exchange.lot.empty()) break;
-  }
-  const auto judged = exchange::judge(*endpoint->second.lot, state, api.context().clock.now());
+  const auto files = exchange::files_waiting(api.context(), exchange.endpoint, exchange.lot);
+  if (!files) return fail(files.error());
+  const auto judged =
+      exchange::judge(*endpoint->second.lot, exchange::state_of(*files), api.context().clock.now());
   waiting.missing = judged.missing;
   if (judged.look_again) waiting.until = base::to_rfc3339(*judged.look_again);
   return waiting;

@@ -1,8 +1,8 @@
+#include "gateway/exchange/calendar.h"
+
 #include <date/date.h>
 #include <date/tz.h>
 #include <fmt/format.h>
-
-#include "gateway/exchange/scheduler.h"
 
 namespace charmille::exchange {
 namespace {

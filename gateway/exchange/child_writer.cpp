@@ -225,7 +225,7 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
     return fail(kept.error());
   }
   const base::Time now = context_.clock.now();
-  ChildOutcome outcome{target->row.id, context_.vault.tag_of(target->row.id), {}, target->created};
+  ChildOutcome outcome{target->row.id, {}, target->created};
   std::vector<record::Statement> news;
   for (record::Statement& statement : fresh) {
     store::StatementRow row = row_of(target->row.id, statement, plan.lead.id, now);

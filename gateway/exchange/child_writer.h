@@ -31,7 +31,6 @@ struct ImportPlan {
 /// What one child came to.
 struct ChildOutcome {
   base::Uuid child;
-  std::string tag;                   ///< this year's, for the audit log
   std::vector<std::string> changed;  ///< sections
   bool created = false;
 };

@@ -32,6 +32,10 @@ asio::awaitable<Result<store::Committed>> make_durable(store::Store& store, stor
   co_return committed;
 }
 
+bool changed_meanwhile(const Fault& refusal) {
+  return refusal.code == "CH-STO-010";
+}
+
 std::vector<base::Uuid> payload_files(const store::Unit& unit) {
   std::vector<base::Uuid> files;
   for (const store::Write& write : unit.writes)

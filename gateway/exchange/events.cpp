@@ -226,14 +226,15 @@ Leaf resumed(const store::Exchange& exchange, const Context& context) {
 std::vector<Leaf> subjects(const store::Exchange& exchange, const Subjects& subjects,
                            const Context& context) {
   std::vector<Leaf> leaves;
-  for (std::size_t first = 0; first < subjects.tags.size(); first += merkle::leaf_subject_limit) {
-    const std::size_t last = std::min(subjects.tags.size(), first + merkle::leaf_subject_limit);
+  for (std::size_t first = 0; first < subjects.children.size();
+       first += merkle::leaf_subject_limit) {
+    const std::size_t last = std::min(subjects.children.size(), first + merkle::leaf_subject_limit);
     Leaf leaf = about(Event::exchange_subjects, merkle::Act::read, exchange, context);
     leaf.detail.clear();
     merkle::SubjectList& list = leaf.subjects.emplace();
     list.epoch = context.vault.tag_epoch();
     for (std::size_t i = first; i < last; ++i)
-      list.tags.push_back(subject_of(subjects.tags[i], context).tag);
+      list.tags.push_back(subject_of(subjects.children[i], context).tag);
     list.sent = subjects.sent;
     list.withheld = subjects.withheld;
     list.policy = subjects.policy;
@@ -258,9 +259,10 @@ Leaf person(Event event, const Person& person, const base::Uuid& exchange, const
   return leaf;
 }
 
-merkle::Subject subject_of(const std::string& tag, const Context& context) {
+merkle::Subject subject_of(const base::Uuid& child, const Context& context) {
   merkle::Subject subject;
   subject.epoch = context.vault.tag_epoch();
+  const std::string tag = context.vault.tag_of(child);
   std::copy_n(tag.begin(), std::min(tag.size(), subject.tag.size()), subject.tag.begin());
   return subject;
 }

@@ -43,7 +43,7 @@ Leaf resumed(const store::Exchange& exchange, const Context& context);
 
 /// About whom an exchange is: leaves of at most 500 tags each.
 struct Subjects {
-  std::vector<std::string> tags;      ///< 16 bytes each
+  std::vector<base::Uuid> children;
   std::vector<std::string> sent;      ///< sections
   std::vector<std::string> withheld;  ///< sections and fields
   std::string policy;                 ///< "departement#2"
@@ -62,7 +62,7 @@ struct Person {
 Leaf person(merkle::Event event, const Person& person, const base::Uuid& exchange,
             const Context& context);
 /// A child, as a leaf names it.
-merkle::Subject subject_of(const std::string& tag, const Context& context);
+merkle::Subject subject_of(const base::Uuid& child, const Context& context);
 Leaf process(merkle::Event event, const Context& context);
 Leaf denied(const std::string& endpoint, const std::string& peer_address, std::string_view code,
             const Context& context);

@@ -101,7 +101,7 @@ asio::awaitable<void> Importer::work(ImportJob job) {
     base::log(base::Level::warning, "import.failed",
               {{"exchange", job.lead().id.text()}, {"code", std::string(done.error().code)}});
     const bool store_is_full =
-        done.error().code.starts_with("CH-STO-01") && done.error().code != "CH-STO-010";
+        done.error().code.starts_with("CH-STO-01") && !changed_meanwhile(done.error());
     if (done.error().action != base::Action::retry || (attempt >= most_tries && !store_is_full)) {
       co_await park(job, done.error());
       break;
@@ -313,7 +313,7 @@ asio::awaitable<Result<std::size_t>> Importer::apply_from(Run& run,
       if (last) settler_.tell(run.job, run.report);
       co_return next;
     }
-    if (committed.error().code != "CH-STO-010" || attempt == most_tries)
+    if (!changed_meanwhile(committed.error()) || attempt == most_computations)
       co_return fail(committed.error());
   }
 }
@@ -336,7 +336,7 @@ void Importer::add_subjects(const Run& run, Segment& segment) {
   events::Subjects subjects;
   std::set<std::string> sections;
   for (const ChildOutcome& outcome : segment.outcomes) {
-    subjects.tags.push_back(outcome.tag);
+    subjects.children.push_back(outcome.child);
     sections.insert(outcome.changed.begin(), outcome.changed.end());
   }
   subjects.sent.assign(sections.begin(), sections.end());

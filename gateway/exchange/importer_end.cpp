@@ -1,7 +1,7 @@
 // The end of a route's import: collections, floods, what a snapshot no longer has.
 #include <algorithm>
 
-#include "gateway/exchange/events.h"
+#include "gateway/exchange/durable.h"
 #include "gateway/exchange/importer_run.h"
 
 namespace charmille::exchange {
@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::uint32_t most_held = 1'000'000;
 constexpr std::size_t released_at_once = 500;
-constexpr int most_collections = 8;
 
 }  // namespace
 
@@ -50,7 +49,7 @@ asio::awaitable<Result<void>> Importer::collect(Run& run, const DestinationPlan&
     if (!*delivery) co_return Result<void>{};
     auto done = co_await carry_out(context_, lanes_, std::move(work));
     // A child that changed meanwhile is collected as it stands then.
-    if (!done && done.error().code == "CH-STO-010" && attempt < most_collections) continue;
+    if (!done && changed_meanwhile(done.error()) && attempt < most_computations) continue;
     if (!done) co_return fail(done.error());
     if ((*delivery)->state == store::State::held && destination.config->mode == config::Mode::live)
       alarms_.raise({Alarm::Kind::held, (*delivery)->partner, (*delivery)->endpoint,
@@ -90,18 +89,11 @@ asio::awaitable<Result<void>> Importer::judge_flood(Run& run, const DestinationP
   }
   while (!held->empty()) {
     Work work;
-    work.wake = true;
-    for (std::size_t i = 0; i < std::min(held->size(), released_at_once); ++i) {
-      store::Exchange& delivery = (*held)[i];
-      work.unit.preconditions.emplace_back(store::ExchangeAt{delivery.id, delivery.version});
-      delivery.state = store::State::queued;
-      delivery.updated = delivery.since = context_.clock.now();
-      work.unit.audit.push_back(events::resumed(delivery, context_));
-      work.unit.writes.emplace_back(store::PutExchange{delivery});
-    }
+    for (std::size_t i = 0; i < std::min(held->size(), released_at_once); ++i)
+      add_release(context_, (*held)[i], work);
     auto done = co_await carry_out(context_, lanes_, std::move(work));
     // What somebody released or cancelled meanwhile is theirs: the rest is read again.
-    if (!done && done.error().code != "CH-STO-010") co_return fail(done.error());
+    if (!done && !changed_meanwhile(done.error())) co_return fail(done.error());
     held = held_of(run, destination);
     if (!held) co_return fail(held.error());
   }

@@ -162,7 +162,7 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
   auto committed = co_await make_durable(context_.store, std::move(unit));
   if (!committed) {
     drop_files(context_.store, files, committed.error());
-    if (committed.error().code == "CH-STO-010" && !key.empty()) {
+    if (changed_meanwhile(committed.error()) && !key.empty()) {
       auto earlier = co_await known(key, sha256);
       co_return earlier;
     }

@@ -51,6 +51,7 @@ Result<adapters::Prepared> Lanes::prepare(const std::string& endpoint,
 
 void Lanes::start() {
   take_up();
+  tell_of_lost_endpoints();
   context_.tasks.spawn(context_.io, "lanes", pump());
 }
 
@@ -151,18 +152,12 @@ void Lanes::take_up() {
 /// Deliveries of an endpoint that the configuration no longer has wait for it to come back, or for
 /// a person: that is told.
 void Lanes::tell_of_lost_endpoints() {
-  store::ExchangeFilter filter;
-  filter.direction = store::Direction::out;
-  filter.states = {store::State::queued, store::State::sending, store::State::deferred};
-  filter.limit = take_up_page;
-  const auto waiting = context_.store.exchanges(filter);
+  const auto waiting = context_.store.deliveries_to_send();
   if (!waiting) return;
-  std::map<std::string, std::uint64_t> lost;
-  for (const store::Exchange& exchange : *waiting)
-    if (!outlets_.contains(exchange.endpoint)) ++lost[exchange.endpoint];
-  for (const auto& [endpoint, count] : lost)
-    base::log(base::Level::error, "deliveries.endpoint-gone",
-              {{"endpoint", endpoint}, {"deliveries", std::to_string(count)}});
+  for (const auto& [endpoint, count] : *waiting)
+    if (!outlets_.contains(endpoint))
+      base::log(base::Level::error, "deliveries.endpoint-gone",
+                {{"endpoint", endpoint}, {"deliveries", std::to_string(count)}});
 }
 
 /// Starts what is ready for one endpoint as far as it has room; gives when to look at it again.
@@ -194,7 +189,6 @@ base::Time Lanes::start_ready(const std::string& endpoint) {
 
 /// Takes what is ready at each endpoint, until nothing is; then sleeps until something may be.
 asio::awaitable<void> Lanes::pump() {
-  tell_of_lost_endpoints();
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
@@ -259,17 +253,21 @@ asio::awaitable<void> Lanes::not_opened(store::Exchange exchange, Fault reason) 
   const std::string lane = exchange.lane;
   store::Unit unit = after_fault(exchange, reason);
   unit.preconditions.emplace_back(store::ExchangeAt{exchange.id, exchange.version});
+  const bool recorded = co_await record(std::move(exchange), std::move(unit));
+  if (!recorded) co_await rest(context_, refused_pause);
+  give_back(endpoint, lane);
+}
+
+/// Commits what became of a delivery, and tells people of one that is parked.
+asio::awaitable<bool> Lanes::record(store::Exchange exchange, store::Unit unit) {
   const auto leaves = unit.audit;
   auto recorded = co_await make_durable(context_.store, std::move(unit));
-  if (recorded) {
-    events::announce(leaves);
-    if (exchange.state == store::State::parked)
-      alarms_.raise(
-          Alarm{Alarm::Kind::parked, exchange.partner, endpoint, exchange.id, exchange.fault_code});
-  } else {
-    co_await rest(context_, refused_pause);
-  }
-  give_back(endpoint, lane);
+  if (!recorded) co_return false;
+  events::announce(leaves);
+  if (exchange.state == store::State::parked)
+    alarms_.raise(Alarm{Alarm::Kind::parked, exchange.partner, exchange.endpoint, exchange.id,
+                        exchange.fault_code});
+  co_return true;
 }
 
 asio::awaitable<void> Lanes::depart(Departure departure) {
@@ -343,18 +341,12 @@ asio::awaitable<void> Lanes::settle(Departure departure, Result<adapters::Delive
     answer.error().args.emplace_back("ambiguous", "yes");
   store::Unit unit =
       answer ? after_success(exchange, *answer) : after_fault(exchange, answer.error());
-  const auto leaves = unit.audit;
-  auto recorded = co_await make_durable(context_.store, std::move(unit));
-  if (recorded) {
-    events::announce(leaves);
-    if (exchange.state == store::State::parked)
-      alarms_.raise(
-          Alarm{Alarm::Kind::parked, exchange.partner, endpoint, exchange.id, exchange.fault_code});
-  }
+  const store::State state = exchange.state;
+  co_await record(std::move(exchange), std::move(unit));
   // An outcome that could not be recorded leaves the delivery `sending`: it is probed and sent
   // again once its time is over.
   give_back(endpoint, lane);
-  if (exchange.state != store::State::delivered) wake();
+  if (state != store::State::delivered) wake();
 }
 
 store::Unit Lanes::after_success(store::Exchange& exchange, const adapters::Delivered& delivered) {

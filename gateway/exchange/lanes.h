@@ -80,6 +80,7 @@ class Lanes {
   boost::asio::awaitable<void> depart(Departure departure);
   boost::asio::awaitable<void> resume(store::Exchange exchange);
   boost::asio::awaitable<void> not_opened(store::Exchange exchange, Fault fault);
+  boost::asio::awaitable<bool> record(store::Exchange exchange, store::Unit unit);
   boost::asio::awaitable<Result<adapters::Delivered>> attempt(Departure& departure);
   boost::asio::awaitable<void> settle(Departure departure, Result<adapters::Delivered> answer);
   store::Unit after_success(store::Exchange& exchange, const adapters::Delivered& delivered);

@@ -21,22 +21,6 @@ constexpr auto longest_sleep = std::chrono::minutes(1);
 constexpr auto pause = std::chrono::seconds(10);
 constexpr std::uint32_t most_waiting = 100'000;
 
-LotState state_of(const std::vector<store::Exchange>& files) {
-  LotState state;
-  for (const store::Exchange& file : files) {
-    if (file.lot_file.empty()) {
-      state.marker = true;
-    } else {
-      state.present.insert(file.lot_file);
-    }
-    state.first_arrival = state.first_arrival == base::Time{}
-                              ? file.created
-                              : std::min(state.first_arrival, file.created);
-    state.last_arrival = std::max(state.last_arrival, file.created);
-  }
-  return state;
-}
-
 /// The file that a route reads first leads the lot; the others are nested into it.
 bool leads(const Context& context, const store::Exchange& file) {
   return std::ranges::any_of(context.site->routes_from(file.endpoint), [&](const RoutePlan* route) {
@@ -116,12 +100,12 @@ asio::awaitable<void> LotKeeper::loop() {
   }
 }
 
-/// The files that wait under the lot's key, and those whose names tell no lot.
-Result<std::vector<store::Exchange>> LotKeeper::files_of(const config::Endpoint& endpoint,
-                                                         const std::string& key) const {
-  auto files = context_.store.waiting_files(endpoint.name, key);
-  if (!files || files->empty()) return files;
-  auto without = context_.store.waiting_files(endpoint.name, {});
+Result<std::vector<store::Exchange>> files_waiting(const Context& context,
+                                                   const std::string& endpoint,
+                                                   const std::string& key) {
+  auto files = context.store.waiting_files(endpoint, key);
+  if (!files || files->empty() || key.empty()) return files;
+  auto without = context.store.waiting_files(endpoint, {});
   if (!without) return without;
   std::ranges::move(*without, std::back_inserter(*files));
   return files;
@@ -135,7 +119,7 @@ void LotKeeper::look_again(const LotName& name, base::Time at) {
 
 asio::awaitable<void> LotKeeper::look(LotName name) {
   const config::Endpoint& endpoint = context_.site->config->endpoints.find(name.first)->second;
-  auto files = files_of(endpoint, name.second);
+  auto files = files_waiting(context_, name.first, name.second);
   if (!files) {
     look_again(name, context_.clock.now() + pause);
     co_return;

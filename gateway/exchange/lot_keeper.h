@@ -29,8 +29,6 @@ class LotKeeper {
 
   boost::asio::awaitable<void> loop();
   boost::asio::awaitable<void> look(LotName name);
-  Result<std::vector<store::Exchange>> files_of(const config::Endpoint& endpoint,
-                                                const std::string& key) const;
   boost::asio::awaitable<void> hand_over(LotName name, std::vector<store::Exchange> files);
   void look_again(const LotName& name, base::Time at);
 
@@ -42,6 +40,11 @@ class LotKeeper {
   std::map<LotName, base::Time> look_at_;  ///< lots to look at, and when
   std::set<LotName> told_;                 ///< overdue ones, told once
 };
+
+/// The files that wait under the lot's key, and those whose names tell no lot.
+Result<std::vector<store::Exchange>> files_waiting(const Context& context,
+                                                   const std::string& endpoint,
+                                                   const std::string& key);
 
 /// The import of these files, opened, the lot's lead first. One payload that belongs to no lot is
 /// its own lead.

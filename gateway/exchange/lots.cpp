@@ -30,6 +30,22 @@ config::NamePattern::Values values_of(const config::Lot& lot,
   return all;
 }
 
+LotState state_of(const std::vector<store::Exchange>& files) {
+  LotState state;
+  for (const store::Exchange& file : files) {
+    if (file.lot_file.empty()) {
+      state.marker = true;
+    } else {
+      state.present.insert(file.lot_file);
+    }
+    state.first_arrival = state.first_arrival == base::Time{}
+                              ? file.created
+                              : std::min(state.first_arrival, file.created);
+    state.last_arrival = std::max(state.last_arrival, file.created);
+  }
+  return state;
+}
+
 LotJudgement judge(const config::Lot& lot, const LotState& state, base::Time now) {
   LotJudgement answer;
   bool all = true;

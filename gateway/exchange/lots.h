@@ -11,6 +11,7 @@
 
 #include "gateway/base/time.h"
 #include "gateway/config/site.h"
+#include "gateway/store/types.h"
 
 namespace charmille::exchange {
 
@@ -46,6 +47,9 @@ struct LotJudgement {
   std::vector<std::string> missing;      ///< required files that have not come
   std::optional<base::Time> look_again;  ///< when time alone may change the answer
 };
+
+/// Of the files that wait for one lot.
+LotState state_of(const std::vector<store::Exchange>& files);
 
 LotJudgement judge(const config::Lot& lot, const LotState& state, base::Time now);
 

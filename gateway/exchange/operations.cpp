@@ -14,11 +14,6 @@ using store::State;
 
 namespace {
 
-/// The store's word for a row that is no longer as it was read: a person's act is then done on what
-/// stands now.
-constexpr std::string_view changed_meanwhile = "CH-STO-010";
-constexpr int most_tries = 8;
-
 bool is_outbound(const store::Exchange& exchange) {
   return exchange.direction == store::Direction::out;
 }
@@ -48,25 +43,25 @@ Result<store::Exchange> Operations::find(const base::Uuid& id) const {
   return std::move(**found);
 }
 
-Operations::Task<store::Exchange> Operations::replay(base::Uuid id, events::Person person) {
+/// A person's act that meets a change is done on what stands then.
+template <class T>
+Operations::Task<T> Operations::on_what_stands(Act<T> act, base::Uuid id, events::Person person) {
   for (int attempt = 1;; ++attempt) {
-    auto done = co_await replay_once(id, person);
-    if (done || done.error().code != changed_meanwhile || attempt == most_tries) co_return done;
+    auto done = co_await (this->*act)(id, person);
+    if (done || !changed_meanwhile(done.error()) || attempt == most_computations) co_return done;
   }
+}
+
+Operations::Task<store::Exchange> Operations::replay(base::Uuid id, events::Person person) {
+  return on_what_stands(&Operations::replay_once, id, std::move(person));
 }
 
 Operations::Task<std::uint64_t> Operations::release(base::Uuid id, events::Person person) {
-  for (int attempt = 1;; ++attempt) {
-    auto done = co_await release_once(id, person);
-    if (done || done.error().code != changed_meanwhile || attempt == most_tries) co_return done;
-  }
+  return on_what_stands(&Operations::release_once, id, std::move(person));
 }
 
 Operations::Task<store::Exchange> Operations::cancel(base::Uuid id, events::Person person) {
-  for (int attempt = 1;; ++attempt) {
-    auto done = co_await cancel_once(id, person);
-    if (done || done.error().code != changed_meanwhile || attempt == most_tries) co_return done;
-  }
+  return on_what_stands(&Operations::cancel_once, id, std::move(person));
 }
 
 Operations::Task<store::Exchange> Operations::replay_once(base::Uuid id, events::Person person) {
@@ -166,15 +161,8 @@ Operations::Task<std::uint64_t> Operations::release_once(base::Uuid id, events::
     held = std::move(*all);
   }
   Work work;
-  work.wake = true;
   work.unit.audit.push_back(events::person(merkle::Event::admin_release, person, id, context_));
-  for (store::Exchange& delivery : held) {
-    work.unit.preconditions.emplace_back(store::ExchangeAt{delivery.id, delivery.version});
-    delivery.state = State::queued;
-    delivery.updated = delivery.since = context_.clock.now();
-    work.unit.audit.push_back(events::resumed(delivery, context_));
-    work.unit.writes.emplace_back(store::PutExchange{delivery});
-  }
+  for (store::Exchange& delivery : held) add_release(context_, delivery, work);
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
   co_return held.size();
@@ -246,8 +234,8 @@ Operations::Task<tree::Document> Operations::record(base::Uuid child, events::Pe
   if (!row) co_return fail(row.error());
   if (!*row) co_return fail("CH-EXC-024");
   events::Leaf leaf = events::person(merkle::Event::admin_content, person, {}, context_);
-  leaf.subj = events::subject_of(context_.vault.tag_of(child), context_);
-  auto noted = co_await write_leaf(std::move(leaf));
+  leaf.subj = events::subject_of(child, context_);
+  auto noted = co_await note(std::move(leaf));
   if (!noted) co_return fail(noted.error());
   co_return load_record(context_, **row);
 }
@@ -260,11 +248,11 @@ Result<std::optional<base::Uuid>> Operations::find_child(const std::string& syst
 
 Operations::Task<void> Operations::note(merkle::Event event, events::Person person,
                                         base::Uuid exchange) {
-  auto written = co_await write_leaf(events::person(event, person, exchange, context_));
+  auto written = co_await note(events::person(event, person, exchange, context_));
   co_return written;
 }
 
-Operations::Task<void> Operations::write_leaf(events::Leaf leaf) {
+Operations::Task<void> Operations::note(events::Leaf leaf) {
   Work work;
   work.unit.audit.push_back(std::move(leaf));
   auto done = co_await carry_out(context_, lanes_, std::move(work));

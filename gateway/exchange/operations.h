@@ -53,15 +53,19 @@ class Operations {
 
   /// Writes a leaf about a person's act that the caller makes itself (an audit query).
   Task<void> note(merkle::Event event, events::Person person, base::Uuid exchange = {});
+  Task<void> note(events::Leaf leaf);
 
  private:
   Result<store::Exchange> find(const base::Uuid& id) const;
   Result<bool> is_newest_of_its_lane(const store::Exchange& exchange) const;
+  template <class T>
+  using Act = Task<T> (Operations::*)(base::Uuid exchange, events::Person person);
+  template <class T>
+  Task<T> on_what_stands(Act<T> act, base::Uuid exchange, events::Person person);
   Task<store::Exchange> replay_once(base::Uuid exchange, events::Person person);
   Task<std::uint64_t> release_once(base::Uuid exchange, events::Person person);
   Task<store::Exchange> cancel_once(base::Uuid exchange, events::Person person);
   Task<store::Exchange> read_again(store::Exchange exchange, events::Person person);
-  Task<void> write_leaf(events::Leaf leaf);
 
   Context& context_;
   Importer& importer_;

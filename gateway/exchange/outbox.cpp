@@ -5,9 +5,10 @@
 
 #include "gateway/base/bytes.h"
 #include "gateway/exchange/beside.h"
+#include "gateway/exchange/calendar.h"
 #include "gateway/exchange/child_writer.h"
+#include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
-#include "gateway/exchange/scheduler.h"
 
 namespace charmille::exchange {
 namespace {
@@ -42,9 +43,10 @@ bool is_unsent(store::State state) {
   return state == queued || state == deferred || state == held || state == parked;
 }
 
-events::Subjects subjects_of(const policy::Projection& projection, std::vector<std::string> tags) {
+events::Subjects subjects_of(const policy::Projection& projection,
+                             std::vector<base::Uuid> children) {
   events::Subjects subjects;
-  subjects.tags = std::move(tags);
+  subjects.children = std::move(children);
   subjects.sent = projection.sections;
   subjects.withheld = projection.withheld;
   for (const policy::Applied& line : projection.lines) {
@@ -223,7 +225,7 @@ namespace {
 /// About this child and this destination, not about the store: others go on.
 bool is_about_the_delivery(const Fault& fault) {
   return (fault.action == base::Action::reject || fault.action == base::Action::hold) &&
-         fault.code != "CH-STO-010";
+         !changed_meanwhile(fault);
 }
 
 }  // namespace
@@ -298,9 +300,8 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
   }
   const bool at_once = leaves_at_once(delivery, queue.occupied);
   add_row(delivery, std::move(*sealed), *prepared, plan, at_once, work);
-  for (auto& leaf : events::subjects(
-           delivery, subjects_of(rendering->projection, {context_.vault.tag_of(child.id)}),
-           context_))
+  for (auto& leaf :
+       events::subjects(delivery, subjects_of(rendering->projection, {child.id}), context_))
     work.unit.audit.push_back(std::move(leaf));
   if (at_once) work.unit.audit.push_back(events::send_attempt(delivery, context_));
   work.unit.writes.emplace_back(store::PutProjection{row});
@@ -405,7 +406,7 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
   ++into.children;
   events::Subjects subjects = subjects_of(rendering->projection, {});
   auto& alike = into.subjects.try_emplace(likeness(subjects), std::move(subjects)).first->second;
-  alike.tags.push_back(context_.vault.tag_of(id));
+  alike.children.push_back(id);
   if (!collection.only_changed) return {};
   if (into.delivery.state == store::State::shadowed) {
     row.confirmed = rendering->digest;

@@ -8,7 +8,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/base/log.h"
+#include "gateway/exchange/calendar.h"
 #include "gateway/exchange/child_writer.h"
+#include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
 
 namespace charmille::exchange {
@@ -20,7 +22,6 @@ namespace {
 constexpr auto longest_sleep = std::chrono::hours(1);
 /// An extraction that failed is tried again so long after.
 constexpr auto failure_pause = std::chrono::minutes(5);
-constexpr int most_tries = 8;
 constexpr std::uint32_t page = 1000;
 /// An extraction happens in no exchange: this space names the one that stands for it, the same for
 /// the same route and period.
@@ -174,7 +175,8 @@ asio::awaitable<Result<void>> Scheduler::deliver_everything(const DestinationPla
       if (!delivery) co_return fail(delivery.error());
       auto done = co_await carry_out(context_, lanes_, std::move(work));
       if (done) co_return Result<void>{};
-      if (done.error().code != "CH-STO-010" || attempt == most_tries) co_return fail(done.error());
+      if (!changed_meanwhile(done.error()) || attempt == most_computations)
+        co_return fail(done.error());
     }
   }
   for (const base::Uuid& id : *children) {
@@ -203,7 +205,8 @@ asio::awaitable<Result<void>> Scheduler::deliver_one(const DestinationPlan& plan
     if (!made) co_return fail(made.error());
     auto done = co_await carry_out(context_, lanes_, std::move(work));
     if (done) co_return Result<void>{};
-    if (done.error().code != "CH-STO-010" || attempt == most_tries) co_return fail(done.error());
+    if (!changed_meanwhile(done.error()) || attempt == most_computations)
+      co_return fail(done.error());
   }
 }
 
@@ -231,7 +234,7 @@ asio::awaitable<Result<void>> Scheduler::note_as_known(const DestinationPlan& pl
     work.unit.preconditions.emplace_back(store::ChildAt{id, (*child)->version});
     work.unit.writes.emplace_back(store::PutProjection{std::move(row)});
     auto done = co_await carry_out(context_, lanes_, std::move(work));
-    if (!done && done.error().code != "CH-STO-010") co_return fail(done.error());
+    if (!done && !changed_meanwhile(done.error())) co_return fail(done.error());
   }
   co_return Result<void>{};
 }

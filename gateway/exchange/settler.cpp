@@ -66,7 +66,6 @@ void Settler::add_end(ImportJob& job, const Report& report, const std::string& m
       exchange.accepted = report.accepted;
       exchange.refused = report.refused;
     } else {
-      exchange.flow = job.lead().id;
       work.unit.audit.push_back(events::joined_lot(exchange, context_));
     }
     if (report.refused_whole && !report.refusals.empty())

@@ -5,6 +5,15 @@
 
 namespace charmille::exchange {
 
+void add_release(const Context& context, store::Exchange& delivery, Work& work) {
+  work.wake = true;
+  work.unit.preconditions.emplace_back(store::ExchangeAt{delivery.id, delivery.version});
+  delivery.state = store::State::queued;
+  delivery.updated = delivery.since = context.clock.now();
+  work.unit.audit.push_back(events::resumed(delivery, context));
+  work.unit.writes.emplace_back(store::PutExchange{delivery});
+}
+
 boost::asio::awaitable<Result<store::Committed>> carry_out(Context& context, Lanes& lanes,
                                                            Work work) {
   const std::vector<store::Draft> leaves = work.unit.audit;

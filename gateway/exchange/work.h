@@ -34,6 +34,9 @@ struct Work {
   };
 };
 
+/// Adds what lets a held delivery go.
+void add_release(const Context& context, store::Exchange& delivery, Work& work);
+
 /// Commits the unit; then announces its events and lets its deliveries go, or gives their lanes
 /// back when it was refused.
 boost::asio::awaitable<Result<store::Committed>> carry_out(Context& context, Lanes& lanes,

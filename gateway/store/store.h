@@ -81,6 +81,8 @@ class Store {
                                                          std::uint32_t limit) = 0;
   /// When the next head of that endpoint after `now` is due.
   virtual Result<std::optional<Time>> next_due(const std::string& endpoint, Time now) = 0;
+  /// How many are to be sent (queued, sending, deferred), by endpoint.
+  virtual Result<std::vector<std::pair<std::string, std::uint64_t>>> deliveries_to_send() = 0;
   virtual Result<std::vector<Exchange>> open_deliveries(const std::string& lane) = 0;
   /// Files waiting for their lot.
   virtual Result<std::vector<Exchange>> waiting_files(const std::string& endpoint,

@@ -113,6 +113,15 @@ Result<std::optional<Time>> SqliteStore::next_due(const std::string& endpoint, T
       [](Cursor& c) { return c.time(0); }, endpoint, now);
 }
 
+Result<std::vector<std::pair<std::string, std::uint64_t>>> SqliteStore::deliveries_to_send() {
+  return read_all(
+      *readers_,
+      "SELECT endpoint, count(*) FROM exchange WHERE work > 3 AND state IN (?1, ?2, ?3) "
+      "GROUP BY endpoint",
+      [](Cursor& c) { return std::pair(c.bytes(0), c.number(1)); }, State::queued, State::sending,
+      State::deferred);
+}
+
 Result<std::vector<Exchange>> SqliteStore::open_deliveries(const std::string& lane) {
   return read_all(*readers_, EXCHANGE_COLUMNS "WHERE lane = ?1 AND work > 3 ORDER BY number",
                   to_exchange, lane);

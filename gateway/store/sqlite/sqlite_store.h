@@ -30,6 +30,7 @@ class SqliteStore final : public Store {
   Result<std::vector<Exchange>> ready_deliveries(const std::string& endpoint, Time now,
                                                  std::uint32_t limit) override;
   Result<std::optional<Time>> next_due(const std::string& endpoint, Time now) override;
+  Result<std::vector<std::pair<std::string, std::uint64_t>>> deliveries_to_send() override;
   Result<std::vector<Exchange>> open_deliveries(const std::string& lane) override;
   Result<std::vector<Exchange>> waiting_files(const std::string& endpoint,
                                               const std::string& lot) override;

@@ -81,6 +81,22 @@ TEST_CASE("a deferred head is ready once due, and the store says when") {
   CHECK(ready(*store, 90) == Ids{a, b});
 }
 
+TEST_CASE("what is to be sent is counted by endpoint") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  CHECK(store->deliveries_to_send()->empty());
+  Exchange other = delivery(new_id(), "c");
+  other.endpoint = "gone";
+  const Uuid held = new_id();
+  REQUIRE(put(*store, delivery(new_id(), "a")));
+  REQUIRE(put(*store, delivery(new_id(), "a")));
+  REQUIRE(put(*store, delivery(held, "b")));
+  REQUIRE(put(*store, other));
+  move_to(*store, held, State::held);
+  using Count = std::pair<std::string, std::uint64_t>;
+  CHECK(*store->deliveries_to_send() == std::vector<Count>{{"departement-sftp", 2}, {"gone", 1}});
+}
+
 TEST_CASE("inbound work is resumed, waiting files are found, and settled ones are not looked at") {
   const TemporaryFolder folder;
   const auto store = open(folder.path());
