@@ -19,12 +19,6 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 Response json(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}}, base::Payload(std::move(body))};
 }
@@ -64,7 +58,7 @@ Verdict judge(int status) {
 
 std::optional<seconds> retry_after(std::string_view value, base::Time now) {
   constexpr seconds most{86'400};
-  value = trimmed(value);
+  value = net::trimmed(value);
   if (const auto plain = number(value))
     return std::min(seconds(std::min<std::int64_t>(*plain, 86'400)), most);
   std::tm parts{};
@@ -76,7 +70,7 @@ std::optional<seconds> retry_after(std::string_view value, base::Time now) {
 }
 
 std::string media_type(std::string_view content_type) {
-  std::string out(trimmed(content_type.substr(0, content_type.find(';'))));
+  std::string out(net::trimmed(content_type.substr(0, content_type.find(';'))));
   std::ranges::transform(out, out.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   });

@@ -20,11 +20,6 @@ int hex_digit(char c) {
 }  // namespace
 
 std::string file_name(std::string_view header) {
-  const auto trimmed = [](std::string_view text) {
-    const std::size_t from = text.find_first_not_of(" \t");
-    if (from == text.npos) return std::string_view{};
-    return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-  };
   while (!header.empty()) {
     const std::string_view part = header.substr(0, header.find(';'));
     header.remove_prefix(std::min(header.size(), part.size() + 1));
@@ -38,6 +33,12 @@ std::string file_name(std::string_view header) {
     return std::string(value.substr(0, 255));
   }
   return {};
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t from = text.find_first_not_of(" \t");
+  if (from == text.npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {

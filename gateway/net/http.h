@@ -82,6 +82,8 @@ std::optional<Target> split_target(std::string_view target);
 /// none. Data from outside: never a path.
 std::string file_name(std::string_view content_disposition);
 
+/// Without the white space of a header (RFC 9110 §5.6.3) at both ends.
+std::string_view trimmed(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace charmille::net

@@ -26,12 +26,6 @@ std::string host_of(std::string_view url) {
   return std::string(at == url.npos ? url : url.substr(at + 1));
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 }  // namespace
 
 std::string_view HttpAnswer::header(std::string_view name) const {
@@ -153,7 +147,7 @@ int Transfer::on_seek(void* self, std::int64_t offset, int origin) {
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
-  const std::string_view line(data, size * count);
+  std::string_view line(data, size * count);
   transfer.header_bytes_ += line.size();
   if (transfer.header_bytes_ > answer_header_limit) {
     transfer.own_fault_ =
@@ -165,11 +159,12 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
     transfer.answer_.headers.clear();
     return line.size();
   }
+  line = line.substr(0, line.find_last_not_of("\r\n") + 1);
   const std::size_t colon = line.find(':');
   if (colon != line.npos)
     transfer.answer_.headers.emplace_back(trimmed(line.substr(0, colon)),
                                           trimmed(line.substr(colon + 1)));
-  return line.size();
+  return size * count;
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {

@@ -15,10 +15,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
-from site_of import SOURCE, Site, Skip, eo_lot, sample  # noqa: E402
+from site_of import PUSH, SOURCE, TOKEN, Site, Skip, eo_lot, free_port, lot_route, push_route, sample  # noqa: E402
 
 BUILD = SOURCE / "build/release"
-TOKEN = "a-token-that-is-long-enough-for-the-test"
 
 
 def status(pid, field):
@@ -38,27 +37,10 @@ def machine():
           f"{int(memory.group(1)) // 2**20} GiB, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
-def free_port():
-    import socket
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-PUSH_ROUTE = """
-  push:
-    from: push
-    mapping: eo/enfant-json
-    vars: {departement: "99"}
-    to: [{endpoint: sink, mapping: departement/placements, trigger: change, mode: live, start: everything}]
-"""
-
-
 def push(arguments):
     """HTTP push -> durable -> mapping -> HTTP POST to a sink, concurrency 16."""
     port, sink_port = free_port(), free_port()
-    endpoints = f"""
-  push: {{adapter: http, partner: dui, format: json}}
+    endpoints = PUSH + f"""
   sink: {{adapter: http, partner: cd99, url: "http://127.0.0.1:{sink_port}/in", format: json}}
 """
     body = json.dumps({
@@ -72,7 +54,7 @@ def push(arguments):
     print(f"push: body of {len(body.encode())} bytes, {arguments.seconds} s, concurrency 16")
     sink = subprocess.Popen([BUILD / "tests/bench/bench_sink", str(sink_port)], stdout=subprocess.PIPE, text=True)
     try:
-        with Site(endpoints, PUSH_ROUTE, f"listen: {{address: 127.0.0.1:{port}, tls: none}}") as site:
+        with Site(endpoints, push_route("endpoint: sink, mapping: departement/placements"), f"listen: {{address: 127.0.0.1:{port}, tls: none}}") as site:
             template = site.folder / "body.json"
             template.write_text(body)
             site.start()
@@ -100,20 +82,10 @@ def push(arguments):
     print("".join(f"  {line}\n" for line in (store.stdout + store.stderr).splitlines()), end="")
 
 
-LOT_ROUTE = """
-  enfants:
-    from: eo
-    mapping: eo/enfants
-    input: EO_Usagers
-    vars: {departement: "99", periode: "{month}"}
-    to: [{endpoint: cd99, mapping: departement/placements, trigger: change, mode: live, start: everything, file: "{delivery}.csv"}]
-"""
-
-
 def lot(_):
     """The lot of 2,000 children: drop to durable statements, and to the last delivery."""
     files = sample("medium")
-    with Site(eo_lot("0s"), LOT_ROUTE) as site:
+    with Site(eo_lot("0s"), lot_route(file="{delivery}.csv")) as site:
         site.start()
         started = time.monotonic()
         site.drop(files)

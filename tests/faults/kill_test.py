@@ -4,46 +4,18 @@ A generator pushes children over HTTP and notes each acknowledgement, with its o
 killed again and again; at the end everything acknowledged must stand at the department, once."""
 
 import http.client
-import json
 import os
 import random
-import socket
 import sys
 import threading
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
-from site_of import Site, main  # noqa: E402
+from site_of import PUSH, Site, free_port, main, measure_of, push_headers, push_route, pushed_child  # noqa: E402
 
 ROUNDS = int(os.environ.get("CHARMILLE_KILLS", "20"))
 PUSHERS = 4
-ENDPOINTS = """
-  push: {adapter: http, partner: dui, format: json}
-"""
-ROUTES = """
-  push:
-    from: push
-    mapping: eo/enfant-json
-    vars: {departement: "99"}
-    to: [{endpoint: cd99, mapping: departement/placements, trigger: change, mode: live, start: everything, file: "{delivery}.csv"}]
-"""
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def child(number):
-    return json.dumps({
-        "finess": "990001018", "identifiant": f"K{number:06}", "dossier": f"2026-{number:06}", "numeroAse": f"A{number:06}",
-        "nomNaissance": f"ESSAI{number:06}", "prenoms": ["Test"], "sexe": "F", "dateNaissance": "2015-03-04",
-        "sejour": {"etablissement": "MECS", "unite": "A", "dateEntree": "2024-01-02", "lieuSecret": False},
-        "mesures": [{"numero": f"M{number}", "numeroDepartement": f"99-K{number:06}", "nature": "Judiciaire", "decideur": "Juge des enfants",
-                     "mesure": "Jugement en assistance éducative : placement à l'ASE", "lieuSecret": False,
-                     "dateDecision": "2024-01-01", "dateDebut": "2024-01-02", "dateEcheance": "2026-01-02"}]}).encode()
 
 
 class Pusher(threading.Thread):
@@ -60,9 +32,7 @@ class Pusher(threading.Thread):
             try:
                 if connection is None:
                     connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-                connection.request("POST", "/v1/endpoints/push", child(number), {
-                    "Authorization": "Bearer a-token-that-is-long-enough-for-the-test", "Content-Type": "application/json",
-                    "Idempotency-Key": f"k-{number}"})
+                connection.request("POST", "/v1/endpoints/push", pushed_child(number), push_headers(number))
                 answer = connection.getresponse()
                 answer.read()
                 if answer.status in (200, 202):
@@ -98,7 +68,7 @@ def killed_again_and_again():
     print("seed", seed)
     chance = random.Random(seed)
     ledger, lock, over = [], threading.Lock(), threading.Event()
-    with Site(ENDPOINTS, ROUTES, listen) as site:
+    with Site(PUSH, push_route(), listen) as site:
         supply = numbers()
         pushers = [Pusher(port, supply, ledger, lock, over) for _ in range(PUSHERS)]
         site.start()
@@ -120,7 +90,7 @@ def killed_again_and_again():
         for path in site.out_files():
             for line in path.read_text("utf-8").splitlines()[1:]:
                 delivered.setdefault(line.split(";")[2], set()).add(path.name)
-        lost = [number for number in acknowledged if f"99-K{number:06}" not in delivered]
+        lost = [number for number in acknowledged if measure_of(number) not in delivered]
         twice = [number for number, files in delivered.items() if len(files) > 1]
         print(f"{ROUNDS} kills, {len(acknowledged)} acknowledged, {len(lost)} lost, {len(twice)} delivered in two files")
         assert len(acknowledged) > ROUNDS, "hardly anything was pushed"

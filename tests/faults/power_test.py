@@ -5,10 +5,8 @@ find it, the gateway is started on it, and everything promised by then must reac
 CHARMILLE_MOMENTS says how many moments are looked at, evenly spread (all: every one)."""
 
 import http.client
-import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,39 +14,13 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
-from site_of import FINAL, SOURCE, Site, eo_lot, main  # noqa: E402
+from site_of import (FINAL, PUSH, SOURCE, Site, eo_lot, free_port, lot_route, main, measure_of, push_headers,  # noqa: E402
+                     push_route, pushed_child)
 
 SHIM = os.environ["POWERLOSS_SHIM"]
 REPLAY = os.environ["POWERLOSS_REPLAY"]
 MOMENTS = os.environ.get("CHARMILLE_MOMENTS", "16")
 PUSHES = 6
-ROUTES = """
-  enfants:
-    from: eo
-    mapping: eo/enfants
-    input: EO_Usagers
-    vars: {departement: "99", periode: "{month}"}
-    to: [{endpoint: cd99, mapping: departement/placements, trigger: change, mode: live, start: everything, file: "{delivery}.csv"}]
-  push:
-    from: push
-    mapping: eo/enfant-json
-    vars: {departement: "99"}
-    to: [{endpoint: cd99, mapping: departement/placements, trigger: change, mode: live, start: everything, file: "{delivery}.csv"}]
-"""
-
-
-def measure(number):
-    return f"99-K{number:06}"
-
-
-def child(number):
-    return json.dumps({
-        "finess": "990042103", "identifiant": f"K{number:06}", "dossier": f"2026-{number:06}", "numeroAse": f"A{number:06}",
-        "nomNaissance": f"ESSAI{number:06}", "prenoms": ["Test"], "sexe": "F", "dateNaissance": "2015-03-04",
-        "sejour": {"etablissement": "MECS", "unite": "A", "dateEntree": "2024-01-02", "lieuSecret": False},
-        "mesures": [{"numero": f"M{number}", "numeroDepartement": measure(number), "nature": "Judiciaire", "decideur": "Juge des enfants",
-                     "mesure": "Jugement en assistance éducative : placement à l'ASE", "lieuSecret": False,
-                     "dateDecision": "2024-01-01", "dateDebut": "2024-01-02", "dateEcheance": "2026-01-02"}]}).encode()
 
 
 def drive(port, folder):
@@ -58,9 +30,7 @@ def drive(port, folder):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
     def push(number):
-        connection.request("POST", "/v1/endpoints/push", child(number), {
-            "Authorization": "Bearer a-token-that-is-long-enough-for-the-test", "Content-Type": "application/json",
-            "Idempotency-Key": f"k-{number}"})
+        connection.request("POST", "/v1/endpoints/push", pushed_child(number, finess="990042103"), push_headers(number))
         answer = connection.getresponse()
         answer.read()
         assert answer.status == 202, answer.status
@@ -145,7 +115,7 @@ class Ran:
         wanted = {key(line) for line in self.expected if "99-K" not in line} if "dropped the lot" in promises else set()
         for promise in promises:
             if promise.startswith("pushed "):
-                wanted |= {key(line) for line in self.expected if measure(int(promise[7:])) in line}
+                wanted |= {key(line) for line in self.expected if measure_of(int(promise[7:])) in line}
         faults = [f"lost: {one}" for one in wanted if one not in found]
         pushed = len([promise for promise in promises if promise.startswith("pushed ")])
         if known < pushed:
@@ -159,17 +129,11 @@ class Ran:
         return self.moments[step - 1::step]
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 def power_is_lost():
     """a loss of power at each sync: what was promised stands, and without the syncs it would not"""
     port = free_port()
-    endpoints = eo_lot("0s") + "\n  push: {adapter: http, partner: dui, format: json}\n"
-    with Site(endpoints, ROUTES, f"listen: {{address: 127.0.0.1:{port}, tls: none}}") as site:
+    routes = lot_route(file="{delivery}.csv") + push_route()
+    with Site(eo_lot("0s") + PUSH, routes, f"listen: {{address: 127.0.0.1:{port}, tls: none}}") as site:
         ran = Ran(site, port)
         try:
             promises = ran.moments[-1][1]

@@ -4,16 +4,8 @@ import json
 import re
 import subprocess
 
-from site_of import BINARY, Site, eo_lot, main, sample
+from site_of import BINARY, Site, eo_lot, lot_route, main, sample
 
-ROUTE = """
-  enfants:
-    from: eo
-    mapping: eo/enfants
-    input: EO_Usagers
-    vars: {departement: "99", periode: "{month}"}
-    to: [{endpoint: cd99, mapping: departement/placements, trigger: %s, mode: live, start: everything, file: "P_{sequence}.csv"}]
-"""
 CHILD = "urn:charmille:dui:990001018:eo|E01002"
 
 
@@ -26,7 +18,7 @@ def asked(site, identifier, *options):
 def about_one_child():
     """about a child: to whom, when, what, on which ground; the question is in the log and names the child there"""
     lot = sample("small")
-    with Site(eo_lot(), ROUTE % "change") as site:
+    with Site(eo_lot(), lot_route()) as site:
         site.start()
         site.drop(lot)
         site.settled(len(lot))
@@ -59,7 +51,7 @@ def about_one_child():
 def words_of_the_log():
     """the list has a label for every event, whole ids, and tells the right form of what it cannot read"""
     lot = sample("small")
-    with Site(eo_lot(), ROUTE % "lot") as site:
+    with Site(eo_lot(), lot_route("lot")) as site:
         site.start()
         site.drop(lot)
         site.settled(len(lot))
@@ -81,7 +73,7 @@ def words_of_the_log():
 def words_of_exchanges():
     """send tells people what became of a file; a waiting file names what its lot lacks; a lot again says so; stopped is told"""
     lot = sample("small")
-    with Site(eo_lot(), ROUTE % "lot") as site:
+    with Site(eo_lot(), lot_route("lot")) as site:
         folder = site.folder / "given"
         folder.mkdir()
         for name, content in lot.items():
@@ -96,7 +88,7 @@ def words_of_exchanges():
         assert re.search(r"il manque +EO_Usagers", shown), shown
         assert json.loads(site.run("send", "eo", folder / "EO_Mesures_20260630.csv", "--json").stdout)["exchange"]
 
-    with Site(eo_lot(), ROUTE % "lot") as site:
+    with Site(eo_lot(), lot_route("lot")) as site:
         site.start()
         site.drop(lot)
         site.settled(len(lot))

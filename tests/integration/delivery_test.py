@@ -5,9 +5,7 @@ import json
 import threading
 import time
 
-from site_of import Site, eo_lot, main, sample
-
-TOKEN = "a-token-that-is-long-enough-for-the-test"
+from site_of import PUSH, Site, eo_lot, lot_route, main, push_route, pushed_child, sample
 
 
 class Peer:
@@ -53,18 +51,8 @@ class Peer:
 
 
 def site_with(peer):
-    endpoints = f"""
-  push: {{adapter: http, partner: dui, format: json}}
-  sink: {{adapter: http, partner: cd99, url: "{peer.url}", format: json}}
-"""
-    routes = """
-  push:
-    from: push
-    mapping: eo/enfant-json
-    vars: {departement: "99"}
-    to: [{endpoint: sink, mapping: test/unite, trigger: change, mode: live, start: everything}]
-"""
-    site = Site(endpoints, routes)
+    sink = f'\n  sink: {{adapter: http, partner: cd99, url: "{peer.url}", format: json}}\n'
+    site = Site(PUSH + sink, push_route("endpoint: sink, mapping: test/unite"))
     folder = site.folder / "mappings/test"
     folder.mkdir(parents=True)
     (folder / "unite.yaml").write_text("""
@@ -81,19 +69,9 @@ template:
     return site
 
 
-def child(unit, number=1):
-    return json.dumps({
-        "finess": "990001018", "identifiant": f"L{number}", "dossier": f"2026-{number}", "numeroAse": f"A{number}",
-        "nomNaissance": "ESSAI", "prenoms": ["Test"], "sexe": "F", "dateNaissance": "2015-03-04",
-        "sejour": {"etablissement": "MECS", "unite": unit, "dateEntree": "2024-01-02", "lieuSecret": False},
-        "mesures": [{"numero": f"M{number}", "numeroDepartement": f"99-L{number}", "nature": "Judiciaire", "decideur": "Juge des enfants",
-                     "mesure": "Jugement en assistance éducative : placement à l'ASE", "lieuSecret": False,
-                     "dateDecision": "2024-01-01", "dateDebut": "2024-01-02", "dateEcheance": "2026-01-02"}]}).encode()
-
-
 def send(site, unit):
     path = site.folder / "child.json"
-    path.write_bytes(child(unit))
+    path.write_bytes(pushed_child(unit=unit))
     site.run("send", "push", path)
 
 
@@ -152,20 +130,10 @@ def replay_brings_back_nothing_older():
         site.stop()
 
 
-LOT_ROUTE = """
-  enfants:
-    from: eo
-    mapping: eo/enfants
-    input: EO_Usagers
-    vars: {departement: "99", periode: "{month}"}
-    to: [{endpoint: cd99, mapping: departement/placements, trigger: change, mode: live, start: everything, file: "P_{sequence}.csv"}]
-"""
-
-
 def replay_of_a_lot_is_the_whole_lot():
     """replaying any file of a lot imports the whole of it, and so changes nothing"""
     lot = sample("small")
-    with Site(eo_lot(), LOT_ROUTE) as site:
+    with Site(eo_lot(), lot_route()) as site:
         site.start()
         site.drop(lot)
         site.settled(len(lot))
@@ -189,7 +157,7 @@ def corrected_before_the_lot_is_whole():
     measures = next(name for name in lot if name.startswith("EO_Mesures"))
     wrong = lot[measures].replace(b"Juge des enfants", b"Juge des infants")
     assert wrong != lot[measures]
-    with Site(eo_lot(), LOT_ROUTE) as site:
+    with Site(eo_lot(), lot_route()) as site:
         site.start()
         site.drop({measures: wrong})
         site.until(lambda: len(site.exchanges(direction="in")) == 1, "the wrong one")

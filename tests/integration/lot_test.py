@@ -3,16 +3,7 @@
 import re
 import time
 
-from site_of import DATA, Site, eo_lot, main, sample
-
-LOT_ROUTE = """
-  enfants:
-    from: eo
-    mapping: eo/enfants
-    input: EO_Usagers
-    vars: {departement: "99", periode: "{month}"}
-    to: [{endpoint: cd99, mapping: departement/placements, trigger: %s, mode: live, start: everything, file: "P_{sequence}.csv"}]
-"""
+from site_of import DATA, Site, eo_lot, lot_route, main, sample
 
 
 def changed(lot, file, old, new):
@@ -33,7 +24,7 @@ def rows(path):
 def again_and_changed():
     """the same lot twice delivers nothing; one cell one change; back one more; a section that may not be seen nothing"""
     lot = sample("small")
-    with Site(eo_lot(), LOT_ROUTE % "change") as site:
+    with Site(eo_lot(), lot_route()) as site:
         site.start()
         site.drop(lot)
         site.settled(len(lot))
@@ -65,7 +56,7 @@ def again_and_changed():
 def lot_trigger():
     """with the trigger `lot`, the first lot is one file with every child, and one changed cell is one file with one row"""
     lot = sample("small")
-    with Site(eo_lot(), LOT_ROUTE % "lot") as site:
+    with Site(eo_lot(), lot_route("lot")) as site:
         site.start()
         site.drop(lot)
         site.settled(len(lot))
@@ -86,7 +77,7 @@ def lot_trigger():
 def restart_keeps_what_was_known():
     """after a stop and a start the same lot still delivers nothing"""
     lot = sample("small")
-    with Site(eo_lot(), LOT_ROUTE % "change") as site:
+    with Site(eo_lot(), lot_route()) as site:
         site.start()
         site.drop(lot)
         site.settled(len(lot))
@@ -104,7 +95,7 @@ def restart_keeps_an_incomplete_lot_waiting():
     """a stop between two files of a lot: nothing is imported until the required file is there, then everything is"""
     lot = sample("small")
     last = next(name for name in lot if name.startswith("EO_Usagers"))
-    with Site(eo_lot(), LOT_ROUTE % "change") as site:
+    with Site(eo_lot(), lot_route()) as site:
         site.start()
         site.drop({name: content for name, content in lot.items() if name != last})
         site.until(lambda: len(site.exchanges(direction="in")) == len(lot) - 1, "the other files")
@@ -126,7 +117,7 @@ def restart_keeps_an_incomplete_lot_waiting():
 def a_person_gives_a_lot():
     """`charmille send` gives the files of a lot to a drop folder's endpoint, and it says what became of each"""
     lot = sample("small")
-    with Site(eo_lot(), LOT_ROUTE % "change") as site:
+    with Site(eo_lot(), lot_route()) as site:
         site.start()
         given = site.folder / "given"
         given.mkdir()

@@ -4,17 +4,9 @@ import json
 import os
 import subprocess
 
-from site_of import DATA, Site, Unix, eo_lot, main, sample
+from site_of import DATA, Site, Unix, eo_lot, lot_route, main, sample
 
 COMPARE = os.environ["COMPARE_TRUTH"]
-ROUTE = """
-  enfants:
-    from: eo
-    mapping: eo/enfants
-    input: EO_Usagers
-    vars: {departement: "99", periode: "{month}"}
-    to: [{endpoint: cd99, mapping: departement/placements, trigger: lot, mode: shadow, start: everything}]
-"""
 
 
 def records(site):
@@ -38,7 +30,7 @@ def records(site):
 def agrees(*sizes):
     for size in sizes:
         files = sample(size)
-        with Site(eo_lot(), ROUTE) as site:
+        with Site(eo_lot(), lot_route("lot", "shadow")) as site:
             site.start()
             site.drop(files)
             site.settled(len(files), 60)

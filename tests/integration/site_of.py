@@ -15,6 +15,7 @@ from pathlib import Path
 SOURCE = Path(os.environ.get("CHARMILLE_SOURCE", Path(__file__).resolve().parents[2]))
 BINARY = Path(os.environ.get("CHARMILLE_BINARY", SOURCE / "build/release/charmille"))
 DATA = Path(os.environ.get("CHARMILLE_CONFORMANCE_DATA", SOURCE.parent / "shared/data"))
+TOKEN = "a-token-that-is-long-enough-for-the-test"
 FINAL = {"done", "rejected", "parked", "delivered", "held", "shadowed", "superseded", "cancelled"}
 
 EO_FILES = ["Usagers", "Mesures", "Filiation", "Fratrie", "DroitsVisite", "Echeances", "Scolarite", "CouvertureSociale",
@@ -46,6 +47,61 @@ def eo_lot(stable="100ms"):
 """
 
 
+def lot_route(trigger="change", mode="live", endpoint="cd99", file="P_{sequence}.csv"):
+    """The route `enfants`: from the endpoint `eo` to the department's placements."""
+    return f"""
+  enfants:
+    from: eo
+    mapping: eo/enfants
+    input: EO_Usagers
+    vars: {{departement: "99", periode: "{{month}}"}}
+    to: [{{endpoint: {endpoint}, mapping: departement/placements, trigger: {trigger}, mode: {mode}, start: everything, file: "{file}"}}]
+"""
+
+
+PUSH = """
+  push: {adapter: http, partner: dui, format: json}
+"""
+
+
+def push_route(to="endpoint: cd99, mapping: departement/placements, file: '{delivery}.csv'"):
+    """The route `push`: from the endpoint `push` (JSON of a child) to what `to` says."""
+    return f"""
+  push:
+    from: push
+    mapping: eo/enfant-json
+    vars: {{departement: "99"}}
+    to: [{{{to}, trigger: change, mode: live, start: everything}}]
+"""
+
+
+def measure_of(number):
+    """The department's number of the measure of `pushed_child(number)`."""
+    return f"99-K{number:06}"
+
+
+def pushed_child(number=1, unit="A", finess="990001018"):
+    """A child as a DUI pushes it."""
+    return json.dumps({
+        "finess": finess, "identifiant": f"K{number:06}", "dossier": f"2026-{number:06}", "numeroAse": f"A{number:06}",
+        "nomNaissance": f"ESSAI{number:06}", "prenoms": ["Test"], "sexe": "F", "dateNaissance": "2015-03-04",
+        "sejour": {"etablissement": "MECS", "unite": unit, "dateEntree": "2024-01-02", "lieuSecret": False},
+        "mesures": [{"numero": f"M{number}", "numeroDepartement": measure_of(number), "nature": "Judiciaire",
+                     "decideur": "Juge des enfants", "mesure": "Jugement en assistance éducative : placement à l'ASE",
+                     "lieuSecret": False, "dateDecision": "2024-01-01", "dateDebut": "2024-01-02",
+                     "dateEcheance": "2026-01-02"}]}).encode()
+
+
+def push_headers(number):
+    return {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json", "Idempotency-Key": f"k-{number}"}
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
 class Skip(Exception):
     """What the test needs is not on this machine."""
 
@@ -68,7 +124,7 @@ class Site:
         self.log = self.folder / "log"
         for name in ("in", "archive", "reject", "out", "spool"):
             (self.folder / name).mkdir()
-        (self.folder / "token").write_text("a-token-that-is-long-enough-for-the-test")
+        (self.folder / "token").write_text(TOKEN)
         os.chmod(self.folder / "token", 0o600)
         login = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
         self.configuration = self.folder / "charmille.yaml"
