@@ -144,7 +144,7 @@ Result<void> Engine::Parts::build_adapters() {
   return {};
 }
 
-Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options) {
+Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
   auto parts = std::make_unique<Parts>(options);
   if (auto opened = parts->open_store(); !opened) return fail(opened.error());
   parts->assemble();

@@ -23,7 +23,7 @@ class Engine {
  public:
   /// Opens the store (takes its lock), the keyring and the adapters. Nothing runs yet: with a
   /// daemon stopped, commands work on an engine that is open and not started.
-  static Result<std::unique_ptr<Engine>> open(EngineOptions options);
+  static Result<std::unique_ptr<Engine>> open(const EngineOptions& options);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -44,7 +44,7 @@ asio::awaitable<Result<void>> Importer::collect(Run& run, const DestinationPlan&
     collection.lot = run.plan.lead.lot;
     collection.known = *known;
     Work work;
-    auto delivery = outbox_.add_collection(destination, run.plan.lead, std::move(collection), work);
+    auto delivery = outbox_.add_collection(destination, run.plan.lead, collection, work);
     if (!delivery) co_return fail(delivery.error());
     if (!*delivery) co_return Result<void>{};
     auto done = co_await carry_out(context_, lanes_, std::move(work));

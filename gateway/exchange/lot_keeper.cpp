@@ -135,7 +135,10 @@ asio::awaitable<void> LotKeeper::look(LotName name) {
   look_again(name, judgement.look_again.value_or(now + longest_sleep));
   if (judgement.completion != Completion::overdue || !told_.insert(name).second) co_return;
   std::string missing;
-  for (const std::string& file : judgement.missing) missing += (missing.empty() ? "" : ", ") + file;
+  for (const std::string& file : judgement.missing) {
+    if (!missing.empty()) missing += ", ";
+    missing += file;
+  }
   alarms_.raise(
       {Alarm::Kind::lot_overdue, endpoint.partner, endpoint.name, files->front().id, missing});
 }
@@ -184,7 +187,8 @@ Result<ImportJob> job_of_lot(const Context& context, std::vector<store::Exchange
     job.parts.push_back({std::move(file), std::move(*opened), replaced});
   }
   std::string all;
-  for (const auto& [name, digest] : digests) all += name + '=' + digest + '\n';
+  for (const auto& [name, digest] : digests)
+    all.append(name).append(1, '=').append(digest).append(1, '\n');
   job.lot_digest = context.vault.digest("lot", all);
   return job;
 }

@@ -430,7 +430,8 @@ Result<std::string> Outbox::last_intended(const store::ProjectionRow& row) const
 
 Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationPlan& plan,
                                                               const store::Exchange& cause,
-                                                              Collection collection, Work& work) {
+                                                              const Collection& collection,
+                                                              Work& work) {
   Collecting collecting;
   collecting.delivery = new_delivery(plan, cause);
   collecting.delivery.lane = plan.key;

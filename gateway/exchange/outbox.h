@@ -60,7 +60,7 @@ class Outbox {
   };
   Result<std::optional<store::Exchange>> add_collection(const DestinationPlan& plan,
                                                         const store::Exchange& cause,
-                                                        Collection collection, Work& work);
+                                                        const Collection& collection, Work& work);
 
  private:
   struct Collecting;

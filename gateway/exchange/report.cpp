@@ -55,7 +55,7 @@ const Words& words(base::Language language) {
 
 std::string where(const base::Place& place, const std::string& local_id, const Words& w) {
   std::string out;
-  const auto add = [&out](std::string part) {
+  const auto add = [&out](std::string_view part) {
     if (!out.empty()) out += ", ";
     out += part;
   };

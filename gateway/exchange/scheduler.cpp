@@ -111,8 +111,8 @@ asio::awaitable<Result<std::optional<base::Uuid>>> Scheduler::extract_one(
   collection.lot = period;
   collection.variables = {{"period", period}};
   Work work;
-  auto delivery = outbox_.add_collection(plan, origin(context_, plan.key + '|' + period),
-                                         std::move(collection), work);
+  auto delivery =
+      outbox_.add_collection(plan, origin(context_, plan.key + '|' + period), collection, work);
   if (!delivery) co_return fail(delivery.error());
   std::optional<base::Uuid> made;
   if (*delivery) made = (*delivery)->id;
@@ -170,8 +170,8 @@ asio::awaitable<Result<void>> Scheduler::deliver_everything(const DestinationPla
       Outbox::Collection collection;
       collection.children = *children;
       Work work;
-      auto delivery = outbox_.add_collection(plan, origin(context_, "begin|" + plan.key),
-                                             std::move(collection), work);
+      auto delivery =
+          outbox_.add_collection(plan, origin(context_, "begin|" + plan.key), collection, work);
       if (!delivery) co_return fail(delivery.error());
       auto done = co_await carry_out(context_, lanes_, std::move(work));
       if (done) co_return Result<void>{};
