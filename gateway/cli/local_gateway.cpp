@@ -82,7 +82,7 @@ Result<std::unique_ptr<Gateway>> gateway_in_process(const std::filesystem::path&
   options.site = std::move(loaded.site);
   options.clock = &base::system_clock();
   options.random = &base::system_random();
-  auto engine = exchange::Engine::open(std::move(options));
+  auto engine = exchange::Engine::open(options);
   if (!engine) return fail(engine.error());
   auto api = api::Api::make(**engine);
   if (!api) return fail(api.error());

@@ -115,7 +115,7 @@ Result<void> Daemon::start() {
   options.clock = &base::system_clock();
   options.random = &base::system_random();
   options.worker_threads = worker_threads;
-  auto engine = exchange::Engine::open(std::move(options));
+  auto engine = exchange::Engine::open(options);
   if (!engine) return fail(engine.error());
   engine_ = std::move(*engine);
   auto api = api::Api::make(*engine_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,6 +44,17 @@ class Context {
   void set_resource(Collection resource) { resource_ = std::move(resource); }
   std::span<const Value> resource() const { return resource_.items(); }
 
+  /// Reads the input with a model, which outlives the context.
+  void set_model(const Model* model) { model_ = model; }
+  const Model* model() const { return model_; }
+  /// What now(), today() and timeOfDay() say: the same during one run.
+  void set_now(const Temporal& now) { now_ = now; }
+  const std::optional<Temporal>& now() const { return now_; }
+  /// Takes what trace() shows: a name, and the items that pass.
+  using Trace = std::function<void(std::string_view name, std::span<const Value> items)>;
+  void set_trace(Trace trace) { trace_ = std::move(trace); }
+  const Trace& trace() const { return trace_; }
+
   bool failed() const { return fault_.has_value(); }
   /// Keeps the first fault.
   void fail(Fault fault) {
@@ -73,6 +85,10 @@ class Context {
   struct Found {
     const tree::Shape* shape = nullptr;
     std::uint32_t slot = 0;
+    // With a model: of which type the object was, what the slot holds, and what stands beside it.
+    std::uint32_t beside = 0;
+    TypeId of = untyped;
+    TypeId type = untyped;
   };
   Found& found(std::uint32_t member) { return members_[member]; }
 
@@ -83,6 +99,9 @@ class Context {
   std::vector<Found> members_;
   Collection resource_;
   Limits limits_;
+  const Model* model_ = nullptr;
+  std::optional<Temporal> now_;
+  Trace trace_;
   std::uint64_t steps_ = 0;
   bool skip_empty_texts_ = false;
   std::optional<Fault> fault_;

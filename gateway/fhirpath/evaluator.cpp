@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/fhirpath/functions.h"
+#include "gateway/fhirpath/navigation.h"
 #include "gateway/fhirpath/operators.h"
 #include "gateway/fhirpath/types.h"
 
@@ -126,9 +127,18 @@ Collection Evaluator::run(std::uint32_t index, const Focus& focus) {
 Collection Evaluator::member(const Op& op, std::span<const Value> from, bool at_root) {
   Collection out;
   for (const Value& value : from) {
-    if (!value.is(Type::complex) || !value.node().is(tree::Kind::object)) continue;
-    const tree::Node& object = value.node();
+    const tree::Node* element = value.element();
+    if (element == nullptr || !element->is(tree::Kind::object)) continue;
+    const tree::Node& object = *element;
     Context::Found& found = context_.found(op.slot);
+    if (const TypeId of = model_type(value, context_.model()); of != untyped) {
+      const std::size_t before = out.size();
+      add_element(context_, object, of, op.name, found, out);
+      if (at_root && out.size() == before &&
+          context_.model()->is_a(of, context_.model()->find(op.name)))
+        out.add(value, context_.arena());
+      continue;
+    }
     const tree::Shape& shape = object.shape();
     // The same shape, or the same place in the next one: both are usual, and cheap to check.
     if (found.shape != &shape &&
@@ -136,7 +146,8 @@ Collection Evaluator::member(const Op& op, std::span<const Value> from, bool at_
       found.slot = shape.index_of(op.name);
     found.shape = &shape;
     if (found.slot == tree::Shape::npos) {
-      if (at_root && has_type(value, op.name)) out.add(value, context_.arena());
+      if (at_root && has_type(value, TypeName{TypeName::Space::any, op.name, untyped}))
+        out.add(value, context_.arena());
       continue;
     }
     const tree::Node& node = object.items()[found.slot];
@@ -174,7 +185,7 @@ Collection Evaluator::typed(const Op& op, const Focus& focus) {
   const Collection c = run(op.left, focus);
   const Value* value = single(c, op);
   if (value == nullptr) return {};
-  const bool fits = has_type(*value, op.name);
+  const bool fits = has_type(*value, op.type);
   if (op.kind == Kind::is_type) return Value::boolean(fits, value->origin());
   return fits ? Collection(*value) : Collection{};
 }
@@ -230,7 +241,14 @@ Collection Evaluator::binary(const Op& op, const Focus& focus) {
   const Value* b = single(right, op);
   if (context_.failed()) return {};
   if (op.kind == Kind::concatenate) return joined(op, a, b);
-  return a == nullptr || b == nullptr ? Collection{} : of_items(op, *a, *b);
+  if (a == nullptr || b == nullptr) return {};
+  return of_items(op, system_value(context_, *a), system_value(context_, *b));
+}
+
+Collection Evaluator::system_values(std::span<const Value> items) {
+  Collection out;
+  for (const Value& item : items) out.add(system_value(context_, item), context_.arena());
+  return out;
 }
 
 Collection Evaluator::of_collections(const Op& op, const Collection& left,
@@ -243,12 +261,17 @@ Collection Evaluator::of_collections(const Op& op, const Collection& left,
     case Kind::equal:
     case Kind::not_equal: {
       if (left.empty() || right.empty()) return {};
-      const Truth out = equal(left.items(), right.items());
+      const Truth out = context_.model() == nullptr ? equal(left.items(), right.items())
+                                                    : equal(system_values(left.items()).items(),
+                                                            system_values(right.items()).items());
       return from_truth(op.kind == Kind::equal ? out : negated(out), origin);
     }
     case Kind::equivalent:
     case Kind::not_equivalent: {
-      const bool same = equivalent(left.items(), right.items());
+      const bool same = context_.model() == nullptr
+                            ? equivalent(left.items(), right.items())
+                            : equivalent(system_values(left.items()).items(),
+                                         system_values(right.items()).items());
       return Value::boolean(same == (op.kind == Kind::equivalent), origin);
     }
     case Kind::unite: {

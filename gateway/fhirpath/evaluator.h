@@ -40,6 +40,9 @@ class Evaluator {
   Collection too_many_steps(const Op& op, const Collection& c);
   /// The items without those that equal an earlier one.
   Collection distinct(const Op& op, std::span<const Value> items);
+  bool has_type(const Value& value, const TypeName& type) const {
+    return fhirpath::has_type(value, type, context_.model());
+  }
   /// Two texts put together, within the limits.
   Collection text(const Op& op, std::string_view left, std::string_view right, tree::Origin origin);
   Collection fault_at(const Op& op, tree::Origin origin, std::string_view code,
@@ -49,6 +52,7 @@ class Evaluator {
   Collection member(const Op& op, std::span<const Value> from, bool at_root);
   Collection binary(const Op& op, const Focus& focus);
   Collection of_collections(const Op& op, const Collection& left, const Collection& right);
+  Collection system_values(std::span<const Value> items);
   Collection of_items(const Op& op, const Value& a, const Value& b);
   Collection joined(const Op& op, const Value* a, const Value* b);
   Collection logic(const Op& op, const Focus& focus);

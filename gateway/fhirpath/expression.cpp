@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/fhirpath/checker.h"
 #include "gateway/fhirpath/evaluator.h"
 #include "gateway/fhirpath/parser.h"
 
@@ -67,6 +68,9 @@ Result<Expression> compile(std::string_view text, Scope& scope, const Locate& lo
     Mistake& mistake = program.error();
     return fail(mistake.code, locate(mistake.at), std::move(mistake.args));
   }
+  if (scope.model() != nullptr)
+    if (auto wrong = check_paths(**program, *scope.model(), scope.root_type()))
+      return fail(std::move(*wrong));
   return Expression(std::move(*program));
 }
 

@@ -14,6 +14,7 @@
 
 #include "gateway/base/result.h"
 #include "gateway/fhirpath/context.h"
+#include "gateway/fhirpath/model.h"
 #include "gateway/fhirpath/table.h"
 #include "gateway/fhirpath/value.h"
 
@@ -38,6 +39,19 @@ class Scope {
   std::shared_ptr<const Table> table(std::string_view name) const;
   std::vector<std::string_view> table_names() const;
 
+  /// Reads the input with a model; `root` is the type of what bare paths read, when it is known.
+  void set_model(std::shared_ptr<const Model> model, TypeId root = untyped) {
+    model_ = std::move(model);
+    root_type_ = root;
+  }
+  const Model* model() const { return model_.get(); }
+  TypeId root_type() const { return root_type_; }
+
+  /// now(), today() and timeOfDay() may be asked. A mapping may not: its result depends on its
+  /// input alone.
+  void set_clock(bool clock) { clock_ = clock; }
+  bool clock() const { return clock_; }
+
   /// Bare paths are refused: only %variables may be read.
   void set_strict(bool strict) { strict_ = strict; }
   bool strict() const { return strict_; }
@@ -54,6 +68,9 @@ class Scope {
   std::map<std::string, std::shared_ptr<const Table>, std::less<>> tables_;
   std::uint32_t slots_ = 0;
   std::uint32_t members_ = 0;
+  std::shared_ptr<const Model> model_;
+  TypeId root_type_ = untyped;
+  bool clock_ = false;
   bool strict_ = false;
 };
 

@@ -61,7 +61,10 @@ class Call {
 using Run = Collection (*)(Call& call);
 
 /// What the compiler does with the first argument.
-enum class First : std::uint8_t { plain, regex, table, type, date_format };
+enum class First : std::uint8_t { plain, regex, table, type, date_format, sort, variable };
+
+/// Of which types the result is, for the checks before any input is seen.
+enum class Gives : std::uint8_t { unknown, input, argument, type };
 
 struct Function {
   std::string_view name;
@@ -70,6 +73,8 @@ struct Function {
   Run run;
   First first = First::plain;
   bool criterion = false;  ///< arguments are evaluated on each item of the input
+  Gives gives = Gives::unknown;
+  bool clock = false;  ///< its result depends on when it is asked
 };
 
 const Function* find_function(std::string_view name);
@@ -81,6 +86,9 @@ std::span<const Function> subset_functions();
 std::span<const Function> conversion_functions();
 std::span<const Function> text_functions();
 std::span<const Function> math_functions();
+std::span<const Function> boundary_functions();
+std::span<const Function> model_functions();
+std::span<const Function> utility_functions();
 std::span<const Function> own_functions();
 
 }  // namespace charmille::fhirpath

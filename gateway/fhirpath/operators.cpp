@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gateway/fhirpath/text.h"
+#include "gateway/fhirpath/units.h"
 
 namespace charmille::fhirpath {
 namespace {
@@ -28,18 +29,6 @@ std::optional<std::pair<Temporal, Temporal>> both_temporal(const Value& a, const
   const auto right = as_temporal(b, known);
   if (!left || !right) return {};
   return std::pair(*left, *right);
-}
-
-/// Quantities of one unit: the same word, or the exact UCUM code of a calendar word (`s` and
-/// second, §4.1.9).
-bool same_unit(const Quantity& a, const Quantity& b) {
-  const auto ucum = [](const Quantity& q) -> std::string_view {
-    if (!q.calendar) return q.unit;
-    if (q.unit == "second") return "s";
-    if (q.unit == "millisecond") return "ms";
-    return q.unit;
-  };
-  return ucum(a) == ucum(b);
 }
 
 std::optional<int> compare_numbers(const Value& a, const Value& b) {
@@ -134,37 +123,42 @@ Computed number_arithmetic(Kind kind, const Value& a, const Value& b, tree::Aren
   return {true, Value::decimal(*out, arena)};
 }
 
+/// A number beside a quantity counts as one of the unit '1'.
+std::optional<Quantity> as_quantity(const Value& value) {
+  if (value.is(Type::quantity)) return value.quantity();
+  const auto number = value.as_decimal();
+  return number ? std::optional(Quantity{*number, "1", false}) : std::nullopt;
+}
+
+/// Sum or difference in the unit of `a`; product or quotient in base units, unless one is a plain
+/// number.
 Computed quantity_arithmetic(Kind kind, const Value& a, const Value& b, tree::Arena& arena) {
-  const bool both = a.is(Type::quantity) && b.is(Type::quantity);
-  const Quantity& unit = a.is(Type::quantity) ? a.quantity() : b.quantity();
-  if (kind == Kind::add || kind == Kind::subtract) {
-    if (!both) return {false, {}};
-    if (!same_unit(a.quantity(), b.quantity())) return {};
-  } else if (kind == Kind::multiply || kind == Kind::divide) {
-    // Products of units need UCUM; a plain number scales.
-    const bool scales = both ? kind == Kind::divide && same_unit(a.quantity(), b.quantity())
-                             : a.is(Type::quantity) || kind == Kind::multiply;
-    if (!scales) return {};
-  } else {
-    return {false, {}};
-  }
-  const auto number = [](const Value& v) {
-    return v.is(Type::quantity) ? std::optional(v.quantity().value) : v.as_decimal();
+  const auto left = as_quantity(a);
+  const auto right = as_quantity(b);
+  if (!left || !right) return {};
+  const auto made = [&](const std::optional<Decimal>& value, const Quantity& unit) {
+    return Computed{
+        true, value ? std::optional(Value::quantity({*value, unit.unit, unit.calendar}, arena))
+                    : std::nullopt};
   };
-  const auto left = number(a);
-  const auto right = number(b);
-  const auto out = left && right ? decimal_arithmetic(kind, *left, *right) : std::nullopt;
+  if (kind == Kind::add || kind == Kind::subtract) {
+    if (!a.is(Type::quantity) || !b.is(Type::quantity)) return {false, {}};
+    const auto other = converted(*right, *left);
+    return made(other ? decimal_arithmetic(kind, left->value, *other) : std::nullopt, *left);
+  }
+  if (kind != Kind::multiply && kind != Kind::divide) return {false, {}};
+  if (right->unit == "1") return made(decimal_arithmetic(kind, left->value, right->value), *left);
+  if (left->unit == "1" && kind == Kind::multiply)
+    return made(left->value.times(right->value), *right);
+  const auto out = kind == Kind::multiply ? multiply(*left, *right) : divide(*left, *right);
   if (!out) return {};
-  if (both && kind == Kind::divide) return {true, Value::quantity({*out, "1", false}, arena)};
-  return {true, Value::quantity({*out, unit.unit, unit.calendar}, arena)};
+  return made(out->value, {{}, arena.copy(out->unit), false});
 }
 
 Computed temporal_arithmetic(Kind kind, const Temporal& moment, const Quantity& by,
                              tree::Arena& arena) {
   if (kind != Kind::add && kind != Kind::subtract) return {false, {}};
-  auto unit = by.calendar ? calendar_unit(by.unit) : std::nullopt;
-  if (!by.calendar && by.unit == "s") unit = Unit::second;
-  if (!by.calendar && by.unit == "ms") unit = Unit::millisecond;
+  const auto unit = moving_unit(by);
   if (!unit) return {false, {}};
   const auto out = moment.plus(kind == Kind::add ? by.value : by.value.negated(), *unit);
   return {true, out ? std::optional(Value::temporal(*out, arena)) : std::nullopt};
@@ -189,9 +183,10 @@ Truth equal(const Value& a, const Value& b) {
       return truth_of(a.boolean() == b.boolean());
     case Type::complex:
       return truth_of(equal_nodes(a.node(), b.node()));
-    case Type::quantity:
-      if (!same_unit(a.quantity(), b.quantity())) return Truth::unknown;
-      return truth_of(a.quantity().value.compare(b.quantity().value) == 0);
+    case Type::quantity: {
+      const auto sign = compare(a.quantity(), b.quantity());
+      return sign ? truth_of(*sign == 0) : Truth::unknown;
+    }
     default:
       return Truth::no;
   }
@@ -209,6 +204,7 @@ bool equivalent(const Value& a, const Value& b) {
     return near_a && near_b && near_a->compare(*near_b) == 0;
   }
   if (const auto moments = both_temporal(a, b)) return moments->first.equivalent(moments->second);
+  if (a.is(Type::quantity) && b.is(Type::quantity)) return equivalent(a.quantity(), b.quantity());
   return equal(a, b) == Truth::yes;
 }
 
@@ -250,10 +246,8 @@ Order order(const Value& a, const Value& b) {
                        (moments->second.type == Temporal::Type::time);
     return {!mixed, moments->first.compare(moments->second)};
   }
-  if (a.is(Type::quantity) && b.is(Type::quantity)) {
-    if (!same_unit(a.quantity(), b.quantity())) return {true, {}};
-    return {true, a.quantity().value.compare(b.quantity().value)};
-  }
+  if (a.is(Type::quantity) && b.is(Type::quantity))
+    return {true, compare(a.quantity(), b.quantity())};
   return {false, {}};
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t most_bytes = 64U << 10;
 constexpr std::uint32_t most_depth = 400;
 constexpr int most_nesting = 200;
+constexpr std::size_t most_keys = 31;  ///< of sort()
 
 struct Operator {
   std::string_view symbol;
@@ -146,7 +147,7 @@ class Parser {
       op.kind = found->kind;
       op.left = left;
       if (found->strength == type_strength)
-        op.name = type_name();
+        op.type = type_name();
       else
         op.right = expression(found->strength + 1);
       left = push(std::move(op), at);
@@ -165,7 +166,15 @@ class Parser {
     return push(std::move(op), at);
   }
 
+  /// A chain of steps. What defineVariable() declares in it is known to its end.
   std::uint32_t invocations() {
+    const std::size_t declared = scope_.mark();
+    const std::uint32_t chain = steps();
+    scope_.leave(declared);
+    return chain;
+  }
+
+  std::uint32_t steps() {
     std::uint32_t left = term();
     for (;;) {
       const std::uint32_t at = current().begin;
@@ -274,11 +283,13 @@ class Parser {
     op.slot = scope_.find(token.text);
     if (op.slot == Scope::npos) {
       for (const auto& [name, url] : systems)
-        if (token.text == name) {
-          op.kind = Kind::literal;
-          op.literal = Value::text(url);
-          return push(std::move(op), token.begin);
-        }
+        if (token.text == name) return known_text(std::string(url), token.begin);
+      // FHIR's own: %`ext-x` and %`vs-x` are canonical addresses (FHIR R4, FHIRPath §2.9.1).
+      if (token.text.starts_with("ext-"))
+        return known_text("http://hl7.org/fhir/StructureDefinition/" + token.text.substr(4),
+                          token.begin);
+      if (token.text.starts_with("vs-"))
+        return known_text("http://hl7.org/fhir/ValueSet/" + token.text.substr(3), token.begin);
       const auto names = scope_.names();
       refuse(
           "CH-PATH-012", token.begin,
@@ -286,6 +297,13 @@ class Parser {
     }
     program_.variables.insert(op.slot);
     return push(std::move(op), token.begin);
+  }
+
+  std::uint32_t known_text(const std::string& text, std::uint32_t at) {
+    Op op;
+    op.kind = Kind::literal;
+    op.literal = Value::text(program_.arena.copy(text));
+    return push(std::move(op), at);
   }
 
   static constexpr std::string_view nothing_near = "-";
@@ -342,12 +360,14 @@ class Parser {
       refuse("CH-PATH-014", name.begin,
              {{"name", base::printable(name.text)},
               {"nearest", suggestion(name.text, function_names(), "")}});
+    if (op.function->clock && !scope_.clock())
+      refuse("CH-PATH-023", name.begin, {{"name", name.text}});
     expect("(");
     std::vector<std::uint32_t> arguments;
     std::uint32_t deepest = 0;
     const std::uint32_t first_at = current().begin;
     if (op.function->first == First::type && !at_symbol(")")) {
-      op.name = type_name();
+      op.type = type_name();
       expect(")");
     } else if (!take_symbol(")")) {
       // Inside a criterion a bare path reads an item, not the resource: strict mode allows it
@@ -355,13 +375,15 @@ class Parser {
       const bool criterion = op.function->criterion;
       criteria_ += criterion ? 1 : 0;
       do {
+        if (op.function->first == First::sort) begin_key(op, arguments.size());
         arguments.push_back(expression(0));
+        if (op.function->first == First::sort) end_key(op, arguments.size() - 1);
         deepest = std::max(deepest, depth_of(arguments.back()));
       } while (take_symbol(","));
       criteria_ -= criterion ? 1 : 0;
       expect(")");
     }
-    const std::size_t given = op.name.empty() ? arguments.size() : 1;
+    const std::size_t given = op.type.name.empty() ? arguments.size() : 1;
     if (given < op.function->least || given > op.function->most)
       refuse("CH-PATH-015", name.begin,
              {{"name", name.text},
@@ -384,6 +406,13 @@ class Parser {
     switch (op.function->first) {
       case First::plain:
       case First::type:
+      case First::sort:
+        return;
+      case First::variable:
+        if (!constant || text.empty()) refuse("CH-PATH-025", at);
+        if (scope_.find(text) != Scope::npos)
+          refuse("CH-PATH-024", at, {{"name", base::printable(text)}});
+        op.slot = scope_.declare(std::string(text));
         return;
       case First::regex:
         if (!constant) return;
@@ -407,7 +436,24 @@ class Parser {
     program_.tables.emplace(text);
   }
 
-  std::string_view type_name() {
+  /// A key of sort(): `-key`, or `key desc`, goes down. Op::slot has a bit for each that does.
+  void begin_key(Op& op, std::size_t number) {
+    if (number >= most_keys)
+      refuse("CH-PATH-015", current().begin,
+             {{"name", "sort"},
+              {"least", "0"},
+              {"most", std::to_string(most_keys)},
+              {"given", std::to_string(number + 1)}});
+    if (take_symbol("-")) op.slot |= 1U << number;
+  }
+  void end_key(Op& op, std::size_t number) {
+    if (at_word("asc")) ++at_;
+    if (!at_word("desc")) return;
+    ++at_;
+    op.slot |= 1U << number;
+  }
+
+  TypeName type_name() {
     std::string name;
     const std::uint32_t at = current().begin;
     do {
@@ -416,8 +462,9 @@ class Parser {
       name += (name.empty() ? "" : ".") + current().text;
       ++at_;
     } while (take_symbol("."));
-    if (!is_type_name(name)) refuse("CH-PATH-020", at, {{"name", base::printable(name)}});
-    return program_.arena.copy(name);
+    const auto found = fhirpath::type_name(program_.arena.copy(name), scope_.model());
+    if (!found) refuse("CH-PATH-020", at, {{"name", base::printable(name)}});
+    return *found;
   }
 
   std::vector<Token> tokens_;

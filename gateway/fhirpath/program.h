@@ -11,6 +11,7 @@
 #include "gateway/fhirpath/lexer.h"
 #include "gateway/fhirpath/regex.h"
 #include "gateway/fhirpath/table.h"
+#include "gateway/fhirpath/types.h"
 #include "gateway/fhirpath/value.h"
 
 namespace charmille::fhirpath {
@@ -66,7 +67,8 @@ struct Op {
   std::uint32_t first_argument = 0;  ///< in Program::arguments
   std::uint32_t argument_count = 0;
   const Function* function = nullptr;
-  std::string_view name;  ///< of a member or a type
+  std::string_view name;  ///< of a member
+  TypeName type;          ///< of is, as and ofType
   Value literal;
   std::shared_ptr<const Regex> regex;  ///< of a call whose pattern is a literal
   std::shared_ptr<const Table> table;  ///< of a call of translate

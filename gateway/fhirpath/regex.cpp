@@ -28,6 +28,10 @@ std::shared_ptr<const Regex> Regex::compile(std::string_view pattern) {
   return std::shared_ptr<const Regex>(new Regex(std::move(impl)));
 }
 
+bool Regex::empty() const {
+  return impl_->re.pattern().empty();
+}
+
 bool Regex::found_in(std::string_view text) const {
   return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), impl_->re);
 }

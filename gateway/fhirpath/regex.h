@@ -17,6 +17,7 @@ class Regex {
   Regex(const Regex&) = delete;
   Regex& operator=(const Regex&) = delete;
 
+  bool empty() const;  ///< no pattern at all
   bool found_in(std::string_view text) const;
   bool matches_all_of(std::string_view text) const;
   /// Every match replaced; `$1` to `$9` and `${name}` in `substitution` stand for groups. Nothing

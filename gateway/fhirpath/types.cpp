@@ -17,6 +17,37 @@ constexpr std::array<std::array<std::string_view, 2>, 7> primitives{{{"boolean",
                                                                      {"dateTime", "DateTime"},
                                                                      {"time", "Time"}}};
 
+}  // namespace
+
+std::optional<TypeName> type_name(std::string_view text, const Model* model) {
+  TypeName out;
+  if (text.starts_with("System.")) {
+    out.space = TypeName::Space::system;
+    out.name = text.substr(7);
+    if (std::ranges::find(system_types, out.name) == system_types.end()) return {};
+    return out;
+  }
+  if (text.starts_with("FHIR.")) {
+    out.space = TypeName::Space::model;
+    text.remove_prefix(5);
+  }
+  out.name = text;
+  if (model != nullptr) out.model_type = model->find(text);
+  const bool known =
+      model == nullptr ? !text.empty() && text.find('.') == text.npos
+      : out.space == TypeName::Space::any
+          ? out.model_type != untyped || std::ranges::find(system_types, text) != system_types.end()
+          : out.model_type != untyped;
+  return known ? std::optional(out) : std::nullopt;
+}
+
+TypeId model_type(const Value& value, const Model* model) {
+  if (model == nullptr || value.model_type() != untyped || !value.is(Type::complex))
+    return value.model_type();
+  const tree::Node* said = value.node().find("resourceType");
+  return said == nullptr ? untyped : model->concrete(untyped, said->chars());
+}
+
 std::string_view system_type(const Value& value) {
   switch (value.type()) {
     case Type::boolean:
@@ -47,23 +78,19 @@ std::string_view system_type(const Value& value) {
   return "Time";
 }
 
-}  // namespace
-
-bool is_type_name(std::string_view name) {
-  if (name.starts_with("System."))
-    return std::ranges::find(system_types, name.substr(7)) != system_types.end();
-  if (name.starts_with("FHIR.")) name.remove_prefix(5);
-  return !name.empty() && name.find('.') == name.npos;
-}
-
-bool has_type(const Value& value, std::string_view name) {
-  if (name.starts_with("System.")) name.remove_prefix(7);
-  if (name.starts_with("FHIR.")) name.remove_prefix(5);
-  if (name == "Any") return true;
-  if (value.is(Type::complex)) {
-    const tree::Node* type = value.node().find("resourceType");
-    return type != nullptr && type->chars() == name;
+bool has_type(const Value& value, const TypeName& type, const Model* model) {
+  if (type.name == "Any") return true;
+  if (model != nullptr) {
+    const TypeId of = model_type(value, model);
+    if (of == untyped)
+      return type.space != TypeName::Space::model && system_type(value) == type.name;
+    return type.space != TypeName::Space::system && model->is_a(of, type.model_type);
   }
+  if (value.is(Type::complex)) {
+    const tree::Node* said = value.node().find("resourceType");
+    return said != nullptr && said->chars() == type.name;
+  }
+  std::string_view name = type.name;
   for (const auto& [fhir, system] : primitives)
     if (name == fhir) name = system;
   return system_type(value) == name;

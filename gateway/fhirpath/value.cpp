@@ -45,15 +45,16 @@ tree::Node copy_cleaned(tree::Document& into, const tree::Node& node) {
 
 Value Value::of(const tree::Node& node) {
   Value v(Type::complex, node.origin());
-  v.from_input_ = true;
+  v.from_input_ = 1;
+  const auto become = [&v](Type type) { v.type_ = static_cast<std::uint16_t>(type) & 0xF; };
   switch (node.kind()) {
     case tree::Kind::boolean:
-      v.type_ = Type::boolean;
+      become(Type::boolean);
       v.boolean_ = node.boolean_value();
       return v;
     case tree::Kind::number:
     case tree::Kind::text:
-      v.type_ = node.is(tree::Kind::text) ? Type::text : Type::number;
+      become(node.is(tree::Kind::text) ? Type::text : Type::number);
       v.chars_ = node.chars().data();
       v.size_ = static_cast<std::uint32_t>(node.chars().size());
       return v;
@@ -61,6 +62,24 @@ Value Value::of(const tree::Node& node) {
       v.node_ = &node;
       return v;
   }
+}
+
+Value Value::typed(TypeId type) const {
+  Value v = *this;
+  v.model_type_ = type & 0x3FF;
+  return v;
+}
+
+Value Value::with_element(const tree::Node& element, tree::Arena& arena) const {
+  if (is(Type::complex)) return *this;
+  const auto kept = arena.array<Extended>(1);
+  kept[0].element = &element;
+  kept[0].boolean = is(Type::boolean) && boolean();
+  kept[0].chars = is(Type::boolean) ? nullptr : chars().data();
+  Value v = *this;
+  v.extended_ = 1;
+  v.extended_value_ = kept.data();
+  return v;
 }
 
 Value Value::boolean(bool value, tree::Origin origin) {
@@ -115,25 +134,26 @@ Value Value::at(tree::Origin origin) const {
 }
 
 std::optional<std::int64_t> Value::as_integer() const {
-  if (type_ == Type::integer) return integer_;
-  if (type_ != Type::number || !is_integer_lexeme(chars())) return {};
+  if (is(Type::integer)) return integer_;
+  if (!is(Type::number) || !is_integer_lexeme(chars())) return {};
   std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(chars_, chars_ + size_, value);
-  if (error != std::errc{} || end != chars_ + size_) return {};
+  const char* const last = chars().data() + size_;
+  const auto [end, error] = std::from_chars(chars().data(), last, value);
+  if (error != std::errc{} || end != last) return {};
   return value;
 }
 
 std::optional<Decimal> Value::as_decimal() const {
-  if (type_ == Type::integer) return Decimal(integer_);
-  if (type_ == Type::decimal) return *decimal_;
-  if (type_ == Type::number) return Decimal::parse(chars());
+  if (is(Type::integer)) return Decimal(integer_);
+  if (is(Type::decimal)) return *decimal_;
+  if (is(Type::number)) return Decimal::parse(chars());
   return {};
 }
 
 std::optional<std::string> Value::to_text() const {
-  switch (type_) {
+  switch (type()) {
     case Type::boolean:
-      return boolean_ ? "true" : "false";
+      return boolean() ? "true" : "false";
     case Type::integer:
       return std::to_string(integer_);
     case Type::decimal:
@@ -152,16 +172,16 @@ std::optional<std::string> Value::to_text() const {
 }
 
 std::optional<std::string_view> Value::to_text(tree::Arena& arena) const {
-  if (type_ == Type::text || type_ == Type::number) return chars();
+  if (is(Type::text) || is(Type::number)) return chars();
   const auto text = to_text();
   if (!text) return {};
   return arena.copy(*text);
 }
 
 tree::Node Value::to_node(tree::Document& into) const {
-  switch (type_) {
+  switch (type()) {
     case Type::boolean:
-      return tree::Node::boolean(boolean_, origin());
+      return tree::Node::boolean(boolean(), origin());
     case Type::integer:
       return into.integer(integer_, origin());
     case Type::decimal:

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gateway/fhirpath/decimal.h"
+#include "gateway/fhirpath/model.h"
 #include "gateway/fhirpath/temporal.h"
 #include "gateway/tree/arena.h"
 #include "gateway/tree/document.h"
@@ -41,6 +42,10 @@ class Value {
   Value() = default;
   /// A value of the input; neither null nor an array (they are no items of FHIRPath).
   static Value of(const tree::Node& node);
+  /// The same as a value of a model's type.
+  Value typed(TypeId type) const;
+  /// The same with what stands beside it in the input: the `_birthDate` of a `birthDate`.
+  Value with_element(const tree::Node& element, tree::Arena& arena) const;
   static Value boolean(bool value, tree::Origin origin = {});
   static Value integer(std::int64_t value, tree::Origin origin = {});
   static Value decimal(const Decimal& value, tree::Arena& arena, tree::Origin origin = {});
@@ -48,22 +53,26 @@ class Value {
   static Value temporal(const Temporal& value, tree::Arena& arena, tree::Origin origin = {});
   static Value quantity(const Quantity& value, tree::Arena& arena, tree::Origin origin = {});
 
-  Type type() const { return type_; }
-  bool is(Type type) const { return type_ == type; }
-  bool is_numeric() const {
-    return type_ == Type::integer || type_ == Type::number || type_ == Type::decimal;
-  }
+  Type type() const { return static_cast<Type>(type_); }
+  bool is(Type type) const { return this->type() == type; }
+  bool is_numeric() const { return is(Type::integer) || is(Type::number) || is(Type::decimal); }
+  /// Of the model that the input is read with; `untyped` for what is computed.
+  TypeId model_type() const { return model_type_; }
   bool from_input() const { return from_input_; }
   tree::Origin origin() const { return {file_, line_, column_}; }
   Value at(tree::Origin origin) const;
 
-  bool boolean() const { return boolean_; }
+  bool boolean() const { return extended_ ? extended_value_->boolean : boolean_; }
   std::string_view chars() const {
-    return {chars_, size_};
+    return {extended_ ? extended_value_->chars : chars_, size_};
   }  ///< of text, or the lexeme of a number
   const Temporal& temporal() const { return *temporal_; }
   const Quantity& quantity() const { return *quantity_; }
   const tree::Node& node() const { return *node_; }
+  /// The object that holds the `id` and `extension` of this value, or nullptr.
+  const tree::Node* element() const {
+    return extended_ ? extended_value_->element : is(Type::complex) ? node_ : nullptr;
+  }
 
   /// The value of an Integer, whichever way it is held; nothing for other types.
   std::optional<std::int64_t> as_integer() const;
@@ -78,11 +87,23 @@ class Value {
   tree::Node to_node(tree::Document& into) const;
 
  private:
-  Value(Type type, tree::Origin origin)
-      : type_(type), file_(origin.file), line_(origin.line), column_(origin.column) {}
+  /// A primitive of the input with an element beside it.
+  struct Extended {
+    const char* chars = nullptr;
+    const tree::Node* element = nullptr;
+    bool boolean = false;
+  };
 
-  Type type_ = Type::boolean;
-  bool from_input_ = false;
+  Value(Type type, tree::Origin origin)
+      : type_(static_cast<std::uint8_t>(type) & 0xF),
+        file_(origin.file),
+        line_(origin.line),
+        column_(origin.column) {}
+
+  std::uint16_t type_ : 4 = 0;
+  std::uint16_t from_input_ : 1 = 0;
+  std::uint16_t extended_ : 1 = 0;
+  std::uint16_t model_type_ : 10 = 0;
   std::uint16_t file_ = 0;
   std::uint32_t line_ = 0;
   std::uint32_t column_ = 0;
@@ -95,6 +116,7 @@ class Value {
     const Temporal* temporal_;
     const Quantity* quantity_;
     const tree::Node* node_;
+    const Extended* extended_value_;
   };
 };
 

@@ -1,6 +1,7 @@
 #include "gateway/mapping/evaluate.h"
 
 #include "gateway/fhirpath/expression.h"
+#include "gateway/fhirpath/types.h"
 
 namespace charmille::mapping {
 
@@ -8,8 +9,11 @@ using fhirpath::Collection;
 using fhirpath::Value;
 
 Result<tree::Document> evaluate(std::string_view expression, const tree::Document& input,
-                                const Variables& variables) {
+                                const Variables& variables, const Evaluation& how) {
   fhirpath::Scope scope;
+  scope.set_clock(true);
+  if (how.model)
+    scope.set_model(how.model, fhirpath::model_type(Value::of(input.root()), how.model.get()));
   for (const std::string_view name : variables.names()) scope.declare(std::string(name));
   auto compiled = fhirpath::compile(expression, scope, base::Place{"expression", 1, 1, {}});
   if (!compiled) return fail(std::move(compiled.error()));
@@ -17,6 +21,10 @@ Result<tree::Document> evaluate(std::string_view expression, const tree::Documen
   for (const std::string& file : input.files()) out.add_file(file);
   for (const tree::Attachment& attachment : input.attachments()) out.add_attachment(attachment);
   fhirpath::Context context(out.files(), out.arena(), scope.slots(), scope.members());
+  context.set_model(how.model.get());
+  context.set_trace(how.trace);
+  if (const auto now = fhirpath::Temporal::parse_date_time(base::to_rfc3339(how.now)))
+    context.set_now(*now);
   for (const std::string_view name : variables.names()) {
     Collection value;
     value.add_node(*variables.find(name), out.arena());

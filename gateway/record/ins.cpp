@@ -1,6 +1,6 @@
 #include "gateway/record/ins.h"
 
-#include "gateway/record/keys.h"
+#include "gateway/base/national_keys.h"
 
 namespace charmille::record {
 namespace {
@@ -30,8 +30,8 @@ bool oid_fits(std::string_view oid, Environment environment) {
 }
 
 InsCheck check_ins(std::string_view matricule, std::string_view sex, std::string_view birth_date) {
-  if (!is_matricule(matricule)) return InsCheck::wrong_shape;
-  if (!matricule_key_fits(matricule)) return InsCheck::wrong_key;
+  if (!base::is_matricule(matricule)) return InsCheck::wrong_shape;
+  if (!base::matricule_key_fits(matricule)) return InsCheck::wrong_key;
   const char told = sex_of(matricule[0]);
   if (told != 0 && (sex == "M" || sex == "F") && sex[0] != told) return InsCheck::contradicts_sex;
   if (birth_date.size() >= 4 && birth_date.substr(2, 2) != matricule.substr(1, 2))

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/base/national_keys.h"
 #include "gateway/record/dates.h"
 #include "gateway/record/edit.h"
-#include "gateway/record/keys.h"
 #include "gateway/record/text.h"
 
 namespace charmille::record {
@@ -169,7 +169,7 @@ void Check::stays() {
     if (is_date(entry) && is_date(exit) && is_after(entry, exit))
       reject("CH-REC-003", *all[i].find("exit"), path + "exit");
     if (const Node* finess = all[i].find("finess");
-        finess != nullptr && !is_finess(finess->chars()))
+        finess != nullptr && !base::is_finess(finess->chars()))
       reject("CH-REC-007", *finess, path + "finess");
   }
 }
@@ -194,11 +194,11 @@ void Check::measures() {
 
 void Check::national_keys() {
   if (const Node* rpps = find_path(child_.root(), {"health", "doctor", "rpps"});
-      rpps != nullptr && !is_rpps(rpps->chars()))
+      rpps != nullptr && !base::is_rpps(rpps->chars()))
     remark("CH-REC-030", *rpps, "health.doctor.rpps");
   const auto school = items_at(child_.root(), "school");
   for (std::size_t i = 0; i < school.size(); ++i)
-    if (const Node* uai = school[i].find("uai"); uai != nullptr && !is_uai(uai->chars()))
+    if (const Node* uai = school[i].find("uai"); uai != nullptr && !base::is_uai(uai->chars()))
       remark("CH-REC-031", *uai, "school[" + std::to_string(i) + "].uai");
 }
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "gateway/fhirpath/functions.h"
+#include "gateway/fhirpath/navigation.h"
 #include "gateway/fhirpath/operators.h"
-#include "gateway/fhirpath/types.h"
 
 namespace charmille::fhirpath {
 namespace {
@@ -106,20 +106,20 @@ Collection repeat(Call& call) {
 Collection of_type(Call& call) {
   Collection out;
   for (const Value& item : call.input())
-    if (has_type(item, call.op().name)) out.add(item, call.arena());
+    if (call.evaluator().has_type(item, call.op().type)) out.add(item, call.arena());
   return out;
 }
 
 Collection as_type(Call& call) {
   const Value* value = call.single();
-  if (value == nullptr || !has_type(*value, call.op().name)) return {};
+  if (value == nullptr || !call.evaluator().has_type(*value, call.op().type)) return {};
   return *value;
 }
 
 Collection is_type(Call& call) {
   const Value* value = call.single();
   if (value == nullptr) return {};
-  return call.result(has_type(*value, call.op().name));
+  return call.result(call.evaluator().has_type(*value, call.op().type));
 }
 
 Collection aggregate(Call& call) {
@@ -152,9 +152,7 @@ Collection iif(Call& call) {
 
 Collection children(Call& call) {
   Collection out;
-  for (const Value& item : call.input())
-    if (item.is(Type::complex))
-      for (const tree::Node& child : item.node().items()) out.add_node(child, call.arena());
+  for (const Value& item : call.input()) add_children(call.context(), item, out);
   return out;
 }
 
@@ -167,20 +165,15 @@ Collection descendants(Call& call) {
     for (const Value& item : work) {
       if (!call.context().step()) return call.too_many_steps();
       out.add(item, call.arena());
-      if (item.is(Type::complex))
-        for (const tree::Node& child : item.node().items()) next.add_node(child, call.arena());
+      add_children(call.context(), item, next);
     }
     work = std::move(next);
   }
   return out;
 }
 
-Collection has_value(Call& call) {
-  return call.result(call.input().size() == 1 && !call.input().front().is(Type::complex));
-}
-
 constexpr Function functions[] = {
-    {"where", 1, 1, where, First::plain, true},
+    {"where", 1, 1, where, First::plain, true, Gives::input},
     {"exists", 0, 1, exists, First::plain, true},
     {"empty", 0, 0, empty},
     {"all", 1, 1, all, First::plain, true},
@@ -189,16 +182,15 @@ constexpr Function functions[] = {
     {"allFalse", 0, 0, all_false},
     {"anyFalse", 0, 0, any_false},
     {"not", 0, 0, negation},
-    {"select", 1, 1, select, First::plain, true},
-    {"repeat", 1, 1, repeat, First::plain, true},
-    {"ofType", 1, 1, of_type, First::type},
-    {"as", 1, 1, as_type, First::type},
+    {"select", 1, 1, select, First::plain, true, Gives::argument},
+    {"repeat", 1, 1, repeat, First::plain, true, Gives::argument},
+    {"ofType", 1, 1, of_type, First::type, false, Gives::type},
+    {"as", 1, 1, as_type, First::type, false, Gives::type},
     {"is", 1, 1, is_type, First::type},
     {"aggregate", 1, 2, aggregate, First::plain, true},
     {"iif", 2, 3, iif, First::plain, true},
     {"children", 0, 0, children},
     {"descendants", 0, 0, descendants},
-    {"hasValue", 0, 0, has_value},
 };
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <array>
 
 #include "gateway/base/bytes.h"
+#include "gateway/base/national_keys.h"
 #include "gateway/base/uuid.h"
+#include "gateway/crypto/digest.h"
 #include "gateway/fhirpath/date_format.h"
 #include "gateway/fhirpath/functions.h"
 #include "gateway/fhirpath/text.h"
@@ -97,42 +99,28 @@ Collection uuid5(Call& call) {
   return Value::text(call.arena().copy(base::uuid_v5(space, name).text()), origin);
 }
 
-/// The number of a NIR's first 13 characters, Corsica's 2A and 2B read as 19 and 18; nothing for
-/// another shape.
-std::optional<std::uint64_t> nir_number(std::string_view nir) {
-  if (nir.size() != 13) return {};
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < nir.size(); ++i) {
-    char c = nir[i];
-    if (i == 6 && nir[5] == '2' && (c == 'A' || c == 'B')) {
-      number = number - 2 + 1;
-      c = c == 'A' ? '9' : '8';
-    }
-    if (c < '0' || c > '9') return {};
-    number = number * 10 + static_cast<std::uint64_t>(c - '0');
-  }
-  return number;
-}
-
-std::string nir_key_of(std::uint64_t number) {
-  const std::uint64_t key = 97 - number % 97;
-  return {static_cast<char>('0' + key / 10), static_cast<char>('0' + key % 10)};
-}
-
 /// nirKey(): the two digits of control of 13 characters.
 Collection nir_key(Call& call) {
   std::string_view text;
   if (!call.text(text)) return {};
-  const auto number = nir_number(text);
-  return number ? call.result(std::string_view(nir_key_of(*number))) : Collection{};
+  const auto key = base::nir_key(text);
+  if (!key) return {};
+  const std::array digits{static_cast<char>('0' + *key / 10), static_cast<char>('0' + *key % 10)};
+  return call.result({digits.data(), digits.size()});
 }
 
-/// nirValid(): 15 characters whose key is right.
-Collection nir_valid(Call& call) {
+/// nirValid(), finessValid(), rppsValid(): the shape and the key of a national number.
+template <bool (*is_valid)(std::string_view)>
+Collection valid(Call& call) {
   std::string_view text;
-  if (!call.text(text)) return {};
-  const auto number = nir_number(text.substr(0, 13));
-  return call.result(text.size() == 15 && number && nir_key_of(*number) == text.substr(13));
+  return call.text(text) ? call.result(is_valid(text)) : Collection{};
+}
+
+/// hash(): SHA-256 (FIPS 180-4) of the text, as 64 hexadecimal digits.
+Collection hash(Call& call) {
+  std::string_view text;
+  return call.text(text) ? call.result(std::string_view(base::to_hex(crypto::sha256(text))))
+                         : Collection{};
 }
 
 /// entries(pattern): the members of an object as {key, value}, for files whose columns are days or
@@ -173,7 +161,10 @@ constexpr Function functions[] = {
     {"digits", 0, 0, digits},
     {"uuid5", 1, 8, uuid5},
     {"nirKey", 0, 0, nir_key},
-    {"nirValid", 0, 0, nir_valid},
+    {"nirValid", 0, 0, valid<base::matricule_key_fits>},
+    {"finessValid", 0, 0, valid<base::is_finess>},
+    {"rppsValid", 0, 0, valid<base::is_rpps>},
+    {"hash", 0, 0, hash},
     {"entries", 0, 1, entries, First::regex},
 };
 

@@ -106,13 +106,20 @@ Collection count(Call& call) {
 }
 
 constexpr Function functions[] = {
-    {"first", 0, 0, first},         {"last", 0, 0, last},
-    {"tail", 0, 0, tail},           {"skip", 1, 1, skip},
-    {"take", 1, 1, take},           {"single", 0, 0, single},
-    {"distinct", 0, 0, distinct},   {"isDistinct", 0, 0, is_distinct},
-    {"union", 1, 1, unite},         {"combine", 1, 1, combine},
-    {"intersect", 1, 1, intersect}, {"exclude", 1, 1, exclude},
-    {"subsetOf", 1, 1, subset_of},  {"supersetOf", 1, 1, superset_of},
+    {"first", 0, 0, first, First::plain, false, Gives::input},
+    {"last", 0, 0, last, First::plain, false, Gives::input},
+    {"tail", 0, 0, tail, First::plain, false, Gives::input},
+    {"skip", 1, 1, skip, First::plain, false, Gives::input},
+    {"take", 1, 1, take, First::plain, false, Gives::input},
+    {"single", 0, 0, single, First::plain, false, Gives::input},
+    {"distinct", 0, 0, distinct, First::plain, false, Gives::input},
+    {"isDistinct", 0, 0, is_distinct},
+    {"union", 1, 1, unite},
+    {"combine", 1, 1, combine},
+    {"intersect", 1, 1, intersect, First::plain, false, Gives::input},
+    {"exclude", 1, 1, exclude, First::plain, false, Gives::input},
+    {"subsetOf", 1, 1, subset_of},
+    {"supersetOf", 1, 1, superset_of},
     {"count", 0, 0, count},
 };
 

@@ -136,6 +136,8 @@ Collection replace_matches(Call& call) {
   if (!call.text(text)) return {};
   const auto regex = pattern_of(call);
   if (!regex || !call.text_argument(1, by)) return {};
+  // An empty pattern stands nowhere.
+  if (regex->empty()) return part(call, text);
   const auto out = regex->replace_all(text, by, call.context().limits().text);
   return out ? call.result(std::string_view(*out)) : call.fault("CH-PATH-021");
 }

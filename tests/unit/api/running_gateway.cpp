@@ -143,7 +143,7 @@ Gateway::Gateway(const std::string& people) {
   options.site = load(folder_);
   options.clock = &base::system_clock();
   options.random = &base::system_random();
-  engine_ = must(exchange::Engine::open(std::move(options)));
+  engine_ = must(exchange::Engine::open(options));
   api_ = must(Api::make(*engine_));
   if (auto started = engine_->start(); !started)
     throw std::runtime_error("the engine does not start");

@@ -112,7 +112,7 @@ TEST_CASE("adapters lists the protocols, and every setting of one") {
   CHECK(wrong.err.find("« file »") + wrong.err.find("file") != std::string::npos);
 }
 
-TEST_CASE("eval prints the collection, and a mistake is wrong data with its place") {
+TEST_CASE("eval prints the collection, and tells a wrong expression from wrong data") {
   const Folder folder;
   const std::string file = folder.write("enfant.json", R"({"nom": " d'Été ", "dates": [1, 2, 3]})");
   CHECK(run_line({"eval", "nom.trim().upper()", file}).out.find("D'ÉTÉ") != std::string::npos);
@@ -122,9 +122,16 @@ TEST_CASE("eval prints the collection, and a mistake is wrong data with its plac
   REQUIRE(collection);
   CHECK(collection->root().items().size() == 3);
   const Ran wrong = run_line({"eval", "nom..trim()", file});
-  CHECK(wrong.code == 1);
+  CHECK(wrong.code == 2);
   CHECK(wrong.err.find("CH-") != std::string::npos);
+  CHECK(run_line({"eval", "dates + 1", file}).code == 1);
   CHECK(run_line({"eval", "a", "/nowhere.json"}).code == 1);
+  const std::string patient =
+      folder.write("patient.json", R"({"resourceType": "Patient", "deceasedBoolean": false})");
+  CHECK(run_line({"eval", "deceased", patient, "--model", "r4"}).out.find("false") !=
+        std::string::npos);
+  CHECK(run_line({"eval", "deceasedBoolean", patient, "--model", "r4"}).code == 2);
+  CHECK(run_line({"eval", "$this"}).out == "[]\n");
   const std::string extra = folder.write("x.json", "{\"v\": 41}");
   CHECK(run_line({"eval", "%x.v + 1", "--var", "x=" + extra}).out.find("42") != std::string::npos);
   CHECK(run_line({"eval", "1", "--var", "x"}).code == 2);

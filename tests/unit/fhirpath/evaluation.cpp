@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "gateway/fhirpath/types.h"
+
 namespace charmille::fhirpath::testing {
 namespace {
 
@@ -25,8 +27,11 @@ std::shared_ptr<const Table> sexes() {
   return std::make_shared<const Table>("sexe", std::move(codes));
 }
 
-Result<std::string> run(std::string_view text, const tree::Document& input) {
+Result<std::string> run(std::string_view text, const tree::Document& input,
+                        const std::shared_ptr<const Model>& model = nullptr) {
   Scope scope;
+  if (model) scope.set_model(model, model_type(Value::of(input.root()), model.get()));
+  scope.set_clock(model != nullptr);
   const std::uint32_t slot = scope.declare("answer");
   scope.add_table(sexes());
   auto expression = compile(text, scope, base::Place{"rule.yaml", 7, 10, {}});
@@ -34,6 +39,8 @@ Result<std::string> run(std::string_view text, const tree::Document& input) {
   tree::Arena arena;
   Context context(input.files(), arena, scope.slots(), scope.members());
   context.set(slot, Value::integer(42));
+  context.set_model(model.get());
+  context.set_now(*Temporal::parse_date_time("2026-11-22T10:30:00+01:00"));
   const Value root = Value::of(input.root());
   context.set_resource(root);
   const Collection out = expression->evaluate(context, std::span(&root, 1));
@@ -71,6 +78,11 @@ tree::Document child() {
 
 std::string evaluate(std::string_view expression, const tree::Document& input) {
   auto out = run(expression, input);
+  return out ? *out : std::string(out.error().code);
+}
+
+std::string evaluate_r4(std::string_view expression, const tree::Document& input) {
+  auto out = run(expression, input, Model::fhir_r4());
   return out ? *out : std::string(out.error().code);
 }
 

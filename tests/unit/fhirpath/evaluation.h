@@ -19,6 +19,9 @@ inline std::string evaluate(std::string_view expression) {
   return evaluate(expression, child());
 }
 
+/// The same with FHIR R4 as the model, and the clock at 2026-11-22T10:30:00+01:00.
+std::string evaluate_r4(std::string_view expression, const tree::Document& input);
+
 /// The fault of compilation or evaluation.
 Fault fault_of(std::string_view expression);
 

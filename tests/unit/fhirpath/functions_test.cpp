@@ -182,5 +182,56 @@ TEST_CASE("our own functions") {
          {"'115086296925563'.nirValid()", "true"},
          {"'115086296925564'.nirValid()", "false"},
          {"'207062A98332475'.nirValid()", "true"},
+         {"'990001018'.finessValid()", "true"},
+         {"'990001019'.finessValid()", "false"},
+         {"'10003456781'.rppsValid()", "false"},
+         {"'abc'.hash()", "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'"},
          {"entries('s.*').select(key & '=' & value)", "'sex=F'"}});
+}
+
+TEST_CASE("sorting") {
+  check({{"numbers.sort()", "1, 2, 3"},
+         {"numbers.sort(-$this)", "3, 2, 1"},
+         {"numbers.sort($this desc)", "3, 2, 1"},
+         {"name.sort(-use).given", "'Nina', 'Zoé', 'Inès', 'Zoé'"},
+         {"(1 | 'a').sort()", "CH-PATH-032"},
+         {"name.sort(given)", "CH-PATH-030"}});
+}
+
+TEST_CASE("variables of an expression live to the end of their chain") {
+  check({{"numbers.defineVariable('n').select($this + %n.count())", "6, 4, 5"},
+         {"defineVariable('n', sex).name.use.select($this & %n)", "'officialF', 'usualF'"},
+         {"numbers.select(defineVariable('n', $this * 2).select(%n))", "6, 2, 4"},
+         {"numbers.defineVariable('n') | %n", "CH-PATH-012"},
+         {"defineVariable('answer')", "CH-PATH-024"},
+         {"defineVariable(sex)", "CH-PATH-025"}});
+}
+
+TEST_CASE("what a value of limited precision may stand for") {
+  check({{"1.587.lowBoundary(6)", "1.586500"},
+         {"1.587.highBoundary(2)", "1.59"},
+         {"(-1.587).lowBoundary(2)", "-1.59"},
+         {"@2014-02.highBoundary()", "@2014-02-28"},
+         {"@2012-02.highBoundary(8)", "@2012-02-29"},
+         {"@2014.lowBoundary(6)", "@2014-01"},
+         {"@T10.highBoundary()", "@T10:59:59.999"},
+         {"@2014-03-12T10:30.lowBoundary(10)", "@2014-03-12T10+14:00"},
+         {"@2014.lowBoundary(5)", ""},
+         {"1.5.lowBoundary(29)", ""},
+         {"1.50.precision()", "2"},
+         {"@2014-03.precision()", "6"},
+         {"1 'cm'.comparable(1 '[in_i]')", "true"},
+         {"1 'cm'.comparable(1 's')", "false"},
+         {"'x'.lowBoundary()", "CH-PATH-033"}});
+}
+
+TEST_CASE("texts for other languages") {
+  check({{"'<\\'a\\'>'.escape('html')", "'&lt;&#39;a&#39;&gt;'"},
+         {"'&lt;b&gt;&amp;'.unescape('html')", "'<b>&'"},
+         {"'a\"b'.escape('json')", "'a\\\"b'"},
+         {"'x'.escape('xml')", ""}});
+}
+
+TEST_CASE("a mapping has no clock") {
+  check({{"now()", "CH-PATH-023"}, {"today()", "CH-PATH-023"}, {"timeOfDay()", "CH-PATH-023"}});
 }

@@ -158,10 +158,30 @@ TEST_CASE("dates compare as far as they are known") {
          {"@2014-03-12 ~ @2014-03", "false"}});
 }
 
-TEST_CASE("quantities of one unit compare and add") {
+TEST_CASE("quantities compare and compute across units that measure the same") {
   check({{"4 'mg' + 3 'mg'", "7 'mg'"},
          {"4 days > 3 days", "true"},
-         {"4 'mg' = 4 'g'", ""},
+         {"4 'mg' = 4 'g'", "false"},
+         {"4000 'mg' = 4 'g'", "true"},
+         {"4 'g' + 500 'mg'", "4.5 'g'"},
+         {"4 'g' ~ 4040 'mg'", "true"},
+         {"4 'g' = 4 'm'", ""},
+         {"4 'g' + 4 'm'", ""},
+         {"1 year = 12 months", "true"},
+         {"1 year = 1 'a'", ""},
+         {"1 year > 364 days", ""},
+         {"2 'cm' * 2.0 'm' = 0.04 'm2'", "true"},
+         {"4 'g' / 2 'm'", "2 'g/m'"},
+         {"120 'mm[Hg]' > 15 'kPa'", "true"},
+         {"5 'mmol/L' = 5 'mol/m3'", "true"},
+         {"10 '10*9/L' = 10 'G/L'", ""},
+         {"37 'Cel' = 37 'Cel'", "true"},
+         {"37 'Cel' > 36 'K'", ""},
+         {"3 '{tablets}' = 3 '1'", "true"},
+         {"1 'no-unit' > 2 'other'", ""},
+         {"1 'm' > 1 '((((((((((m))))))))))'", ""},
+         {"@2014-03-12 + 1 'd'", "@2014-03-13"},
+         {"@2014-03-12 + 1 'mo'", "CH-PATH-032"},
          {"2 * 3 'mg'", "6 'mg'"},
          {"1 second = 1 's'", "true"}});
 }

@@ -202,10 +202,10 @@ TEST_CASE("one expression on one document gives an array") {
   Variables variables;
   variables.set_text("who", "B");
   const auto out =
-      evaluate("names.where($this != %who)", json(R"({"names": ["A", "B", "C"]})"), variables);
+      evaluate("names.where($this != %who)", json(R"({"names": ["A", "B", "C"]})"), variables, {});
   REQUIRE(out.has_value());
   CHECK(codec::write_json(out->root()) == R"(["A","C"])");
-  CHECK(evaluate("a b", json("{}"), {}).error().place.column == 3);
+  CHECK(evaluate("a b", json("{}"), {}, {}).error().place.column == 3);
 }
 
 TEST_CASE("a result outlives the mapping and the batch that it came from") {

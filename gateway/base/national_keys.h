@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace charmille::record {
+namespace charmille::base {
 
 /// The key of a NIR or NIA (INSEE; INS digest §2): 97 - (N mod 97), N being the 13 characters as an
 /// integer with 2A read as 19 and 2B as 18. Nothing when the 13 characters do not have that shape.
@@ -28,4 +28,4 @@ bool is_rpps(std::string_view text);
 /// software in the field makes up numbers for places without one.
 bool is_uai(std::string_view text);
 
-}  // namespace charmille::record
+}  // namespace charmille::base

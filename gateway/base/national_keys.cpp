@@ -1,10 +1,10 @@
-#include "gateway/record/keys.h"
+#include "gateway/base/national_keys.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <string>
 
-namespace charmille::record {
+namespace charmille::base {
 namespace {
 
 bool is_digit(char c) {
@@ -64,4 +64,4 @@ bool is_uai(std::string_view text) {
          std::string_view("IOQ").find(text[7]) == std::string_view::npos;
 }
 
-}  // namespace charmille::record
+}  // namespace charmille::base

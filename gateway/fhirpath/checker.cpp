@@ -1,0 +1,145 @@
+#include "gateway/fhirpath/checker.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/catalogue.h"
+#include "gateway/fhirpath/functions.h"
+
+namespace charmille::fhirpath {
+namespace {
+
+/// The types that the items of a result may have; none: nobody knows.
+using Types = std::vector<TypeId>;
+
+class Checker {
+ public:
+  Checker(const Program& program, const Model& model, TypeId root)
+      : program_(program), model_(model), root_(root) {}
+
+  std::optional<Fault> run() {
+    of(program_.root, root_ == untyped ? Types{} : Types{root_}, true);
+    return std::move(fault_);
+  }
+
+ private:
+  /// The types of the result of an operation whose bare paths read items of `focus`.
+  Types of(std::uint32_t index, const Types& focus, bool at_root) {
+    if (index == Op::none || fault_) return {};
+    const Op& op = program_.ops[index];
+    switch (op.kind) {
+      case Kind::self:
+        return focus;
+      case Kind::context:
+        return root_ == untyped ? Types{} : Types{root_};
+      case Kind::member:
+        if (op.left == Op::none) return first_step(op, focus, at_root);
+        return element(op, of(op.left, focus, at_root));
+      case Kind::item: {
+        Types items = of(op.left, focus, at_root);
+        of(op.right, focus, at_root);
+        return items;
+      }
+      case Kind::call:
+        return call(op, focus, at_root);
+      case Kind::as_type:
+        of(op.left, focus, at_root);
+        return only(op.type);
+      case Kind::unite: {
+        Types all = of(op.left, focus, at_root);
+        const Types more = of(op.right, focus, at_root);
+        if (all.empty() || more.empty()) return {};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+      }
+      default:
+        of(op.left, focus, at_root);
+        of(op.right, focus, at_root);
+        return {};
+    }
+  }
+
+  static Types only(const TypeName& type) {
+    return type.model_type == untyped ? Types{} : Types{type.model_type};
+  }
+
+  /// A bare name: an element, or the type of the root itself (`Patient.name`).
+  Types first_step(const Op& op, const Types& focus, bool at_root) {
+    const TypeId named = model_.find(op.name);
+    if (focus.empty()) {
+      const bool type = at_root && named != untyped && model_.is_resource(named);
+      return type ? Types{named} : Types{};
+    }
+    const bool self = std::ranges::all_of(
+        focus, [&](TypeId type) { return named != untyped && model_.is_a(type, named); });
+    return self ? focus : element(op, focus);
+  }
+
+  Types element(const Op& op, const Types& from) {
+    Types out;
+    bool open = from.empty() || op.name == "resourceType";
+    for (const TypeId type : from) {
+      // What stands in the place of any resource may be of each type.
+      if (is_any_resource(type)) open = true;
+      const Model::Element* element = model_.element(type, op.name);
+      if (element == nullptr) continue;
+      for (const Model::Form& form : element->forms) out.push_back(form.type);
+    }
+    if (out.empty() && !open) refuse(op, from.front());
+    return open ? Types{} : out;
+  }
+
+  bool is_any_resource(TypeId type) const {
+    const std::string_view name = model_.type(type).name;
+    return name == "Resource" || name == "DomainResource";
+  }
+
+  Types call(const Op& op, const Types& focus, bool at_root) {
+    const Types input = op.left == Op::none ? focus : of(op.left, focus, at_root);
+    const bool criterion = op.function->criterion;
+    Types argument;
+    for (std::uint32_t i = 0; i < op.argument_count; ++i) {
+      const std::uint32_t index = program_.arguments[op.first_argument + i];
+      Types found = of(index, criterion ? input : focus, criterion ? false : at_root);
+      if (i == 0) argument = std::move(found);
+    }
+    switch (op.function->gives) {
+      case Gives::input:
+        return input;
+      case Gives::argument:
+        return argument;
+      case Gives::type:
+        return only(op.type);
+      case Gives::unknown:
+        break;
+    }
+    return {};
+  }
+
+  void refuse(const Op& op, TypeId type) {
+    base::Place place = program_.place;
+    place.line = op.line;
+    place.column = op.column;
+    std::vector<std::string_view> names;
+    for (const Model::Element& one : model_.type(type).elements) names.push_back(one.name);
+    const std::string_view near = base::nearest(op.name, names);
+    fault_ = charmille::fault("CH-PATH-026", place,
+                              {{"name", base::printable(op.name)},
+                               {"type", std::string(model_.type(type).name)},
+                               {"nearest", near.empty() ? "-" : std::string(near)}});
+  }
+
+  const Program& program_;
+  const Model& model_;
+  TypeId root_;
+  std::optional<Fault> fault_;
+};
+
+}  // namespace
+
+std::optional<Fault> check_paths(const Program& program, const Model& model, TypeId root) {
+  return Checker(program, model, root).run();
+}
+
+}  // namespace charmille::fhirpath

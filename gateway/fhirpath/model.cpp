@@ -1,0 +1,132 @@
+#include "gateway/fhirpath/model.h"
+
+#include <algorithm>
+
+namespace charmille::fhirpath {
+
+std::string_view fhir_r4_table();
+
+namespace {
+
+std::string_view take_word(std::string_view& line) {
+  const std::size_t end = std::min(line.find(' '), line.size());
+  const std::string_view word = line.substr(0, end);
+  line.remove_prefix(std::min(line.size(), end + 1));
+  return word;
+}
+
+}  // namespace
+
+std::shared_ptr<const Model> Model::fhir_r4() {
+  static const std::shared_ptr<const Model> model(new Model(fhir_r4_table()));
+  return model;
+}
+
+Model::Model(std::string_view table) {
+  types_.emplace_back();  // untyped
+  read(table);
+  std::vector<bool> done(types_.size());
+  for (TypeId id = 1; id < types_.size(); ++id) inherit(id, done);
+  quantity_ = find("Quantity");
+  extension_ = find("Extension");
+  element_ = find("Element");
+}
+
+void Model::read(std::string_view table) {
+  // Declared first and together, so that a range tells them.
+  temporal_.first = declare("date");
+  declare("dateTime");
+  declare("instant");
+  temporal_.second = declare("time");
+  TypeId current = untyped;
+  while (!table.empty()) {
+    std::string_view line = table.substr(0, table.find('\n'));
+    table.remove_prefix(std::min(table.size(), line.size() + 1));
+    if (line.empty() || line.front() == '#') continue;
+    if (line.front() == ' ') {
+      Element element = read_element(line.substr(1));
+      types_[current].elements.push_back(element);
+      continue;
+    }
+    const std::string_view kind = take_word(line);
+    current = declare(take_word(line));
+    const TypeId base = line == "-" ? untyped : declare(line);
+    types_[current].base = base;
+    types_[current].kind = kind == "primitive"  ? Kind::primitive
+                           : kind == "resource" ? Kind::resource
+                                                : Kind::complex;
+  }
+}
+
+TypeId Model::declare(std::string_view name) {
+  const auto [at, added] = by_name_.try_emplace(name, static_cast<TypeId>(types_.size()));
+  if (added) types_.emplace_back().name = name;
+  return at->second;
+}
+
+/// "deceased[x] boolean dateTime", "name* HumanName".
+Model::Element Model::read_element(std::string_view line) {
+  Element element;
+  std::string_view name = take_word(line);
+  const bool choice = name.ends_with("[x]");
+  if (choice) name.remove_suffix(3);
+  element.many = name.ends_with('*');
+  if (element.many) name.remove_suffix(1);
+  element.name = name;
+  std::vector<Form>& forms = forms_.emplace_back();
+  while (!line.empty()) {
+    const std::string_view type = take_word(line);
+    std::string& key = keys_.emplace_back("_" + std::string(name));
+    if (choice) {
+      key += type;
+      char& first = key[name.size() + 1];
+      if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 'a' + 'A');
+    }
+    forms.push_back({std::string_view(key).substr(1), key, declare(type)});
+  }
+  element.forms = forms;
+  return element;
+}
+
+/// A type has the elements of its base too.
+void Model::inherit(TypeId id, std::vector<bool>& done) {
+  if (id == untyped || done[id]) return;
+  done[id] = true;
+  Type& type = types_[id];
+  inherit(type.base, done);
+  const auto& base = types_[type.base].elements;
+  type.elements.insert(type.elements.end(), base.begin(), base.end());
+  std::ranges::sort(type.elements, {}, &Element::name);
+}
+
+TypeId Model::find(std::string_view name) const {
+  const auto at = by_name_.find(name);
+  return at == by_name_.end() ? untyped : at->second;
+}
+
+bool Model::is_a(TypeId type, TypeId base) const {
+  for (; type != untyped; type = types_[type].base)
+    if (type == base) return true;
+  return false;
+}
+
+TypeId Model::concrete(TypeId declared, std::string_view resource_type) const {
+  if (declared != untyped && !is_resource(declared)) return declared;
+  const TypeId said = find(resource_type);
+  return said != untyped && is_resource(said) ? said : declared;
+}
+
+const Model::Element* Model::element(TypeId type, std::string_view name) const {
+  const auto& elements = types_[type].elements;
+  const auto at = std::ranges::lower_bound(elements, name, {}, &Element::name);
+  return at == elements.end() || at->name != name ? nullptr : &*at;
+}
+
+std::vector<std::string_view> Model::type_names() const {
+  std::vector<std::string_view> names;
+  for (const Type& type : types_)
+    if (!type.name.empty()) names.push_back(type.name);
+  return names;
+}
+
+}  // namespace charmille::fhirpath
