@@ -10,17 +10,15 @@
 namespace charmille::fhirpath {
 namespace {
 
-/// The types that the items of a result may have; none: nobody knows.
-using Types = std::vector<TypeId>;
-
 class Checker {
  public:
-  Checker(const Program& program, const Model& model, TypeId root)
-      : program_(program), model_(model), root_(root) {}
+  Checker(const Program& program, const Scope& scope)
+      : program_(program), scope_(scope), model_(*scope.shapes()) {}
 
-  std::optional<Fault> run() {
-    of(program_.root, root_ == untyped ? Types{} : Types{root_}, true);
-    return std::move(fault_);
+  Result<Types> run() {
+    Types out = of(program_.root, scope_.root(), true);
+    if (fault_) return fail(std::move(*fault_));
+    return out;
   }
 
  private:
@@ -32,7 +30,9 @@ class Checker {
       case Kind::self:
         return focus;
       case Kind::context:
-        return root_ == untyped ? Types{} : Types{root_};
+        return scope_.root();
+      case Kind::variable:
+        return scope_.types_of(op.slot);
       case Kind::member:
         if (op.left == Op::none) return first_step(op, focus, at_root);
         return element(op, of(op.left, focus, at_root));
@@ -71,8 +71,10 @@ class Checker {
       const bool type = at_root && named != untyped && model_.is_resource(named);
       return type ? Types{named} : Types{};
     }
-    const bool self = std::ranges::all_of(
-        focus, [&](TypeId type) { return named != untyped && model_.is_a(type, named); });
+    const bool self = std::ranges::all_of(focus, [&](TypeId type) {
+      return named != untyped && model_.is_a(type, named) &&
+             model_.element(type, op.name) == nullptr;
+    });
     return self ? focus : element(op, focus);
   }
 
@@ -84,7 +86,10 @@ class Checker {
       if (is_any_resource(type)) open = true;
       const Model::Element* element = model_.element(type, op.name);
       if (element == nullptr) continue;
-      for (const Model::Form& form : element->forms) out.push_back(form.type);
+      for (const Model::Form& form : element->forms) {
+        open |= form.type == untyped;
+        out.push_back(form.type);
+      }
     }
     if (out.empty() && !open) refuse(op, from.front());
     return open ? Types{} : out;
@@ -131,15 +136,16 @@ class Checker {
   }
 
   const Program& program_;
+  const Scope& scope_;
   const Model& model_;
-  TypeId root_;
   std::optional<Fault> fault_;
 };
 
 }  // namespace
 
-std::optional<Fault> check_paths(const Program& program, const Model& model, TypeId root) {
-  return Checker(program, model, root).run();
+Result<Types> check_paths(const Program& program, const Scope& scope) {
+  if (scope.shapes() == nullptr) return Types{};
+  return Checker(program, scope).run();
 }
 
 }  // namespace charmille::fhirpath

@@ -26,6 +26,12 @@ std::vector<std::string_view> Scope::names() const {
   return out;
 }
 
+const Types& Scope::types_of(std::uint32_t slot) const {
+  static const Types unknown;
+  const auto at = types_.find(slot);
+  return at == types_.end() ? unknown : at->second;
+}
+
 void Scope::add_table(std::shared_ptr<const Table> table) {
   std::string name = table->name();
   tables_.insert_or_assign(std::move(name), std::move(table));
@@ -62,15 +68,20 @@ const std::set<std::string, std::less<>>& Expression::tables() const {
   return program_->tables;
 }
 
+const Types& Expression::types() const {
+  return program_->types;
+}
+
 Result<Expression> compile(std::string_view text, Scope& scope, const Locate& locate) {
   auto program = parse(text, scope, locate);
   if (!program) {
     Mistake& mistake = program.error();
     return fail(mistake.code, locate(mistake.at), std::move(mistake.args));
   }
-  if (scope.model() != nullptr)
-    if (auto wrong = check_paths(**program, *scope.model(), scope.root_type()))
-      return fail(std::move(*wrong));
+  if (auto types = check_paths(**program, scope))
+    (*program)->types = std::move(*types);
+  else
+    return fail(std::move(types.error()));
   return Expression(std::move(*program));
 }
 

@@ -39,13 +39,20 @@ class Scope {
   std::shared_ptr<const Table> table(std::string_view name) const;
   std::vector<std::string_view> table_names() const;
 
-  /// Reads the input with a model; `root` is the type of what bare paths read, when it is known.
-  void set_model(std::shared_ptr<const Model> model, TypeId root = untyped) {
-    model_ = std::move(model);
-    root_type_ = root;
+  /// Reads the input with a model, and checks paths against it.
+  void set_model(std::shared_ptr<const Model> model) {
+    model_ = model;
+    shapes_ = std::move(model);
   }
   const Model* model() const { return model_.get(); }
-  TypeId root_type() const { return root_type_; }
+  /// Checks paths against types that say nothing at run time: columns, a JSON Schema.
+  void set_shapes(std::shared_ptr<const Model> shapes) { shapes_ = std::move(shapes); }
+  const Model* shapes() const { return shapes_.get(); }
+  /// The types of what bare paths read, and of variables, as far as they are known.
+  void set_root(Types types) { root_ = std::move(types); }
+  const Types& root() const { return root_; }
+  void set_types(std::uint32_t slot, Types types) { types_[slot] = std::move(types); }
+  const Types& types_of(std::uint32_t slot) const;
 
   /// now(), today() and timeOfDay() may be asked. A mapping may not: its result depends on its
   /// input alone.
@@ -69,7 +76,9 @@ class Scope {
   std::uint32_t slots_ = 0;
   std::uint32_t members_ = 0;
   std::shared_ptr<const Model> model_;
-  TypeId root_type_ = untyped;
+  std::shared_ptr<const Model> shapes_;
+  Types root_;
+  std::map<std::uint32_t, Types> types_;
   bool clock_ = false;
   bool strict_ = false;
 };
@@ -86,6 +95,8 @@ class Expression {
   const std::set<std::string, std::less<>>& members() const;
   const std::set<std::uint32_t>& variables() const;
   const std::set<std::string, std::less<>>& tables() const;
+  /// Of what its result is, as far as the scope's types tell.
+  const Types& types() const;
 
  private:
   friend Result<Expression> compile(std::string_view, Scope&,

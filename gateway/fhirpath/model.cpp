@@ -18,13 +18,44 @@ std::string_view take_word(std::string_view& line) {
 }  // namespace
 
 std::shared_ptr<const Model> Model::fhir_r4() {
-  static const std::shared_ptr<const Model> model(new Model(fhir_r4_table()));
+  static const std::shared_ptr<const Model> model = [] {
+    auto made = std::make_shared<Model>();
+    made->read(fhir_r4_table());
+    made->close();
+    return made;
+  }();
   return model;
 }
 
-Model::Model(std::string_view table) {
+Model::Model() {
   types_.emplace_back();  // untyped
-  read(table);
+}
+
+TypeId Model::add_type(std::string_view name, Kind kind, TypeId base) {
+  const auto known = by_name_.find(name);
+  const TypeId id = known == by_name_.end() ? static_cast<TypeId>(types_.size()) : known->second;
+  if (known == by_name_.end()) {
+    types_.emplace_back().name = words_.emplace_back(name);
+    by_name_.emplace(types_.back().name, id);
+  }
+  types_[id].kind = kind;
+  types_[id].base = base;
+  return id;
+}
+
+void Model::add_element(TypeId to, std::string_view name, bool many,
+                        std::span<const TypeId> types) {
+  const std::string& key = words_.emplace_back("_" + std::string(name));
+  Element element;
+  element.name = std::string_view(key).substr(1);
+  element.many = many;
+  std::vector<Form>& forms = forms_.emplace_back();
+  for (const TypeId type : types) forms.push_back({element.name, key, type});
+  element.forms = forms;
+  types_[to].elements.push_back(element);
+}
+
+void Model::close() {
   std::vector<bool> done(types_.size());
   for (TypeId id = 1; id < types_.size(); ++id) inherit(id, done);
   quantity_ = find("Quantity");
@@ -33,6 +64,10 @@ Model::Model(std::string_view table) {
 }
 
 void Model::read(std::string_view table) {
+  const auto declare = [this](std::string_view name) {
+    const TypeId known = find(name);
+    return known != untyped ? known : add_type(name);
+  };
   // Declared first and together, so that a range tells them.
   temporal_.first = declare("date");
   declare("dateTime");
@@ -49,19 +84,14 @@ void Model::read(std::string_view table) {
       continue;
     }
     const std::string_view kind = take_word(line);
-    current = declare(take_word(line));
+    const std::string_view name = take_word(line);
     const TypeId base = line == "-" ? untyped : declare(line);
-    types_[current].base = base;
-    types_[current].kind = kind == "primitive"  ? Kind::primitive
-                           : kind == "resource" ? Kind::resource
-                                                : Kind::complex;
+    current = add_type(name,
+                       kind == "primitive"  ? Kind::primitive
+                       : kind == "resource" ? Kind::resource
+                                            : Kind::complex,
+                       base);
   }
-}
-
-TypeId Model::declare(std::string_view name) {
-  const auto [at, added] = by_name_.try_emplace(name, static_cast<TypeId>(types_.size()));
-  if (added) types_.emplace_back().name = name;
-  return at->second;
 }
 
 /// "deceased[x] boolean dateTime", "name* HumanName".
@@ -76,13 +106,15 @@ Model::Element Model::read_element(std::string_view line) {
   std::vector<Form>& forms = forms_.emplace_back();
   while (!line.empty()) {
     const std::string_view type = take_word(line);
-    std::string& key = keys_.emplace_back("_" + std::string(name));
+    std::string& key = words_.emplace_back("_" + std::string(name));
     if (choice) {
       key += type;
       char& first = key[name.size() + 1];
       if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 'a' + 'A');
     }
-    forms.push_back({std::string_view(key).substr(1), key, declare(type)});
+    const TypeId known = find(type);
+    forms.push_back(
+        {std::string_view(key).substr(1), key, known != untyped ? known : add_type(type)});
   }
   element.forms = forms;
   return element;

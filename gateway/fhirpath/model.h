@@ -17,6 +17,8 @@ namespace charmille::fhirpath {
 /// A type of a model; at most 1023 of them.
 using TypeId = std::uint16_t;
 inline constexpr TypeId untyped = 0;
+/// The types that something may be of; none: nobody knows.
+using Types = std::vector<TypeId>;
 
 class Model {
  public:
@@ -43,6 +45,15 @@ class Model {
   /// FHIR R4 (4.0.1), read from its table when first asked for.
   static std::shared_ptr<const Model> fhir_r4();
 
+  // A model of our own is built type by type, and not changed once it is shared.
+  Model();
+  /// The type of that name, new if need be.
+  TypeId add_type(std::string_view name, Kind kind = Kind::complex, TypeId base = untyped);
+  /// An element written under its own name, of any of these types.
+  void add_element(TypeId to, std::string_view name, bool many, std::span<const TypeId> types);
+  /// Gives each type the elements of its base; afterwards nothing is added.
+  void close();
+
   TypeId find(std::string_view name) const;  ///< or untyped
   const Type& type(TypeId id) const { return types_[id]; }
   bool is_a(TypeId type, TypeId base) const;
@@ -63,16 +74,14 @@ class Model {
   }
 
  private:
-  explicit Model(std::string_view table);
   void read(std::string_view table);
   void inherit(TypeId id, std::vector<bool>& done);
-  TypeId declare(std::string_view name);
   Element read_element(std::string_view line);
 
   std::vector<Type> types_;
   std::unordered_map<std::string_view, TypeId> by_name_;
   std::deque<std::vector<Form>> forms_;
-  std::deque<std::string> keys_;
+  std::deque<std::string> words_;
   TypeId quantity_ = untyped;
   TypeId extension_ = untyped;
   TypeId element_ = untyped;

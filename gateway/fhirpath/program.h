@@ -86,6 +86,7 @@ struct Program {
   std::set<std::string, std::less<>> members;
   std::set<std::uint32_t> variables;
   std::set<std::string, std::less<>> tables;
+  Types types;  ///< of the result
 };
 
 }  // namespace charmille::fhirpath

@@ -63,6 +63,7 @@ namespace {
 void prepare(const Plan& plan, const Variables& variables, tree::Arena& arena,
              fhirpath::Context& context) {
   context.skip_empty_texts(plan.from == From::csv);
+  context.set_model(plan.model.get());
   for (const Variable& variable : plan.variables) {
     const tree::Node* given = variables.find(variable.name);
     Collection value;

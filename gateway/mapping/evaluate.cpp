@@ -12,8 +12,11 @@ Result<tree::Document> evaluate(std::string_view expression, const tree::Documen
                                 const Variables& variables, const Evaluation& how) {
   fhirpath::Scope scope;
   scope.set_clock(true);
-  if (how.model)
-    scope.set_model(how.model, fhirpath::model_type(Value::of(input.root()), how.model.get()));
+  if (how.model) {
+    scope.set_model(how.model);
+    const auto root = fhirpath::model_type(Value::of(input.root()), how.model.get());
+    if (root != fhirpath::untyped) scope.set_root({root});
+  }
   for (const std::string_view name : variables.names()) scope.declare(std::string(name));
   auto compiled = fhirpath::compile(expression, scope, base::Place{"expression", 1, 1, {}});
   if (!compiled) return fail(std::move(compiled.error()));

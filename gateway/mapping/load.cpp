@@ -8,6 +8,7 @@
 #include "gateway/config/yaml.h"
 #include "gateway/mapping/plan.h"
 #include "gateway/mapping/schema_check.h"
+#include "gateway/mapping/shapes.h"
 #include "gateway/mapping/specification.h"
 #include "gateway/mapping/tables.h"
 
@@ -40,8 +41,10 @@ class Loader {
     if (const Node* node = root().find("nest")) nests(*node, "nest", plan_->nests, 0);
     tables();
     variables();
+    shapes();
     body();
     if (faults_.empty()) schema();
+    if (faults_.empty()) unused_tables();
     if (!faults_.empty()) return tl::unexpected(std::move(faults_));
     plan_->slots = scope_.slots();
     plan_->members = scope_.members();
@@ -64,10 +67,79 @@ class Loader {
     plan_->to = text_of("to");
     const std::string from = text_of("from");
     plan_->from = static_cast<From>(std::ranges::find(names, from) - names.begin());
-    if (const Node* model = root().find("model"); model != nullptr && model->chars() == "r4")
-      faults_.push_back(fault("CH-MAP-003", place(*model, "model")));
     if (const Node* strict = root().find("strict")) scope_.set_strict(strict->boolean_value());
     if (const Node* tests = root().find("tests")) plan_->tests = *tests;
+  }
+
+  /// What the paths of the template are checked against, as far as the file tells.
+  void shapes() {
+    const Node* resource = root().find("resource");
+    const bool r4 = text_of("model") == "r4";
+    if (r4) {
+      plan_->model = fhirpath::Model::fhir_r4();
+      scope_.set_model(plan_->model);
+    }
+    if (resource != nullptr) {
+      const fhirpath::Model& model = *fhirpath::Model::fhir_r4();
+      const auto type = model.find(resource->chars());
+      if (r4 && type != fhirpath::untyped) shapes_.item = {type};
+      if (shapes_.item.empty())
+        faults_.push_back(fault("CH-MAP-003", place(*resource, "resource"),
+                                {{"name", base::printable(resource->chars())},
+                                 {"nearest", near(resource->chars(), model.type_names())}}));
+      if (!root().find("each")) shapes_.whole = shapes_.item;
+    }
+    if (const Node* columns = root().find("columns")) {
+      auto names = read_columns(plan_->document, *columns, "columns", source_.file.parent_path());
+      if (!names) return faults_.push_back(std::move(names.error()));
+      check_joins(*names, plan_->name, plan_->nests);
+      set_shapes(shapes_of_rows(plan_->name, *names, plan_->nests));
+    }
+    if (plan_->from == From::child_record && !r4 && !source_.schemas.empty()) {
+      const auto schema = read_schema("child-record");
+      if (schema) set_shapes(shapes_of_schema(*schema));
+    }
+  }
+
+  void set_shapes(Shapes shapes) {
+    shapes_ = std::move(shapes);
+    scope_.set_shapes(shapes_.model);
+    if (!root().find("each")) shapes_.item = shapes_.whole;
+  }
+
+  static std::string near(std::string_view word, std::span<const std::string_view> names) {
+    const std::string_view found = base::nearest(word, names);
+    return found.empty() ? "-" : std::string(found);
+  }
+
+  /// The columns of `on` are columns of both files, as far as these are declared.
+  void check_joins(const std::vector<std::string>& columns, const std::string& file,
+                   const std::vector<Nest>& nests) {
+    const auto check = [&](const std::vector<std::string>& names,
+                           const std::vector<std::string>& known, const Nest& nest,
+                           const std::string& of) {
+      const std::vector<std::string_view> words(known.begin(), known.end());
+      for (const std::string& name : names)
+        if (std::ranges::find(known, name) == known.end())
+          faults_.push_back(fault("CH-MAP-025", nest.place,
+                                  {{"file", of}, {"name", name}, {"nearest", near(name, words)}}));
+    };
+    for (const Nest& nest : nests) {
+      check(nest.ours, columns, nest, file);
+      if (!nest.columns) continue;
+      check(nest.theirs, *nest.columns, nest, nest.file);
+      check_joins(*nest.columns, nest.file, nest.nests);
+    }
+  }
+
+  void unused_tables() {
+    const Node* tables = root().find("tables");
+    if (tables == nullptr) return;
+    for (std::size_t i = 0; i < tables->items().size(); ++i)
+      if (!plan_->mentions.tables.contains(tables->key(i)))
+        faults_.push_back(fault("CH-MAP-009",
+                                plan_->document.place_of(plan_->document.key_origin(*tables, i)),
+                                {{"name", base::printable(tables->key(i))}}));
   }
 
   /// `on: COLUMN`, a list of columns, or {main: A, other: B} with a column or a list each.
@@ -104,6 +176,14 @@ class Loader {
       nest.place = plan_->document.place_of(plan_->document.key_origin(node, i), below);
       nest.file = one.find("file")->chars();
       columns(*one.find("on"), below, nest);
+      if (const Node* declared = one.find("columns")) {
+        auto names = read_columns(plan_->document, *declared, below + ".columns",
+                                  source_.file.parent_path());
+        if (names)
+          nest.columns = std::move(*names);
+        else
+          faults_.push_back(std::move(names.error()));
+      }
       if (!nest_names_.insert(nest.name).second)
         faults_.push_back(fault("CH-MAP-006", nest.place, {{"nest", nest.name}}));
       if (const Node* inner = one.find("nest"))
@@ -142,31 +222,35 @@ class Loader {
       // `each` reads what decode gives, whatever the template is held to.
       const bool strict = scope_.strict();
       scope_.set_strict(false);
+      scope_.set_root(shapes_.whole);
       plan_->each = compiler.expression(*each, "each");
       scope_.set_strict(strict);
+      if (plan_->each && shapes_.item.empty()) shapes_.item = plan_->each->types();
     }
+    scope_.set_root(shapes_.item);
     plan_->root = compiler.compile(*root().find("template"));
     plan_->mentions = compiler.mentions();
     std::ranges::move(compiler.faults(), std::back_inserter(faults_));
   }
 
-  void schema() {
-    if (plan_->to == "tree" || source_.schemas.empty()) return;
-    const std::string name = plan_->to + ".schema.json";
-    const bool plain = plan_->to.find_first_of("/\\") == std::string::npos;
+  Result<tree::Document> read_schema(const std::string& of) {
+    const std::string name = of + ".schema.json";
+    const bool plain = of.find_first_of("/\\") == std::string::npos;
     auto payload = plain ? base::Payload::from_file(source_.schemas / name) : fail("CH-MAP-004");
     auto bytes = payload ? payload->bytes(most_bytes) : fail(payload.error());
-    if (!bytes) {
-      faults_.push_back(fault("CH-MAP-004", place(*root().find("to"), "to"),
-                              {{"schema", base::printable(name)}}));
-      return;
-    }
-    auto schema = codec::read_json(*bytes, name);
-    if (!schema) {
+    if (!bytes)
+      return fail("CH-MAP-004", place(*root().find("to"), "to"),
+                  {{"schema", base::printable(name)}});
+    return codec::read_json(*bytes, name);
+  }
+
+  void schema() {
+    if (plan_->to == "tree" || source_.schemas.empty()) return;
+    auto schema = read_schema(plan_->to);
+    if (schema)
+      faults_ = check_against_schema(*plan_->root, plan_->document, *schema);
+    else
       faults_.push_back(std::move(schema.error()));
-      return;
-    }
-    faults_ = check_against_schema(*plan_->root, plan_->document, *schema);
   }
 
   const Source& source_;
@@ -174,6 +258,7 @@ class Loader {
   std::shared_ptr<Plan> plan_;
   fhirpath::Scope scope_;
   Names nest_names_;
+  Shapes shapes_;
   std::vector<Fault> faults_;
 };
 

@@ -18,6 +18,7 @@ struct Nest {
   std::string file;
   std::vector<std::string> ours;
   std::vector<std::string> theirs;
+  std::optional<std::vector<std::string>> columns;  ///< of the file, when they are declared
   base::Place place;
   std::vector<Nest> nests;
 };
@@ -36,6 +37,7 @@ struct Plan {
   From from = From::tree;
   std::string to;
   std::optional<fhirpath::Expression> each;
+  std::shared_ptr<const fhirpath::Model> model;  ///< that the input is read with
   std::vector<Nest> nests;
   std::vector<Variable> variables;
   RulePtr root;

@@ -31,6 +31,19 @@ const std::vector<Field>& mapping_fields() {
        .example = "none",
        .default_value = "none",
        .choices = {"none", "r4"}},
+      {.name = "resource",
+       .meaning_fr = "avec model: r4, le type de ce que lit le modèle",
+       .meaning_en = "with model: r4, the type of what the template reads",
+       .example = "Patient"},
+      {.name = "columns",
+       .type = FieldType::any,
+       .meaning_fr = "colonnes du fichier : une liste, ou {csv: FICHIER} pour l'en-tête d'un "
+                     "exemple à côté ; les chemins sont "
+                     "vérifiés contre elles",
+       .meaning_en = "columns of the file: a list, or {csv: FILE} for the header of a sample "
+                     "beside; paths are checked "
+                     "against them",
+       .example = "[Identifiant, Nom]"},
       {.name = "strict",
        .type = FieldType::boolean,
        .meaning_fr = "true : seules les %variables se lisent",
@@ -88,6 +101,11 @@ const std::vector<Field>& nest_fields() {
        .meaning_en = "common column, list of columns, or {main: A, other: B}",
        .example = "Identifiant",
        .required = true},
+      {.name = "columns",
+       .type = FieldType::any,
+       .meaning_fr = "ses colonnes, comme celles du mapping",
+       .meaning_en = "its columns, as those of the mapping",
+       .example = "[Identifiant, Lien]"},
       {.name = "nest",
        .type = FieldType::map,
        .meaning_fr = "jointures dans ces lignes",

@@ -12,6 +12,8 @@ namespace {
 using tree::Kind;
 using tree::Node;
 
+constexpr std::size_t most_bytes = 16U << 20;  ///< of a ConceptMap
+
 bool is_csv(const Node& node) {
   const Node* file = node.find("csv");
   return file != nullptr && file->is(Kind::text) && node.find("key") != nullptr &&
@@ -79,22 +81,73 @@ class CsvTable {
 
 Result<tree::Document> read_csv(const tree::Document& document, const Node& node,
                                 const base::Place& place, const std::filesystem::path& folder) {
-  const std::filesystem::path name = std::string(node.find("csv")->chars());
-  const auto file = (folder / name).lexically_normal();
-  const bool inside = name.is_relative() && std::ranges::find(name, "..") == name.end();
-  if (!inside) return fail("CH-MAP-023", place, {{"file", base::printable(name.string())}});
-  auto options = options_of(document, node);
-  if (!options) return fail(std::move(options.error()));
-  auto payload = base::Payload::from_file(file);
-  if (!payload) return fail("CH-MAP-020", place, {{"file", base::printable(name.string())}});
-  auto stream = codec::open(*options, *payload, name.string());
+  auto stream = open_beside(document, node, place, folder);
   if (!stream) return fail(std::move(stream.error()));
   CsvTable table(node, place);
   if (auto read = table.read(**stream); !read) return fail(std::move(read.error()));
   return table.take();
 }
 
+bool is_match(const Node& target) {
+  const Node* equivalence = target.find("equivalence");
+  return target.find("code") != nullptr &&
+         (equivalence == nullptr ||
+          (equivalence->chars() != "unmatched" && equivalence->chars() != "disjoint"));
+}
+
+std::span<const Node> list(const Node& node, std::string_view name) {
+  const Node* found = node.find(name);
+  return found == nullptr ? std::span<const Node>{} : found->items();
+}
+
+/// FHIR R4, ConceptMap: group[].element[].{code, target[].code}.
+Result<tree::Document> read_concept_map(const Node& node, const base::Place& place,
+                                        const std::filesystem::path& folder) {
+  const std::string name(node.find("conceptmap")->chars());
+  auto payload = read_beside(name, place, folder);
+  if (!payload) return fail(std::move(payload.error()));
+  const auto bytes = payload->bytes(most_bytes);
+  if (!bytes) return fail("CH-MAP-020", place, {{"file", base::printable(name)}});
+  const auto map = codec::read_json(*bytes, name);
+  if (!map) return fail(map.error());
+  tree::Document codes;
+  std::vector<tree::Document::Member> members;
+  for (const Node& group : list(map->root(), "group"))
+    for (const Node& element : list(group, "element")) {
+      const auto targets = list(element, "target");
+      const auto target = std::ranges::find_if(targets, is_match);
+      const Node* code = element.find("code");
+      if (code != nullptr && target != targets.end())
+        members.emplace_back(code->chars(), codes.text(target->find("code")->chars()));
+    }
+  if (members.empty()) return fail("CH-MAP-024", place);
+  codes.set_root(codes.object(members));
+  return codes;
+}
+
 }  // namespace
+
+Result<base::Payload> read_beside(std::string_view given, const base::Place& place,
+                                  const std::filesystem::path& folder) {
+  const std::filesystem::path name{std::string(given)};
+  const auto file = (folder / name).lexically_normal();
+  const bool inside = name.is_relative() && std::ranges::find(name, "..") == name.end();
+  if (!inside) return fail("CH-MAP-023", place, {{"file", base::printable(given)}});
+  auto payload = base::Payload::from_file(file);
+  if (!payload) return fail("CH-MAP-020", place, {{"file", base::printable(given)}});
+  return payload;
+}
+
+Result<std::unique_ptr<codec::RecordStream>> open_beside(const tree::Document& document,
+                                                         const Node& node, const base::Place& place,
+                                                         const std::filesystem::path& folder) {
+  const std::string name(node.find("csv")->chars());
+  auto options = options_of(document, node);
+  if (!options) return fail(std::move(options.error()));
+  const auto payload = read_beside(name, place, folder);
+  if (!payload) return fail(payload.error());
+  return codec::open(*options, *payload, name);
+}
 
 Result<std::shared_ptr<const fhirpath::Table>> read_table(std::string_view name,
                                                           const tree::Document& document,
@@ -104,6 +157,11 @@ Result<std::shared_ptr<const fhirpath::Table>> read_table(std::string_view name,
   if (!node.is(Kind::object)) return fail("CH-MAP-024", place);
   if (is_csv(node)) {
     auto codes = read_csv(document, node, place, folder);
+    if (!codes) return fail(std::move(codes.error()));
+    return std::make_shared<const fhirpath::Table>(std::string(name), std::move(*codes));
+  }
+  if (const Node* map = node.find("conceptmap"); map != nullptr && node.items().size() == 1) {
+    auto codes = read_concept_map(node, place, folder);
     if (!codes) return fail(std::move(codes.error()));
     return std::make_shared<const fhirpath::Table>(std::string(name), std::move(*codes));
   }

@@ -58,6 +58,7 @@ std::optional<fhirpath::Expression> TemplateCompiler::compile_part(std::string_v
   Names& noted = noted_ != nullptr ? *noted_ : around_;
   for (const std::string& name : compiled->members())
     if (nests_.contains(name)) noted.insert(name);
+  mentions_.tables.insert(compiled->tables().begin(), compiled->tables().end());
   for (const std::uint32_t slot : compiled->variables()) {
     mentions_.variables.emplace(scope_.name_of(slot));
     if (const auto known = of_variable_.find(slot); known != of_variable_.end())
@@ -228,8 +229,11 @@ RulePtr TemplateCompiler::block(const tree::Node& node, const Block& b, const st
   Part part;
   part.expression = compile_part(b.marker.text, b.origin, b.marker.at, path);
   if (!part.expression) return out;
+  const fhirpath::Types outside = scope_.root();
+  scope_.set_root(part.expression->types());
   out->parts.push_back(std::move(part));
   out->bodies.push_back(rule(node.items()[b.index], path + "[]", top));
+  scope_.set_root(outside);
   return out;
 }
 
@@ -255,6 +259,7 @@ RulePtr TemplateCompiler::loop(const tree::Node& node, const Block& b, const std
   const std::size_t scope_mark = scope_.mark();
   out->item_slot = scope_.declare(std::string(b.marker.item));
   of_variable_[out->item_slot] = read;
+  if (part.expression) scope_.set_types(out->item_slot, part.expression->types());
   if (!b.marker.index.empty()) out->index_slot = scope_.declare(std::string(b.marker.index));
   out->bodies.push_back(rule(node.items()[b.index], path + "[]", false));
   scope_.leave(scope_mark);
@@ -298,6 +303,9 @@ void TemplateCompiler::assigns(const tree::Node& value, tree::Origin key, const 
     // Declared after its own value: `x: {{ %x }}` reads the outer one.
     const std::uint32_t slot = scope_.declare(std::string(node.key(0)));
     of_variable_[slot] = std::move(read);
+    const bool plain = compiled->kind == Rule::Kind::single || compiled->kind == Rule::Kind::list;
+    if (plain && compiled->assigns.empty())
+      scope_.set_types(slot, compiled->parts.front().expression->types());
     into.assigns.emplace_back(slot, std::move(compiled));
   };
   if (!value.is(tree::Kind::array)) return one(value);

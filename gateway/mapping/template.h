@@ -20,6 +20,7 @@ struct Mentions {
   std::map<std::string, Names>
       sections;  ///< for each top-level key of the result, the nests that it reads
   Names variables;
+  Names tables;
 };
 
 class TemplateCompiler {

@@ -117,7 +117,8 @@ std::string judged(const pugi::xml_node& test, Inputs& inputs) {
   const TypeId root = model_type(Value::of(input.root()), model.get());
 
   Scope scope;
-  scope.set_model(model, root);
+  scope.set_model(model);
+  if (root != untyped) scope.set_root({root});
   scope.set_clock(true);
   const auto compiled =
       compile(expression.text().get(), scope, base::Place{"expression", 1, 1, {}});

@@ -30,7 +30,10 @@ std::shared_ptr<const Table> sexes() {
 Result<std::string> run(std::string_view text, const tree::Document& input,
                         const std::shared_ptr<const Model>& model = nullptr) {
   Scope scope;
-  if (model) scope.set_model(model, model_type(Value::of(input.root()), model.get()));
+  if (model) {
+    scope.set_model(model);
+    scope.set_root({model_type(Value::of(input.root()), model.get())});
+  }
   scope.set_clock(model != nullptr);
   const std::uint32_t slot = scope.declare("answer");
   scope.add_table(sexes());

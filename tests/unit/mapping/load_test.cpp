@@ -68,9 +68,56 @@ TEST_CASE("unknown keys around the template are refused with the nearest name") 
   CHECK(faults[1].place.line == 5);
 }
 
-TEST_CASE("a model that is not there yet is said so") {
-  CHECK(brief(faults_of("mapping: t\nfrom: json\nto: tree\nmodel: r4\ntemplate: 1\n")) ==
-        "CH-MAP-003 4:8");
+TEST_CASE("with a model, paths are checked from the resource that the file names") {
+  const std::string head = "mapping: t\nfrom: json\nto: tree\nmodel: r4\n";
+  CHECK(brief(faults_of(head + "template: '{{ anything }}'\n")).empty());
+  CHECK(brief(faults_of(head + "resource: Patient\ntemplate: '{{ name.given }}'\n")).empty());
+  CHECK(brief(faults_of(head + "resource: Patient\ntemplate: '{{ name.givn }}'\n")) ==
+        "CH-PATH-026 6:20");
+  CHECK(brief(faults_of(head + "resource: Patiant\ntemplate: 1\n")) == "CH-MAP-003 5:11");
+  CHECK(brief(faults_of("mapping: t\nfrom: json\nto: tree\nresource: Patient\ntemplate: 1\n")) ==
+        "CH-MAP-003 4:11");
+  CHECK(brief(faults_of(head + "each: entry.resource.ofType(Patient)\nresource: Patient\n"
+                               "template: {x: '{{ birthdate }}'}\n")) == "CH-PATH-026 7:19");
+  CHECK(brief(faults_of(head + "each: (entry.resource as Patient)\n"
+                               "template: {x: '{{ birthdate }}'}\n")) == "CH-PATH-026 6:19");
+}
+
+TEST_CASE("with columns, a column that is not there is told at its character") {
+  const std::string head =
+      "mapping: t\nfrom: csv\nto: tree\neach: rows\ncolumns: [Id, Nom de naissance]\n";
+  CHECK(brief(faults_of(head + "template: '{{ `Nom de naissance`.trim() }}'\n")).empty());
+  CHECK(brief(faults_of(head + "template: '{{ `Nom de naisance`.trim() }}'\n")) ==
+        "CH-PATH-026 6:15");
+  CHECK(brief(faults_of(head + "template: '{{ %context.Nom }}'\n")) == "CH-PATH-026 6:24");
+  CHECK(brief(faults_of(head + "template: '{{ Id.where($this = Nom) }}'\n")) == "CH-PATH-026 6:32");
+  CHECK(brief(faults_of(head + "template: '{{ entries().where(key = 1) }}'\n")).empty());
+  CHECK(brief(faults_of(
+            "mapping: t\nfrom: csv\nto: tree\neach: row\ncolumns: [Id]\ntemplate: 1\n")) ==
+        "CH-PATH-026 4:7");
+  CHECK(brief(faults_of("mapping: t\nfrom: csv\nto: tree\ncolumns: 3\ntemplate: 1\n")) ==
+        "CH-MAP-008 4:10");
+}
+
+TEST_CASE("columns of joined rows are known through variables and blocks") {
+  const std::string head =
+      "mapping: t\nfrom: csv\nto: tree\neach: rows\ncolumns: [Id]\n"
+      "nest:\n  liens: {file: LIENS, on: Id, columns: [Id, Lien]}\n  libre: {file: L, on: Id}\n";
+  CHECK(
+      brief(faults_of(head + "template:\n  '{% for l in liens %}': '{{ %l.Lien & %l.Lein }}'\n")) ==
+      "CH-PATH-026 10:44");
+  CHECK(brief(faults_of(head + "template:\n  a:\n    '{% assign %}': {l: '{{ liens.first() }}'}\n"
+                               "    b: '{{ %l.Rang }}'\n")) == "CH-PATH-026 12:15");
+  CHECK(brief(faults_of(head + "template:\n  '{{ liens }}': '{{ Rang }}'\n")) ==
+        "CH-PATH-026 10:22");
+  CHECK(brief(faults_of(head + "template: '{{ libre.Quelconque }}'\n")).empty());
+  CHECK(brief(faults_of("mapping: t\nfrom: csv\nto: tree\neach: rows\ncolumns: [Id]\n"
+                        "nest: {l: {file: L, on: Di}}\ntemplate: 1\n")) == "CH-MAP-025 6:8");
+}
+
+TEST_CASE("a table that nothing translates with is told") {
+  CHECK(brief(faults_of("mapping: t\nfrom: csv\nto: tree\ntables:\n  a: {X: Y}\n  b: {X: Y}\n"
+                        "template: '{{ translate(''b'') }}'\n")) == "CH-MAP-009 5:3");
 }
 
 TEST_CASE("every mistake of a file is told at once") {
