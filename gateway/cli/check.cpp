@@ -87,6 +87,7 @@ void print_faults(Session& s, const exchange::LoadedSite& loaded, const std::vec
 
 Exit check(Session& s, bool with_world) {
   const auto loaded = load_whole_site(s);
+  s.sources = loaded.mapping_folders;
   std::vector<Fault> world;
   if (loaded.site && with_world) world = faults_of_world(*loaded.site->config);
   if (s.json) {

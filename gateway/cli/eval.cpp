@@ -31,6 +31,7 @@ Exit eval(Session& s, const Options& o) {
   if (!variables) return s.print(variables.error()), Exit::usage;
   const auto input = input_of(s, o.file);
   if (!input) return s.print(input.error()), Exit::data;
+  s.texts["expression"] = o.expression;
   mapping::Evaluation how;
   if (o.model == "r4") how.model = fhirpath::Model::fhir_r4();
   how.now = base::system_clock().now();

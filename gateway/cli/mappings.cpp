@@ -63,6 +63,7 @@ std::optional<Mappings> load_mappings(Session& s, const std::vector<std::string>
     folders = site->mappings;
   }
   if (folders.empty()) return s.print(fault("CH-CLI-010")), std::nullopt;
+  s.sources = folders;
   Mappings all;
   bool good = true;
   for (const fs::path& folder : folders) {

@@ -3,12 +3,16 @@
 #include <cstdlib>
 
 #include "adapters/adapter.h"
+#include "gateway/base/payload.h"
+#include "gateway/cli/excerpt.h"
 #include "gateway/exchange/site.h"
 
 namespace charmille::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t most_quoted = 4U << 20;  ///< of a file of which a line is quoted
 
 fs::path program_folder() {
   std::error_code error;
@@ -61,7 +65,21 @@ std::unique_ptr<Gateway> Session::open_gateway() {
 }
 
 void Session::print(const Fault& fault) {
-  console.err << base::describe(fault, language) << '\n';
+  console.err << base::describe(fault, language) << '\n' << quoted(fault.place);
+}
+
+std::string Session::quoted(const base::Place& place) const {
+  if (const auto text = texts.find(place.file); text != texts.end())
+    return excerpt(text->second, place.line, place.column);
+  if (!place.file.ends_with(".yaml") && !place.file.ends_with(".yml")) return {};
+  std::vector<fs::path> candidates{place.file};
+  for (const fs::path& folder : sources) candidates.push_back(folder / place.file);
+  for (const fs::path& file : candidates) {
+    const auto payload = base::Payload::from_file(file);
+    const auto text = payload ? payload->bytes(most_quoted) : fail(payload.error());
+    if (text) return excerpt(*text, place.line, place.column);
+  }
+  return {};
 }
 
 void Session::print_warning(const Fault& fault) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,6 +42,10 @@ class Session {
   std::string language_word;     ///< as given with --lang; `language` is what it means
   std::string configuration;     ///< as given with -c; empty: looked for
   std::function<Exit()> chosen;  ///< the subcommand that the command line names
+  /// Where the files of mappings are, by which faults name them; and what else a fault may quote,
+  /// by the name that it has there.
+  std::vector<std::filesystem::path> sources;
+  std::map<std::string, std::string> texts;
 
   /// The text in the person's language.
   std::string_view say(std::string_view french, std::string_view english) const {
@@ -66,6 +71,8 @@ class Session {
   /// "2026-06-30T14:00") or in RFC 3339, as RFC 3339. Empty stays empty. CH-CLI-021.
   Result<std::string> time_given(const std::string& text);
 
+  /// Tells the fault. Of a configuration, a mapping or an expression the line is quoted, never of
+  /// data.
   void print(const Fault& fault);
   void print_warning(const Fault& fault);
   /// Prints the fault; which exit code it means.
@@ -74,6 +81,8 @@ class Session {
   void print_json(const tree::Node& node);
 
  private:
+  std::string quoted(const base::Place& place) const;
+
   std::shared_ptr<const config::Site> site_;
 };
 

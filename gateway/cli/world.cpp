@@ -75,7 +75,7 @@ void add_from(const config::Site& site, const tree::Node& node,
 
 exchange::LoadedSite load_whole_site(const std::filesystem::path& configuration) {
   const auto files = config::read_files(configuration);
-  if (!files) return {nullptr, {files.error()}, {}};
+  if (!files) return {nullptr, {files.error()}, {}, {}};
   return exchange::load_site(configuration, schemas_folder(files->mapping_folders()),
                              adapters::registry());
 }

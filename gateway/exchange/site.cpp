@@ -221,6 +221,7 @@ LoadedSite load_site(const fs::path& configuration, const fs::path& schemas,
   }
   std::vector<Fault> faults;
   const std::vector<fs::path> folders = files->mapping_folders();
+  loaded.mapping_folders = folders;
   const Mappings mappings = load_mappings(folders, schemas, faults);
   const std::vector<config::KnownCodec> codecs = known_codecs();
   config::Surroundings surroundings;

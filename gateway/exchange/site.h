@@ -66,6 +66,7 @@ struct LoadedSite {
   std::shared_ptr<const Site> site;  ///< nullptr when there are faults
   std::vector<Fault> faults;
   std::vector<Fault> warnings;
+  std::vector<std::filesystem::path> mapping_folders;  ///< as far as they could be read
 };
 
 /// Reads the configuration, its policies and its mappings, checks them against each other, compiles
