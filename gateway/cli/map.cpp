@@ -6,8 +6,11 @@
 #include <CLI/Formatter.hpp>
 
 #include "gateway/base/bytes.h"
+#include "gateway/cli/loss.h"
 #include "gateway/cli/mappings.h"
 #include "gateway/cli/session.h"
+#include "gateway/mapping/plan.h"
+#include "gateway/record/validate.h"
 
 namespace charmille::cli {
 namespace {
@@ -18,14 +21,21 @@ struct Options {
   std::string mapping, encoding, delimiter;
   std::vector<std::string> files, variables, folders;
   bool explain = false;
+  bool loss = false;
 };
 
 /// What went wrong is told as it is found, results are printed as they are made: memory does not
 /// grow with the file.
 class DryRun {
  public:
-  DryRun(Session& s, const mapping::Mapping& mapping, mapping::Variables variables, bool explain)
-      : s_(s), mapping_(mapping), variables_(std::move(variables)), explain_(explain) {}
+  DryRun(Session& s, const mapping::Mapping& mapping, mapping::Variables variables,
+         const Options& o, record::Rules rules)
+      : s_(s),
+        mapping_(mapping),
+        variables_(std::move(variables)),
+        explain_(o.explain),
+        losses_(o.loss),
+        rules_(std::move(rules)) {}
 
   Result<void> join(const std::map<std::string, std::filesystem::path>& files,
                     const Formats& formats);
@@ -33,7 +43,10 @@ class DryRun {
   Exit finish();
 
  private:
+  void read_by_joins(const std::string& name, const std::string& file,
+                     const std::vector<mapping::Nest>& nests);
   void take(mapping::Item item);
+  void take_loss(mapping::Item& item);
   void tell(const codec::Batch& batch);
   void tell(const Fault& fault) {
     s_.print(fault);
@@ -45,6 +58,10 @@ class DryRun {
   const mapping::Mapping& mapping_;
   mapping::Variables variables_;
   bool explain_;
+  bool losses_;  ///< told instead of the results
+  record::Rules rules_;
+  Loss loss_;
+  std::string main_file_;
   std::optional<mapping::Joins> joins_;
   std::uint64_t good_ = 0;
   std::uint64_t bad_ = 0;
@@ -66,6 +83,8 @@ Result<void> DryRun::join(const std::map<std::string, std::filesystem::path>& fi
     auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
     if (!batch) return fail(batch.error());
     tell(*batch);
+    loss_.count(path.filename(), batch->document);
+    read_by_joins(name, path.filename(), mapping_.plan().nests);
     rows.emplace(name, std::move(batch->document));
   }
   auto joins = mapping::Joins::build(mapping_, std::move(rows));
@@ -74,17 +93,31 @@ Result<void> DryRun::join(const std::map<std::string, std::filesystem::path>& fi
   return {};
 }
 
+/// The columns by which `file`, the lot's `name`, is joined to the row above and below.
+void DryRun::read_by_joins(const std::string& name, const std::string& file,
+                           const std::vector<mapping::Nest>& nests) {
+  for (const mapping::Nest& nest : nests) {
+    if (nest.file == name) {
+      loss_.read(file, nest.theirs);
+      for (const mapping::Nest& inner : nest.nests) loss_.read(file, inner.ours);
+    }
+    read_by_joins(name, file, nest.nests);
+  }
+}
+
 Result<void> DryRun::read(const std::filesystem::path& file, const codec::Options& options) {
   const auto payload = base::Payload::from_file(file);
   if (!payload) return fail(payload.error());
-  auto stream = codec::open(options, *payload, file.filename().string());
+  main_file_ = file.filename();
+  auto stream = codec::open(options, *payload, main_file_);
   if (!stream) return fail(stream.error());
-  const auto explain = explain_ ? mapping::Explain::yes : mapping::Explain::no;
+  const auto explain = explain_ || losses_ ? mapping::Explain::yes : mapping::Explain::no;
   for (bool last = false; !last;) {
     auto batch = (*stream)->next(batch_size);
     if (!batch) return fail(batch.error());
     last = batch->last;
     tell(*batch);
+    if (losses_) loss_.count(main_file_, batch->document);
     for (mapping::Item& item : mapping::apply(mapping_, batch->document,
                                               joins_ ? &*joins_ : nullptr, variables_, explain))
       take(std::move(item));
@@ -102,6 +135,7 @@ void DryRun::tell(const codec::Batch& batch) {
 
 void DryRun::take(mapping::Item item) {
   for (const Fault& fault : item.faults) tell(fault);
+  if (losses_) take_loss(item);
   if (!item.good()) {
     ++bad_;
     return;
@@ -110,8 +144,18 @@ void DryRun::take(mapping::Item item) {
   if (item.document.root().is(tree::Kind::null)) return;
   if (explain_)
     print_explained(item);
-  else
+  else if (!losses_)
     s_.console.out << codec::write_json(item.document.root(), !s_.json) << '\n';
+}
+
+void DryRun::take_loss(mapping::Item& item) {
+  loss_.take(item);
+  if (!item.good() || mapping_.to() != "child-record" ||
+      !item.document.root().is(tree::Kind::object))
+    return;
+  const record::Verdict verdict = record::validate(item.document, rules_);
+  loss_.cut(verdict.rejections);
+  loss_.cut(verdict.remarks);
 }
 
 void DryRun::print_explained(const mapping::Item& item) {
@@ -125,6 +169,7 @@ void DryRun::print_explained(const mapping::Item& item) {
       nodes.push_back(doc.object({{"path", doc.text(one.path)},
                                   {"value", doc.copy(one.value)},
                                   {"rule", doc.text(base::describe(one.rule))},
+                                  {"expression", doc.text(one.expression)},
                                   {"sources", doc.array(sources)}}));
     }
     s_.console.out << codec::write_json(
@@ -135,12 +180,14 @@ void DryRun::print_explained(const mapping::Item& item) {
   }
   s_.console.out << s_.console.styled(base::describe(item.source), Style::bold) << '\n';
   Table table({std::string(s_.say("champ", "field")), std::string(s_.say("valeur", "value")),
-               std::string(s_.say("règle", "rule")), std::string(s_.say("cellules", "cells"))});
+               std::string(s_.say("règle", "rule")), std::string(s_.say("cellules", "cells")),
+               std::string(s_.say("expression", "expression"))});
   for (const mapping::Explained& one : item.explained) {
     std::string cells;
     for (const base::Place& place : one.sources)
       cells += (cells.empty() ? "" : ", ") + base::describe(place);
-    table.add({one.path, cut(codec::write_json(one.value), 50), base::describe(one.rule), cells});
+    table.add({one.path, cut(codec::write_json(one.value), 50), base::describe(one.rule), cells,
+               cut(one.expression, 60)});
   }
   table.print(s_.console);
   s_.console.out << '\n';
@@ -149,6 +196,14 @@ void DryRun::print_explained(const mapping::Item& item) {
 Exit DryRun::finish() {
   if (joins_)
     for (const Fault& orphan : joins_->orphans()) tell(orphan);
+  if (losses_) {
+    for (const mapping::Nest& nest : mapping_.plan().nests) loss_.read(main_file_, nest.ours);
+    tree::Document doc;
+    if (s_.json)
+      s_.print_json(loss_.node(doc));
+    else
+      loss_.print(s_);
+  }
   s_.console.err << good_ << s_.say(" enregistrement(s) traduit(s), ", " record(s) mapped, ")
                  << bad_
                  << s_.say(" refusé(s) ; rien n'a été gardé ni envoyé",
@@ -177,19 +232,22 @@ Result<void> override_format(Formats& formats, const Options& o) {
 }
 
 Exit map(Session& s, const Options& o) {
-  const auto mappings = load_mappings(s, o.folders);
-  if (!mappings) return Exit::usage;
-  const mapping::Mapping* mapping = find_mapping(s, *mappings, o.mapping);
+  const auto mapping = mapping_given(s, o.mapping, o.folders);
   if (mapping == nullptr) return Exit::usage;
-  const auto site = o.folders.empty() ? s.load_configuration() : nullptr;
+  const bool alone = !o.folders.empty() || o.mapping.ends_with(".yaml");
+  const auto site = alone ? nullptr : s.load_configuration();
   Formats formats = formats_for(site.get(), *mapping);
   if (const auto done = override_format(formats, o); !done)
     return s.print(done.error()), Exit::usage;
   const auto files = assign_files(*mapping, formats, o.files);
   if (!files) return s.print(files.error()), Exit::usage;
-  auto variables = read_variables(o.variables, mapping);
+  auto variables = read_variables(o.variables, mapping.get());
   if (!variables) return s.print(variables.error()), Exit::usage;
-  DryRun run(s, *mapping, std::move(*variables), o.explain);
+  record::Rules rules;
+  rules.environment = site && site->environment == config::Environment::production
+                          ? record::Environment::production
+                          : record::Environment::test;
+  DryRun run(s, *mapping, std::move(*variables), o, std::move(rules));
   if (const auto joined = run.join(*files, formats); !joined)
     return s.print(joined.error()), Exit::data;
   if (const auto done = run.read(files->at(""), formats.main); !done)
@@ -208,7 +266,8 @@ void add_map(CLI::App& app, Session& s) {
   const auto take_all = CLI::MultiOptionPolicy::TakeAll;
   command
       ->add_option("mapping", o->mapping,
-                   std::string(s.say("par exemple eo/enfants", "for example eo/enfants")))
+                   std::string(s.say("par exemple eo/enfants, ou un fichier .yaml",
+                                     "for example eo/enfants, or a .yaml file")))
       ->required();
   command
       ->add_option("files", o->files,
@@ -226,6 +285,11 @@ void add_map(CLI::App& app, Session& s) {
       std::string(
           s.say("chaque champ, avec la ligne du modèle et les cellules d'où il vient",
                 "each field, with the line of the template and the cells that it comes from")));
+  command->add_flag(
+      "--loss", o->loss,
+      std::string(
+          s.say("à la place : colonnes jamais lues, codes inconnus, ce que les règles coupent",
+                "instead: columns never read, unknown codes, what the rules cut")));
   command->add_option("--encoding", o->encoding,
                       std::string(s.say("des fichiers CSV, à la place de celui de la configuration",
                                         "of CSV files, instead of the configuration's")));

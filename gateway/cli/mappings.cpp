@@ -79,6 +79,21 @@ std::optional<Mappings> load_mappings(Session& s, const std::vector<std::string>
   return all;
 }
 
+std::shared_ptr<const mapping::Mapping> mapping_given(Session& s, const std::string& name,
+                                                      const std::vector<std::string>& folders) {
+  if (name.ends_with(".yaml")) {
+    const std::vector<fs::path> places(folders.begin(), folders.end());
+    auto loaded = mapping::load({name, name, schemas_folder(places)});
+    if (loaded) return std::move(*loaded);
+    for (const Fault& fault : loaded.error()) s.print(fault);
+    return nullptr;
+  }
+  const auto mappings = load_mappings(s, folders);
+  if (!mappings) return nullptr;
+  const auto* found = find_mapping(s, *mappings, name);
+  return found == nullptr ? nullptr : mappings->find(name)->second;
+}
+
 const mapping::Mapping* find_mapping(Session& s, const Mappings& mappings,
                                      const std::string& name) {
   const auto at = mappings.find(name);

@@ -25,6 +25,11 @@ std::optional<Mappings> load_mappings(Session& session, const std::vector<std::s
 const mapping::Mapping* find_mapping(Session& session, const Mappings& mappings,
                                      const std::string& name);
 
+/// The mapping `name`: of the folders or the configuration, or a file when it ends with ".yaml".
+/// Prints every fault.
+std::shared_ptr<const mapping::Mapping> mapping_given(Session& session, const std::string& name,
+                                                      const std::vector<std::string>& folders);
+
 /// How a partner writes the files that a mapping reads: as the first source whose route uses the
 /// mapping says, or as given.
 struct Formats {

@@ -237,7 +237,7 @@ LoadedSite load_site(const fs::path& configuration, const fs::path& schemas,
   // A mapping that does not compile would be "unknown" to every route: its own faults say more.
   if (faults.empty()) surroundings.mappings = known(mappings);
   surroundings.check_expression = [](std::string_view text,
-                                     base::Place place) -> std::optional<Fault> {
+                                     const base::Place& place) -> std::optional<Fault> {
     auto compiled = Narrowing::compile(text, place);
     if (compiled) return {};
     return compiled.error();

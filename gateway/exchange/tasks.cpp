@@ -67,7 +67,7 @@ void TaskGroup::spawn(asio::any_io_executor executor, std::string_view name,
                       asio::awaitable<void> task) {
   auto entry = std::make_shared<State::Cancellable>();
   // A pool has several threads: the signal and the coroutine that it reaches keep to one strand.
-  executor = asio::make_strand(std::move(executor));
+  executor = asio::make_strand(executor);
   entry->executor = executor;
   {
     const std::lock_guard lock(state_->mutex);

@@ -73,6 +73,7 @@ class Variables {
 struct Explained {
   std::string path;                  ///< identity.birthDate, persons[1].name
   base::Place rule;                  ///< in the mapping file
+  std::string expression;            ///< as it stands there; empty for a literal
   tree::Node value;                  ///< lives in the item's document
   std::vector<base::Place> sources;  ///< cells that the expression read, in order, each once
 };
@@ -81,10 +82,13 @@ struct Explained {
 /// record: what could be made of it stays. It never hurts the others. Nodes may point into the
 /// batch and the joins: they must live as long.
 struct Item {
-  tree::Document document;           ///< null when the template yielded nothing
-  std::vector<Fault> faults;         ///< every failing field of the item
-  base::Place source;                ///< where the item began
-  std::vector<Explained> explained;  ///< when asked for
+  tree::Document document;    ///< null when the template yielded nothing
+  std::vector<Fault> faults;  ///< every failing field of the item
+  base::Place source;         ///< where the item began
+  // When asked for:
+  std::vector<Explained> explained;
+  /// Columns that anything read, conditions and variables included: file of the document, number.
+  std::set<std::pair<std::uint16_t, std::uint32_t>> read;
 
   bool good() const { return faults.empty(); }
 };

@@ -41,6 +41,23 @@ void Runner::run(const Value& resource, Item& item, Explain explain) {
   item_ = nullptr;
 }
 
+namespace {
+
+/// The expressions of a rule as they stand in the template.
+std::string text_of(const Rule& rule) {
+  std::string out;
+  for (const Part& part : rule.parts) {
+    if (!part.expression || rule.parts.size() == 1) {
+      out += part.text;
+      continue;
+    }
+    out += "{{" + std::string(part.text) + "}}";
+  }
+  return out;
+}
+
+}  // namespace
+
 void Runner::gather(const Rule& rule, Fault fault) {
   if (fault.place.line == 0) fault.place = context_.place_of(origin_);
   fault.place.path = rule.path;
@@ -56,12 +73,18 @@ Collection Runner::evaluate(const Rule& rule, const Part& part, Focus focus) {
   return out;
 }
 
+void Runner::forget_reads() {
+  for (const tree::Origin read : reads_) item_->read.emplace(read.file, read.column);
+  reads_.clear();
+}
+
 void Runner::explain(const Rule& rule, const Node& value) {
   if (!explains_) return;
   if (silent_ == 0) {
     Explained& out = item_->explained.emplace_back();
     out.path = path_;
     out.rule = plan_.document.place_of(rule.origin);
+    out.expression = text_of(rule);
     out.value = value;
     // A value taken from a variable was read before: its own origin tells where.
     if (reads_.empty() && value.origin().line != 0) reads_.push_back(value.origin());
@@ -70,7 +93,7 @@ void Runner::explain(const Rule& rule, const Node& value) {
       if (std::ranges::find(out.sources, place) == out.sources.end()) out.sources.push_back(place);
     }
   }
-  reads_.clear();
+  forget_reads();
 }
 
 Runner::Result Runner::rule(const Rule& r, Focus focus) {
@@ -118,7 +141,7 @@ void Runner::assign(std::uint32_t slot, const Rule& value, Focus focus) {
     context_.set(slot, std::move(kept));
   }
   --silent_;
-  reads_.clear();
+  forget_reads();
 }
 
 Runner::Result Runner::single(const Rule& r, Focus focus) {
@@ -131,7 +154,7 @@ Runner::Result Runner::single(const Rule& r, Focus focus) {
     if (hollow) out = Node::null();
   }
   if (out.is(Kind::null) && !part.keep_null) {
-    reads_.clear();
+    forget_reads();
     return {};
   }
   explain(r, out);
@@ -147,7 +170,7 @@ Runner::Result Runner::list(const Rule& r, Focus focus) {
   }
   const Result out = take_items(base);
   if (out) explain(r, *out);
-  reads_.clear();
+  forget_reads();
   return out;
 }
 
@@ -176,7 +199,7 @@ Runner::Result Runner::joined(const Rule& r, Focus focus) {
     if (origin.line == 0) origin = all.front().origin();
   }
   if (lost || kept) {
-    if (lost) reads_.clear();
+    if (lost) forget_reads();
     if (lost) return {};
     explain(r, Node::null());
     return Node::null();
@@ -288,7 +311,7 @@ Runner::Result Runner::array(const Rule& r, Focus focus) {
 
 Runner::Result Runner::each(const Rule& r, Focus focus) {
   const Collection all = evaluate(r, r.parts.front(), focus);
-  reads_.clear();
+  forget_reads();
   const std::size_t base = items_.size();
   std::int64_t index = 0;
   for (const Value& item : all) {
@@ -307,7 +330,7 @@ Runner::Result Runner::each(const Rule& r, Focus focus) {
 Runner::Result Runner::choice(const Rule& r, Focus focus) {
   const std::size_t before = item_->faults.size();
   const Collection condition = evaluate(r, r.parts.front(), focus);
-  reads_.clear();
+  forget_reads();
   if (item_->faults.size() != before) return {};
   if (condition.size() > 1) {
     gather(r, fault("CH-MAP-032", context_.place_of(condition.front().origin()),

@@ -36,6 +36,7 @@ class Runner {
   fhirpath::Collection evaluate(const Rule& rule, const Part& part, Focus focus);
   void gather(const Rule& rule, Fault fault);
   void explain(const Rule& rule, const tree::Node& value);
+  void forget_reads();
   void splice(const Rule& rule, const Result& result, std::size_t base);
   void put(std::string_view key, const tree::Node& value, std::size_t base);
   Result take_members(std::size_t base);

@@ -184,6 +184,57 @@ TEST_CASE("map shows what a mapping gives, and where each value comes from") {
   const Ran explained = run_line({"map", "a/personnes", file, "--mappings", mappings, "--explain"});
   CHECK(explained.out.find("personnes.csv:3") != std::string::npos);
   CHECK(explained.out.find("personnes.yaml:6") != std::string::npos);
+  const Ran all =
+      run_line({"map", "a/personnes", file, "--mappings", mappings, "--explain", "--json"});
+  const auto first = codec::read_json(all.out.substr(0, all.out.find('\n')), "out");
+  REQUIRE(first);
+  const tree::Node& value = first->root().find("values")->items().front();
+  CHECK(value.find("path")->chars() == "nom");
+  CHECK(value.find("expression")->chars().find("Nom") != std::string_view::npos);
+  CHECK(value.find("sources")->items().front().chars() == "personnes.csv:2:1");
+}
+
+TEST_CASE("map takes a mapping file and variables, for scripts") {
+  const Folder folder;
+  const std::string file = folder.write(
+      "un.yaml",
+      "mapping: un\nfrom: json\nto: tree\nvars: {ou: null}\ntemplate: {x: '{{ a & %ou.b }}'}\n");
+  const std::string input = folder.write("in.json", R"({"a": "A"})");
+  const std::string ou = folder.write("ou.json", R"({"b": "B"})");
+  const Ran ran = run_line({"map", file, input, "--var", "ou=" + ou, "--json"});
+  CHECK_MESSAGE(ran.code == 0, ran.err);
+  CHECK(ran.out == "{\"x\":\"AB\"}\n");
+  const std::string wrong = folder.write(
+      "deux.yaml", "mapping: deux\nfrom: json\nto: tree\ntemplate: {x: '{{ a.trimm() }}'}\n");
+  const Ran refused = run_line({"map", wrong, input});
+  CHECK(refused.code == 2);
+  CHECK(refused.err.find("^~~~~") != std::string::npos);
+  CHECK(refused.out.empty());
+}
+
+TEST_CASE("map tells what a mapping leaves behind") {
+  const Folder folder;
+  const std::string file =
+      folder.write("perte.yaml",
+                   "mapping: perte\nfrom: csv\nto: tree\neach: rows\n"
+                   "tables: {sexe: {F: female}}\n"
+                   "template:\n  '{% if Actif = ''1'' %}':\n"
+                   "    nom: '{{ Nom }}'\n    sexe: '{{ Sexe.translate(''sexe'') }}'\n");
+  const std::string rows =
+      folder.write("p.csv", "Nom;Sexe;Actif;Perdu\nA;F;1;x\nB;X;1;\nC;F;0;y\n");
+  const Ran ran = run_line({"map", file, rows, "--loss", "--json"});
+  CHECK(ran.code == 1);
+  const auto loss = codec::read_json(ran.out, "out");
+  REQUIRE(loss);
+  const auto lost = loss->root().find("neverRead")->items();
+  REQUIRE(lost.size() == 1);
+  CHECK(lost.front().find("column")->chars() == "Perdu");
+  CHECK(lost.front().find("filled")->chars() == "2");
+  const auto codes = loss->root().find("unknownCodes")->items();
+  REQUIRE(codes.size() == 1);
+  CHECK(codes.front().find("table")->chars() == "sexe");
+  CHECK(codes.front().find("times")->chars() == "1");
+  CHECK(run_line({"map", file, rows, "--loss"}).out.find("Perdu") != std::string::npos);
 }
 
 TEST_CASE("a file that map cannot read exits with a fault that names line, not content") {
