@@ -1,9 +1,9 @@
 // How many records the mapping makes in a second, and how long mapping files take to load:
 //   mapping_row row FOLDER        rows that are read already, one thread
 //   mapping_row csv FOLDER N      bytes of a CSV file to bytes of JSON, N threads
-//   mapping_row load FOLDER SCHEMAS   every FOLDER/mappings/*.yaml, in milliseconds
-// FOLDER holds rows.csv and row.yaml; `row` and `csv` write what they made to ours-row.ndjson and
-// ours-csv.ndjson there. Prints one number: the best of five rounds.
+//   mapping_row load FOLDER SCHEMAS   every mapping of the folder, in milliseconds
+// For `row` and `csv`, FOLDER holds rows.csv and row.yaml; `row` and `csv` write what they made to
+// ours-row.ndjson and ours-csv.ndjson there. Prints one number: the best of five rounds.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -163,7 +163,7 @@ int print_row(const mapping::Mapping& mapping, const base::Payload& payload, con
 
 int print_load(const fs::path& folder, const fs::path& schemas) {
   std::vector<mapping::Source> sources;
-  for (const auto& entry : fs::directory_iterator(folder / "mappings"))
+  for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".yaml")
       sources.push_back({entry.path(), entry.path().filename().string(), schemas});
   for (const mapping::Source& source : sources)
