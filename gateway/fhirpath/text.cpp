@@ -49,6 +49,46 @@ std::string change_each(std::string_view text, Change change) {
   return out;
 }
 
+enum class Case : std::uint8_t { lower, upper };
+
+/// The other case of one byte of ASCII.
+char changed(char c, Case to) {
+  const char first = to == Case::upper ? 'a' : 'A';
+  return c >= first && c <= first + 25 ? static_cast<char>(c ^ 0x20) : c;
+}
+
+/// Writes `text` in another case when it holds only what French writes: ASCII, the letters of
+/// Latin-1 (C3 80 to C3 BE, whose cases differ by one bit), œ. False at anything else.
+bool change_french(std::string_view text, Case to, char* out) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead < 0x80) {
+      out[i] = changed(text[i], to);
+      continue;
+    }
+    if (i + 1 == text.size()) return false;
+    out[i] = text[i];
+    const auto letter = static_cast<unsigned char>(text[++i]);
+    const bool sign = letter == 0x97 || letter == 0xB7;  // × and ÷
+    const bool has_case = letter >= 0x80 && letter <= 0xBE && letter != 0x9F && !sign;
+    if (lead == 0xC3 && (has_case || sign))
+      out[i] =
+          sign ? text[i] : static_cast<char>(to == Case::upper ? letter & ~0x20U : letter | 0x20U);
+    else if (lead == 0xC5 && (letter == 0x92 || letter == 0x93))
+      out[i] = static_cast<char>(to == Case::upper ? 0x92 : 0x93);
+    else
+      return false;
+  }
+  return true;
+}
+
+std::string_view changed(std::string_view text, Case to, tree::Arena& arena) {
+  if (text.empty()) return text;
+  char* const out = static_cast<char*>(arena.take(text.size(), 1));
+  if (change_french(text, to, out)) return {out, text.size()};
+  return arena.copy(change_each(text, to == Case::upper ? utf8proc_toupper : utf8proc_tolower));
+}
+
 bool parts_words(utf8proc_int32_t code) {
   if (code == '-' || code == '\'' || code == 0x2019 || is_space(code)) return true;
   return code >= 0x80 && utf8proc_category(code) == UTF8PROC_CATEGORY_PD;
@@ -96,6 +136,9 @@ std::size_t character_count(std::string_view text) {
 
 std::size_t byte_of_character(std::string_view text, std::size_t index) {
   std::size_t at = 0;
+  for (; index > 0 && at < text.size() && static_cast<unsigned char>(text[at]) < 0x80; --index)
+    ++at;
+  // A mark that follows a letter of ASCII belongs to it only when the bytes are wrong.
   for (; index > 0 && at < text.size(); --index) at += character_length(text, at);
   return at;
 }
@@ -118,6 +161,8 @@ void append_character(std::string& out, std::uint32_t code_point) {
 }
 
 std::string_view trim(std::string_view text) {
+  const auto is_plain = [](char c) { return c > ' ' && c < 0x7F; };
+  if (!text.empty() && is_plain(text.front()) && is_plain(text.back())) return text;
   while (!text.empty()) {
     const auto [code, used] = decode(text, 0);
     if (code < 0 || !is_space(code)) break;
@@ -147,6 +192,14 @@ std::string lower(std::string_view text) {
   for (char& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
+}
+
+std::string_view upper(std::string_view text, tree::Arena& arena) {
+  return changed(text, Case::upper, arena);
+}
+
+std::string_view lower(std::string_view text, tree::Arena& arena) {
+  return changed(text, Case::lower, arena);
 }
 
 std::string normalize(std::string_view text) {

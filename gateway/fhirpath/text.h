@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/tree/arena.h"
+
 namespace charmille::fhirpath {
 
 std::size_t character_count(std::string_view text);
@@ -19,6 +21,9 @@ void append_character(std::string& out, std::uint32_t code_point);
 std::string_view trim(std::string_view text);
 std::string upper(std::string_view text);
 std::string lower(std::string_view text);
+/// The same, in the memory of `arena`.
+std::string_view upper(std::string_view text, tree::Arena& arena);
+std::string_view lower(std::string_view text, tree::Arena& arena);
 /// As the identity traits of INS compare: upper case, no accents, œ and æ as two letters, hyphens,
 /// apostrophes and white space as one blank, none at the ends (RNIV 2, comparison of traits).
 std::string normalize(std::string_view text);

@@ -43,27 +43,6 @@ tree::Node copy_cleaned(tree::Document& into, const tree::Node& node) {
 
 }  // namespace
 
-Value Value::of(const tree::Node& node) {
-  Value v(Type::complex, node.origin());
-  v.from_input_ = 1;
-  const auto become = [&v](Type type) { v.type_ = static_cast<std::uint16_t>(type) & 0xF; };
-  switch (node.kind()) {
-    case tree::Kind::boolean:
-      become(Type::boolean);
-      v.boolean_ = node.boolean_value();
-      return v;
-    case tree::Kind::number:
-    case tree::Kind::text:
-      become(node.is(tree::Kind::text) ? Type::text : Type::number);
-      v.chars_ = node.chars().data();
-      v.size_ = static_cast<std::uint32_t>(node.chars().size());
-      return v;
-    default:
-      v.node_ = &node;
-      return v;
-  }
-}
-
 Value Value::typed(TypeId type) const {
   Value v = *this;
   v.model_type_ = type & 0x3FF;
@@ -82,30 +61,11 @@ Value Value::with_element(const tree::Node& element, tree::Arena& arena) const {
   return v;
 }
 
-Value Value::boolean(bool value, tree::Origin origin) {
-  Value v(Type::boolean, origin);
-  v.boolean_ = value;
-  return v;
-}
-
-Value Value::integer(std::int64_t value, tree::Origin origin) {
-  Value v(Type::integer, origin);
-  v.integer_ = value;
-  return v;
-}
-
 Value Value::decimal(const Decimal& value, tree::Arena& arena, tree::Origin origin) {
   Value v(Type::decimal, origin);
   const auto kept = arena.array<Decimal>(1);
   kept[0] = value;
   v.decimal_ = kept.data();
-  return v;
-}
-
-Value Value::text(std::string_view chars, tree::Origin origin) {
-  Value v(Type::text, origin);
-  v.chars_ = chars.data();
-  v.size_ = static_cast<std::uint32_t>(chars.size());
   return v;
 }
 
@@ -199,24 +159,7 @@ tree::Node Value::to_node(tree::Document& into) const {
   return {};
 }
 
-Collection Collection::view(std::span<const Value> items) {
-  Collection c;
-  c.size_ = static_cast<std::uint32_t>(items.size());
-  if (items.size() == 1)
-    c.one_ = items.front();
-  else if (!items.empty())
-    c.many_ = items.data();
-  return c;
-}
-
-void Collection::add(const Value& value, tree::Arena& arena) {
-  if (size_ == 0) {
-    many_ = nullptr;
-    capacity_ = 0;
-    one_ = value;
-    size_ = 1;
-    return;
-  }
+void Collection::add_to_many(const Value& value, tree::Arena& arena) {
   if (size_ >= capacity_) {
     const auto room = arena.array<Value>(std::max<std::size_t>(4, size_ * std::size_t{2}));
     std::ranges::copy(items(), room.begin());

@@ -144,16 +144,76 @@ class Collection {
   const Value& front() const { return *begin(); }
   const Value& operator[](std::size_t i) const { return begin()[i]; }
 
-  void add(const Value& value, tree::Arena& arena);
+  void add(const Value& value, tree::Arena& arena) {
+    if (size_ != 0) return add_to_many(value, arena);
+    many_ = nullptr;
+    capacity_ = 0;
+    one_ = value;
+    size_ = 1;
+  }
   void add(std::span<const Value> values, tree::Arena& arena);
   /// The value of a node; items of an array one by one; nothing for null.
   void add_node(const tree::Node& node, tree::Arena& arena);
 
  private:
+  void add_to_many(const Value& value, tree::Arena& arena);
+
   const Value* many_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;  ///< of `many_`; 0 when the items belong to someone else
   Value one_;
 };
+
+// The makers of the usual values, small enough for the place where they are called.
+
+inline Value Value::of(const tree::Node& node) {
+  Value v(Type::complex, node.origin());
+  v.from_input_ = 1;
+  const auto become = [&v](Type type) { v.type_ = static_cast<std::uint8_t>(type) & 0xF; };
+  switch (node.kind()) {
+    case tree::Kind::boolean:
+      become(Type::boolean);
+      v.boolean_ = node.boolean_value();
+      return v;
+    case tree::Kind::number:
+    case tree::Kind::text:
+      become(node.is(tree::Kind::text) ? Type::text : Type::number);
+      v.chars_ = node.chars().data();
+      v.size_ = static_cast<std::uint32_t>(node.chars().size());
+      return v;
+    default:
+      v.node_ = &node;
+      return v;
+  }
+}
+
+inline Value Value::boolean(bool value, tree::Origin origin) {
+  Value v(Type::boolean, origin);
+  v.boolean_ = value;
+  return v;
+}
+
+inline Value Value::integer(std::int64_t value, tree::Origin origin) {
+  Value v(Type::integer, origin);
+  v.integer_ = value;
+  return v;
+}
+
+inline Value Value::text(std::string_view chars, tree::Origin origin) {
+  Value v(Type::text, origin);
+  v.chars_ = chars.data();
+  v.size_ = static_cast<std::uint32_t>(chars.size());
+  return v;
+}
+
+inline Collection Collection::view(std::span<const Value> items) {
+  Collection c;
+  c.size_ = static_cast<std::uint32_t>(items.size());
+  if (items.size() == 1)
+    c.one_ = items.front();
+  else if (!items.empty())
+    c.many_ = items.data();
+  return c;
+}
 
 }  // namespace charmille::fhirpath

@@ -7,7 +7,7 @@
 namespace charmille::fhirpath {
 namespace {
 
-/// A part of the input: nothing is copied.
+/// Characters that are there already: a part of the input, or in the arena.
 Collection part(Call& call, std::string_view chars) {
   return Value::text(chars, call.origin());
 }
@@ -64,12 +64,12 @@ Collection contains(Call& call) {
 
 Collection upper_case(Call& call) {
   std::string_view text;
-  return call.text(text) ? call.result(std::string_view(upper(text))) : Collection{};
+  return call.text(text) ? part(call, upper(text, call.arena())) : Collection{};
 }
 
 Collection lower_case(Call& call) {
   std::string_view text;
-  return call.text(text) ? call.result(std::string_view(lower(text))) : Collection{};
+  return call.text(text) ? part(call, lower(text, call.arena())) : Collection{};
 }
 
 Collection trimmed(Call& call) {

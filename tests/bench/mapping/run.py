@@ -57,13 +57,14 @@ def write_inputs(folder):
     (folder / "fields.json").write_text(json.dumps(rows.fields_of_peers()), encoding="utf-8")
     # Variants that share neither names nor literals: of the mapping above, and of our largest one (13 files to a child record).
     large = (SOURCE / "mappings/eo/enfants.yaml").read_text(encoding="utf-8")
-    shutil.copytree(SOURCE / "mappings/eo/tables", folder / "large/tables", dirs_exist_ok=True)
+    for beside in ("tables", "columns"):
+        shutil.copytree(SOURCE / "mappings/eo" / beside, folder / "large" / beside, dirs_exist_ok=True)
     (folder / "small").mkdir(exist_ok=True)
     for number in range(FILES):
         small = rows.mapping().replace("bench/row", f"bench/row-{number}").replace("'Oui'", f"'Oui {number}'").replace("motif", f"motif_{number}")
         (folder / f"small/row-{number}.yaml").write_text(small, encoding="utf-8")
         variant = large.replace("eo/enfants", f"eo/enfants-{number}").replace("urn:charmille:", f"urn:charmille:{number}:")
-        (folder / f"large/enfants-{number}.yaml").write_text(variant.replace("N° dossier", f"N° dossier {number}"), encoding="utf-8")
+        (folder / f"large/enfants-{number}.yaml").write_text(variant, encoding="utf-8")
 
 
 def figure(*command):
