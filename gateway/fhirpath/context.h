@@ -91,6 +91,16 @@ class Context {
     TypeId type = untyped;
   };
   Found& found(std::uint32_t member) { return members_[member]; }
+  /// The slot of `name` in an object of that shape, or npos.
+  std::uint32_t slot_of(std::uint32_t member, const tree::Shape& shape, std::string_view name) {
+    Found& found = members_[member];
+    if (found.shape == &shape) return found.slot;
+    // The same place in the next shape is usual, and cheap to check.
+    if (found.slot >= shape.keys().size() || shape.keys()[found.slot] != name)
+      found.slot = shape.index_of(name);
+    found.shape = &shape;
+    return found.slot;
+  }
 
  private:
   const std::vector<std::string>* files_;

@@ -130,27 +130,21 @@ Collection Evaluator::member(const Op& op, std::span<const Value> from, bool at_
     const tree::Node* element = value.element();
     if (element == nullptr || !element->is(tree::Kind::object)) continue;
     const tree::Node& object = *element;
-    Context::Found& found = context_.found(op.slot);
     if (const TypeId of = model_type(value, context_.model()); of != untyped) {
       const std::size_t before = out.size();
-      add_element(context_, object, of, op.name, found, out);
+      add_element(context_, object, of, op.name, context_.found(op.slot), out);
       if (at_root && out.size() == before &&
           context_.model()->is_a(of, context_.model()->find(op.name)))
         out.add(value, context_.arena());
       continue;
     }
-    const tree::Shape& shape = object.shape();
-    // The same shape, or the same place in the next one: both are usual, and cheap to check.
-    if (found.shape != &shape &&
-        (found.slot >= shape.keys().size() || shape.keys()[found.slot] != op.name))
-      found.slot = shape.index_of(op.name);
-    found.shape = &shape;
-    if (found.slot == tree::Shape::npos) {
+    const std::uint32_t slot = context_.slot_of(op.slot, object.shape(), op.name);
+    if (slot == tree::Shape::npos) {
       if (at_root && has_type(value, TypeName{TypeName::Space::any, op.name, untyped}))
         out.add(value, context_.arena());
       continue;
     }
-    const tree::Node& node = object.items()[found.slot];
+    const tree::Node& node = object.items()[slot];
     if (!node.is(tree::Kind::object) && !node.is(tree::Kind::array))
       context_.note_read(node.origin());
     if (context_.skips_empty_texts() && node.is(tree::Kind::text) && node.chars().empty()) continue;

@@ -52,6 +52,21 @@ Collection Expression::evaluate(Context& context, std::span<const Value> focus) 
   return Evaluator(*program_, context).run_root(Focus{focus, -1, nullptr});
 }
 
+const tree::Node* Expression::plain_node(Context& context, std::span<const Value> focus) const {
+  const Op& op = program_->ops[program_->root];
+  if (op.kind != Kind::member || op.left != Op::none || focus.size() != 1 ||
+      context.model() != nullptr || !focus.front().is(Type::complex))
+    return nullptr;
+  const tree::Node& object = focus.front().node();
+  if (!object.is(tree::Kind::object)) return nullptr;
+  const std::uint32_t slot = context.slot_of(op.slot, object.shape(), op.name);
+  if (slot == tree::Shape::npos) return nullptr;
+  const tree::Node& node = object.items()[slot];
+  const bool text = node.is(tree::Kind::text);
+  if (!text && !node.is(tree::Kind::number) && !node.is(tree::Kind::boolean)) return nullptr;
+  return text && node.chars().empty() ? nullptr : &node;
+}
+
 const std::string& Expression::text() const {
   return program_->text;
 }

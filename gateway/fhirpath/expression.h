@@ -89,6 +89,10 @@ class Expression {
   /// empty and `context.failed()`.
   Collection evaluate(Context& context, std::span<const Value> focus) const;
 
+  /// The text, number or boolean that the expression reads from `focus`, when it is a bare name and
+  /// the item an object without a model; else nullptr, which says nothing about the result.
+  const tree::Node* plain_node(Context& context, std::span<const Value> focus) const;
+
   const std::string& text() const;
   const base::Place& place() const;
   /// Names of members that it reads, and slots of variables.

@@ -45,7 +45,8 @@ tree::Node copy_cleaned(tree::Document& into, const tree::Node& node) {
 
 Value Value::typed(TypeId type) const {
   Value v = *this;
-  v.model_type_ = type & 0x3FF;
+  v.head_ = (head_ & ~(std::uint64_t{0x3FF} << model_at)) | static_cast<std::uint64_t>(type & 0x3FF)
+                                                                << model_at;
   return v;
 }
 
@@ -56,7 +57,7 @@ Value Value::with_element(const tree::Node& element, tree::Arena& arena) const {
   kept[0].boolean = is(Type::boolean) && boolean();
   kept[0].chars = is(Type::boolean) ? nullptr : chars().data();
   Value v = *this;
-  v.extended_ = 1;
+  v.head_ |= extended_bit;
   v.extended_value_ = kept.data();
   return v;
 }
@@ -85,19 +86,11 @@ Value Value::quantity(const Quantity& value, tree::Arena& arena, tree::Origin or
   return v;
 }
 
-Value Value::at(tree::Origin origin) const {
-  Value v = *this;
-  v.file_ = origin.file;
-  v.line_ = origin.line;
-  v.column_ = origin.column;
-  return v;
-}
-
 std::optional<std::int64_t> Value::as_integer() const {
   if (is(Type::integer)) return integer_;
   if (!is(Type::number) || !is_integer_lexeme(chars())) return {};
   std::int64_t value = 0;
-  const char* const last = chars().data() + size_;
+  const char* const last = chars().data() + size();
   const auto [end, error] = std::from_chars(chars().data(), last, value);
   if (error != std::errc{} || end != last) return {};
   return value;

@@ -53,25 +53,33 @@ class Value {
   static Value temporal(const Temporal& value, tree::Arena& arena, tree::Origin origin = {});
   static Value quantity(const Quantity& value, tree::Arena& arena, tree::Origin origin = {});
 
-  Type type() const { return static_cast<Type>(type_); }
+  Type type() const { return static_cast<Type>(head_ & 0xF); }
   bool is(Type type) const { return this->type() == type; }
   bool is_numeric() const { return is(Type::integer) || is(Type::number) || is(Type::decimal); }
   /// Of the model that the input is read with; `untyped` for what is computed.
-  TypeId model_type() const { return model_type_; }
-  bool from_input() const { return from_input_; }
-  tree::Origin origin() const { return {file_, line_, column_}; }
-  Value at(tree::Origin origin) const;
+  TypeId model_type() const { return static_cast<TypeId>(head_ >> model_at & 0x3FF); }
+  bool from_input() const { return (head_ & input_bit) != 0; }
+  tree::Origin origin() const {
+    return {static_cast<std::uint16_t>(head_ >> file_at),
+            static_cast<std::uint32_t>(head_ >> line_at), static_cast<std::uint32_t>(tail_)};
+  }
+  Value at(tree::Origin origin) const {
+    Value v = *this;
+    v.head_ = (head_ & 0xFFFF) | place(origin);
+    v.tail_ = (tail_ & ~std::uint64_t{0xFFFFFFFF}) | origin.column;
+    return v;
+  }
 
-  bool boolean() const { return extended_ ? extended_value_->boolean : boolean_; }
+  bool boolean() const { return is_extended() ? extended_value_->boolean : boolean_; }
   std::string_view chars() const {
-    return {extended_ ? extended_value_->chars : chars_, size_};
+    return {is_extended() ? extended_value_->chars : chars_, size()};
   }  ///< of text, or the lexeme of a number
   const Temporal& temporal() const { return *temporal_; }
   const Quantity& quantity() const { return *quantity_; }
   const tree::Node& node() const { return *node_; }
   /// The object that holds the `id` and `extension` of this value, or nullptr.
   const tree::Node* element() const {
-    return extended_ ? extended_value_->element : is(Type::complex) ? node_ : nullptr;
+    return is_extended() ? extended_value_->element : is(Type::complex) ? node_ : nullptr;
   }
 
   /// The value of an Integer, whichever way it is held; nothing for other types.
@@ -94,20 +102,27 @@ class Value {
     bool boolean = false;
   };
 
-  Value(Type type, tree::Origin origin)
-      : type_(static_cast<std::uint8_t>(type) & 0xF),
-        file_(origin.file),
-        line_(origin.line),
-        column_(origin.column) {}
+  // Written whole and read whole: what is put together from small stores is slow to copy.
+  static constexpr unsigned model_at = 6;  ///< 10 bits, after type (4), input_bit and extended_bit
+  static constexpr unsigned file_at = 16;  ///< 16 bits
+  static constexpr unsigned line_at = 32;  ///< 32 bits
+  static constexpr unsigned size_at = 32;  ///< of tail_, after the column
+  static constexpr std::uint64_t input_bit = 1U << 4;
+  static constexpr std::uint64_t extended_bit = 1U << 5;
 
-  std::uint16_t type_ : 4 = 0;
-  std::uint16_t from_input_ : 1 = 0;
-  std::uint16_t extended_ : 1 = 0;
-  std::uint16_t model_type_ : 10 = 0;
-  std::uint16_t file_ = 0;
-  std::uint32_t line_ = 0;
-  std::uint32_t column_ = 0;
-  std::uint32_t size_ = 0;
+  static std::uint64_t place(tree::Origin origin) {
+    return static_cast<std::uint64_t>(origin.file) << file_at |
+           static_cast<std::uint64_t>(origin.line) << line_at;
+  }
+  Value(Type type, tree::Origin origin, std::size_t size = 0, std::uint64_t bits = 0)
+      : head_(static_cast<std::uint64_t>(type) | bits | place(origin)),
+        tail_(static_cast<std::uint64_t>(size) << size_at | origin.column) {}
+
+  bool is_extended() const { return (head_ & extended_bit) != 0; }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(tail_ >> size_at); }
+
+  std::uint64_t head_ = 0;  ///< type, bits, model's type, file, line
+  std::uint64_t tail_ = 0;  ///< column, size of text
   union {
     std::int64_t integer_ = 0;
     bool boolean_;
@@ -167,24 +182,19 @@ class Collection {
 // The makers of the usual values, small enough for the place where they are called.
 
 inline Value Value::of(const tree::Node& node) {
-  Value v(Type::complex, node.origin());
-  v.from_input_ = 1;
-  const auto become = [&v](Type type) { v.type_ = static_cast<std::uint8_t>(type) & 0xF; };
-  switch (node.kind()) {
-    case tree::Kind::boolean:
-      become(Type::boolean);
-      v.boolean_ = node.boolean_value();
-      return v;
-    case tree::Kind::number:
-    case tree::Kind::text:
-      become(node.is(tree::Kind::text) ? Type::text : Type::number);
-      v.chars_ = node.chars().data();
-      v.size_ = static_cast<std::uint32_t>(node.chars().size());
-      return v;
-    default:
-      v.node_ = &node;
-      return v;
+  const bool text = node.is(tree::Kind::text);
+  if (text || node.is(tree::Kind::number)) {
+    Value v(text ? Type::text : Type::number, node.origin(), node.chars().size(), input_bit);
+    v.chars_ = node.chars().data();
+    return v;
   }
+  const bool boolean = node.is(tree::Kind::boolean);
+  Value v(boolean ? Type::boolean : Type::complex, node.origin(), 0, input_bit);
+  if (boolean)
+    v.boolean_ = node.boolean_value();
+  else
+    v.node_ = &node;
+  return v;
 }
 
 inline Value Value::boolean(bool value, tree::Origin origin) {
@@ -200,9 +210,8 @@ inline Value Value::integer(std::int64_t value, tree::Origin origin) {
 }
 
 inline Value Value::text(std::string_view chars, tree::Origin origin) {
-  Value v(Type::text, origin);
+  Value v(Type::text, origin, chars.size());
   v.chars_ = chars.data();
-  v.size_ = static_cast<std::uint32_t>(chars.size());
   return v;
 }
 

@@ -146,6 +146,8 @@ void Runner::assign(std::uint32_t slot, const Rule& value, Focus focus) {
 
 Runner::Result Runner::single(const Rule& r, Focus focus) {
   const Part& part = r.parts.front();
+  if (!explains_)
+    if (const Node* plain = part.expression->plain_node(context_, focus)) return *plain;
   const Collection all = evaluate(r, part, focus);
   Node out = Node::null();
   if (!all.empty()) {

@@ -19,7 +19,21 @@ class Runner {
 
  private:
   using Focus = std::span<const fhirpath::Value>;
-  using Result = std::optional<tree::Node>;
+  /// A node, or nothing: as an optional, but no larger than a node, and cheap to copy.
+  class Result {
+   public:
+    Result() = default;
+    Result(const tree::Node& node) : node_(node) {}  // NOLINT: a node is a result
+    explicit operator bool() const {
+      return !node_.is(tree::Kind::attachment) || node_.attachment_index() != nothing;
+    }
+    const tree::Node& operator*() const { return node_; }
+    const tree::Node* operator->() const { return &node_; }
+
+   private:
+    static constexpr std::uint32_t nothing = 0xFFFFFFFF;  ///< the index of no attachment
+    tree::Node node_ = tree::Node::attachment(nothing);
+  };
 
   Result rule(const Rule& rule, Focus focus);
   Result single(const Rule& rule, Focus focus);

@@ -52,9 +52,7 @@ class Node {
 
   static Node null(Origin origin = {}) { return Node(Kind::null, origin); }
   static Node boolean(bool value, Origin origin = {}) {
-    Node n(Kind::boolean, origin);
-    n.size_ = value ? 1 : 0;
-    return n;
+    return Node(Kind::boolean, origin, value ? 1 : 0);
   }
   /// `lexeme` and `chars` must live as long as the document.
   static Node number(std::string_view lexeme, Origin origin = {}) {
@@ -64,78 +62,85 @@ class Node {
     return Node(Kind::text, chars, origin);
   }
   static Node array(std::span<const Node> items, Origin origin = {}) {
-    Node n(Kind::array, origin);
+    Node n(Kind::array, origin, items.size());
     n.items_ = items.data();
-    n.size_ = static_cast<std::uint32_t>(items.size());
     return n;
   }
   /// `slots` has one node for each key of `shape`.
   static Node object(const Shape& shape, std::span<const Node> slots, Origin origin = {}) {
-    Node n(Kind::object, origin);
+    Node n(Kind::object, origin, slots.size());
     n.items_ = slots.data();
     n.shape_ = &shape;
-    n.size_ = static_cast<std::uint32_t>(slots.size());
     return n;
   }
   static Node attachment(std::uint32_t index, Origin origin = {}) {
-    Node n(Kind::attachment, origin);
-    n.size_ = index;
-    return n;
+    return Node(Kind::attachment, origin, index);
   }
 
-  Kind kind() const { return kind_; }
-  bool is(Kind kind) const { return kind_ == kind; }
-  Origin origin() const { return {file_, line_, column_}; }
+  Kind kind() const { return static_cast<Kind>(place_ >> kind_at & 0xFF); }
+  bool is(Kind kind) const { return this->kind() == kind; }
+  Origin origin() const {
+    return {static_cast<std::uint16_t>(place_ >> file_at),
+            static_cast<std::uint32_t>(size_ >> line_at), static_cast<std::uint32_t>(place_)};
+  }
   /// The same value, said to come from elsewhere.
   Node at(Origin origin) const {
     Node n = *this;
-    n.file_ = origin.file;
-    n.line_ = origin.line;
-    n.column_ = origin.column;
+    n.size_ = sized(size(), origin);
+    n.place_ = placed(kind(), origin);
     return n;
   }
 
-  bool boolean_value() const { return size_ != 0; }
+  bool boolean_value() const { return size() != 0; }
   /// The characters of a text, or the lexeme of a number; empty for anything else.
   std::string_view chars() const {
-    return kind_ == Kind::text || kind_ == Kind::number ? std::string_view(chars_, size_)
-                                                        : std::string_view{};
+    return is(Kind::text) || is(Kind::number) ? std::string_view(chars_, size())
+                                              : std::string_view{};
   }
-  std::uint32_t attachment_index() const { return size_; }
+  std::uint32_t attachment_index() const { return size(); }
 
   /// The items of an array, or the slots of an object in the order of its shape.
   std::span<const Node> items() const {
-    return kind_ == Kind::array || kind_ == Kind::object ? std::span(items_, size_)
-                                                         : std::span<const Node>{};
+    return is(Kind::array) || is(Kind::object) ? std::span(items_, size())
+                                               : std::span<const Node>{};
   }
   /// Of an object only.
   const Shape& shape() const { return *shape_; }
   std::string_view key(std::size_t i) const { return shape_->keys()[i]; }
   /// The slot of that name, or nullptr (also when this is no object).
   const Node* find(std::string_view name) const {
-    if (kind_ != Kind::object) return nullptr;
+    if (!is(Kind::object)) return nullptr;
     const std::uint32_t i = shape_->index_of(name);
     return i == Shape::npos ? nullptr : items_ + i;
   }
 
  private:
-  Node(Kind kind, Origin origin)
-      : line_(origin.line), column_(origin.column), file_(origin.file), kind_(kind) {}
-  Node(Kind kind, std::string_view chars, Origin origin) : Node(kind, origin) {
-    chars_ = chars.data();
-    size_ = static_cast<std::uint32_t>(chars.size());
+  // Written whole and read whole: what is put together from small stores is slow to copy.
+  static constexpr unsigned line_at = 32;  ///< of size_
+  static constexpr unsigned file_at = 32;  ///< of place_, after the column: 16 bits
+  static constexpr unsigned kind_at = 48;
+
+  static std::uint64_t sized(std::size_t size, Origin origin) {
+    return static_cast<std::uint32_t>(size) | static_cast<std::uint64_t>(origin.line) << line_at;
   }
+  static std::uint64_t placed(Kind kind, Origin origin) {
+    return origin.column | static_cast<std::uint64_t>(origin.file) << file_at |
+           static_cast<std::uint64_t>(kind) << kind_at;
+  }
+  Node(Kind kind, Origin origin, std::size_t size = 0)
+      : size_(sized(size, origin)), place_(placed(kind, origin)) {}
+  Node(Kind kind, std::string_view chars, Origin origin) : Node(kind, origin, chars.size()) {
+    chars_ = chars.data();
+  }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(size_); }
 
   union {
     const char* chars_ = nullptr;
     const Node* items_;
   };
   const Shape* shape_ = nullptr;
-  std::uint32_t size_ = 0;
-  std::uint32_t line_ = 0;
-  std::uint32_t column_ = 0;
-  std::uint16_t file_ = 0;
-  Kind kind_ = Kind::null;
+  std::uint64_t size_ = 0;   ///< size, line
+  std::uint64_t place_ = 0;  ///< column, file, kind (null is 0)
 };
 
 static_assert(sizeof(Node) == 32);
