@@ -37,42 +37,35 @@ bool is_json_number(std::string_view text) {
   return text.empty();
 }
 
+constexpr bool is_plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+void write_escape(char c, std::string& out) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  constexpr std::string_view short_ones = "\"\\\b\t\n\f\r";
+  constexpr std::string_view letters = "\"\\btnfr";
+  out += '\\';
+  if (const std::size_t at = short_ones.find(c); at != short_ones.npos) {
+    out += letters[at];
+    return;
+  }
+  out += "u00";
+  out += hex[static_cast<unsigned char>(c) >> 4];
+  out += hex[static_cast<unsigned char>(c) & 15];
+}
+
 /// RFC 8785 section 3.2.2.2, which plain JSON may use as well.
 void write_string(std::string_view text, std::string& out) {
-  constexpr std::string_view hex = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) >= 0x20) {
-          out += c;
-        } else {
-          out += "\\u00";
-          out += hex[static_cast<unsigned char>(c) >> 4];
-          out += hex[static_cast<unsigned char>(c) & 15];
-        }
-    }
+  while (!text.empty()) {
+    const auto end = std::ranges::find_if_not(text, is_plain);
+    const auto run = static_cast<std::size_t>(end - text.begin());
+    out.append(text.substr(0, run));
+    text.remove_prefix(run);
+    if (text.empty()) break;
+    write_escape(text.front(), out);
+    text.remove_prefix(1);
   }
   out += '"';
 }
@@ -167,8 +160,10 @@ class Writer {
   void number(std::string_view lexeme) {
     if (!is_json_number(lexeme))
       write_string(lexeme, out_);
+    else if (style_ == Style::canonical)
+      out_ += canonical_number(lexeme);
     else
-      out_ += style_ == Style::canonical ? canonical_number(lexeme) : std::string(lexeme);
+      out_ += lexeme;
   }
 
   void new_line() {
@@ -191,24 +186,31 @@ class Writer {
   }
 
   void object(const Node& node) {
-    std::vector<std::size_t> order(node.items().size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    if (style_ == Style::canonical)
-      std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-        return utf16_less(node.key(a), node.key(b));
-      });
     out_ += '{';
     ++depth_;
-    for (std::size_t n = 0; n < order.size(); ++n) {
-      if (n != 0) out_ += ',';
-      new_line();
-      write_string(node.key(order[n]), out_);
-      out_ += style_ == Style::pretty ? ": " : ":";
-      write(node.items()[order[n]]);
-    }
+    if (style_ == Style::canonical)
+      sorted_members(node);
+    else
+      for (std::size_t i = 0; i < node.items().size(); ++i) member(node, i, i == 0);
     --depth_;
-    if (!order.empty()) new_line();
+    if (!node.items().empty()) new_line();
     out_ += '}';
+  }
+
+  void sorted_members(const Node& node) {
+    std::vector<std::size_t> order(node.items().size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::ranges::sort(
+        order, [&](std::size_t a, std::size_t b) { return utf16_less(node.key(a), node.key(b)); });
+    for (std::size_t n = 0; n < order.size(); ++n) member(node, order[n], n == 0);
+  }
+
+  void member(const Node& node, std::size_t i, bool first) {
+    if (!first) out_ += ',';
+    new_line();
+    write_string(node.key(i), out_);
+    out_ += style_ == Style::pretty ? ": " : ":";
+    write(node.items()[i]);
   }
 
   void attachment(std::uint32_t index) {
