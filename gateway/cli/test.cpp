@@ -1,4 +1,4 @@
-// charmille test [MAPPING...]: runs the tests that stand inside mapping files.
+// charmille test [MAPPING...]: runs the tests inside mapping files and the cases beside them.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -6,7 +6,7 @@
 #include "gateway/base/bytes.h"
 #include "gateway/cli/mappings.h"
 #include "gateway/cli/session.h"
-#include "gateway/mapping/test_run.h"
+#include "gateway/cli/test_report.h"
 
 namespace charmille::cli {
 namespace {
@@ -14,65 +14,90 @@ namespace {
 struct Options {
   std::vector<std::string> names;
   std::vector<std::string> folders;
+  bool update = false;
+  bool coverage = false;
+  double least_percent = 0;
 };
 
-struct Tally {
-  std::size_t passed = 0;
-  std::size_t failed = 0;
+/// Runs mappings one after the other; the tally is what the exit code says.
+class Tests {
+ public:
+  Tests(Session& s, const Options& options) : s_(s), o_(options) {}
+
+  void run(const mapping::Mapping& mapping);
+  Exit finish();
+
+ private:
+  void print(const mapping::Mapping& mapping, const std::vector<mapping::TestResult>& results,
+             std::size_t passed);
+  void cover(const mapping::Mapping& mapping, const mapping::Coverage& coverage);
+
+  Session& s_;
+  const Options& o_;
+  std::size_t passed_ = 0;
+  std::size_t failed_ = 0;
+  std::size_t below_ = 0;  ///< mappings that the tests touch too little
+  tree::Document doc_;
+  std::vector<tree::Node> tests_;
+  std::vector<tree::Node> coverage_;
 };
 
-void print_failure(const Session& s, const mapping::TestResult& test) {
-  const Console& console = s.console;
-  console.out << console.styled("✗ ", Style::red) << test.name
-              << console.styled("  " + base::describe(test.place), Style::dim) << '\n';
-  for (const mapping::Difference& difference : test.differences) {
-    console.out << "    " << difference.path
-                << console.styled("  " + base::describe(difference.rule), Style::dim) << '\n';
-    console.out << "      " << s.say("attendu : ", "expected: ")
-                << base::printable(difference.expected, 400) << '\n';
-    console.out << "      " << s.say("obtenu :  ", "got:      ")
-                << base::printable(difference.got, 400) << '\n';
-  }
-  for (const Fault& fault : test.faults)
-    console.out << "    " << base::describe(fault, s.language) << '\n';
-}
-
-tree::Node to_node(tree::Document& doc, const std::string& mapping, const mapping::TestResult& test,
-                   const Session& s) {
-  std::vector<tree::Node> differences;
-  for (const mapping::Difference& d : test.differences)
-    differences.push_back(doc.object({{"path", doc.text(d.path)},
-                                      {"rule", doc.text(base::describe(d.rule))},
-                                      {"expected", doc.text(d.expected)},
-                                      {"got", doc.text(d.got)}}));
-  std::vector<tree::Node> faults;
-  for (const Fault& f : test.faults)
-    faults.push_back(doc.object(
-        {{"code", doc.text(f.code)}, {"text", doc.text(base::describe(f, s.language))}}));
-  return doc.object({{"mapping", doc.text(mapping)},
-                     {"test", doc.text(test.name)},
-                     {"passed", tree::Node::boolean(test.passed())},
-                     {"differences", doc.array(differences)},
-                     {"faults", doc.array(faults)}});
-}
-
-void run_one(Session& s, const mapping::Mapping& mapping, Tally& tally, tree::Document& doc,
-             std::vector<tree::Node>& nodes) {
-  const auto results = mapping::run_tests(mapping);
+void Tests::run(const mapping::Mapping& mapping) {
+  mapping::Coverage coverage;
+  mapping::Coverage* const sink = o_.coverage ? &coverage : nullptr;
+  std::vector<mapping::TestResult> results = mapping::run_tests(mapping, sink);
+  const auto wanted = o_.update ? mapping::Wanted::update : mapping::Wanted::check;
+  for (mapping::TestResult& one : mapping::run_cases(mapping, wanted, sink))
+    results.push_back(std::move(one));
   std::size_t passed = 0;
   for (const mapping::TestResult& test : results) passed += test.passed() ? 1 : 0;
-  tally.passed += passed;
-  tally.failed += results.size() - passed;
+  passed_ += passed;
+  failed_ += results.size() - passed;
   for (const mapping::TestResult& test : results)
-    nodes.push_back(to_node(doc, mapping.name(), test, s));
-  if (s.json) return;
+    if (s_.json) tests_.push_back(to_node(doc_, mapping.name(), test, s_));
+  if (!s_.json) print(mapping, results, passed);
+  if (o_.coverage) cover(mapping, coverage);
+}
+
+void Tests::print(const mapping::Mapping& mapping, const std::vector<mapping::TestResult>& results,
+                  std::size_t passed) {
   const Style style = passed == results.size() ? Style::green : Style::red;
-  s.console.out << s.console.styled(mapping.name(), Style::bold) << "  "
-                << s.console.styled(std::to_string(passed) + "/" + std::to_string(results.size()),
-                                    style)
-                << '\n';
-  for (const mapping::TestResult& test : results)
-    if (!test.passed()) print_failure(s, test);
+  s_.console.out << s_.console.styled(mapping.name(), Style::bold) << "  "
+                 << s_.console.styled(std::to_string(passed) + "/" + std::to_string(results.size()),
+                                      style)
+                 << '\n';
+  for (const mapping::TestResult& test : results) {
+    if (!test.passed()) print_failure(s_, test);
+    for (const std::string& file : test.written)
+      s_.console.out << s_.say("  écrit : ", "  written: ") << file << '\n';
+  }
+}
+
+void Tests::cover(const mapping::Mapping& mapping, const mapping::Coverage& coverage) {
+  const mapping::CoverageReport report = mapping::report(mapping, coverage);
+  if (!report.reaches(o_.least_percent)) ++below_;
+  if (s_.json)
+    coverage_.push_back(to_node(doc_, mapping.name(), report, o_.least_percent));
+  else
+    print_coverage(s_, report, o_.least_percent);
+}
+
+Exit Tests::finish() {
+  if (s_.json && o_.coverage) {
+    s_.print_json(
+        doc_.object({{"tests", doc_.array(tests_)}, {"coverage", doc_.array(coverage_)}}));
+  } else if (s_.json) {
+    s_.print_json(doc_.array(tests_));
+  } else {
+    s_.console.out << passed_ << s_.say(" réussi(s), ", " passed, ") << failed_
+                   << s_.say(" en échec", " failed");
+    if (below_ != 0)
+      s_.console.out << ", " << below_
+                     << s_.say(" correspondance(s) trop peu couverte(s)",
+                               " mapping(s) covered too little");
+    s_.console.out << '\n';
+  }
+  return failed_ == 0 && below_ == 0 ? Exit::done : Exit::data;
 }
 
 Exit test(Session& s, const Options& o) {
@@ -85,24 +110,17 @@ Exit test(Session& s, const Options& o) {
   }
   if (o.names.empty())
     for (const auto& [name, mapping] : *mappings) chosen.push_back(mapping.get());
-  Tally tally;
-  tree::Document doc;
-  std::vector<tree::Node> nodes;
-  for (const mapping::Mapping* mapping : chosen) run_one(s, *mapping, tally, doc, nodes);
-  if (s.json)
-    s.print_json(doc.array(nodes));
-  else
-    s.console.out << tally.passed << s.say(" réussi(s), ", " passed, ") << tally.failed
-                  << s.say(" en échec", " failed") << '\n';
-  return tally.failed == 0 ? Exit::done : Exit::data;
+  Tests tests(s, o);
+  for (const mapping::Mapping* mapping : chosen) tests.run(*mapping);
+  return tests.finish();
 }
 
 }  // namespace
 
 void add_test(CLI::App& app, Session& s) {
   auto* command = app.add_subcommand(
-      "test", std::string(s.say("exécute les exemples écrits dans les correspondances",
-                                "runs the tests inside mapping files")));
+      "test", std::string(s.say("exécute les exemples des correspondances et les cas à côté",
+                                "runs the tests of mappings, and the cases beside them")));
   auto o = std::make_shared<Options>();
   command->add_option("mappings", o->names,
                       std::string(s.say("par exemple eo/enfants ; sans nom, toutes",
@@ -114,7 +132,19 @@ void add_test(CLI::App& app, Session& s) {
                             "folder of mappings, instead of the configuration's")))
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->callback([&s, o] { s.chosen = [&s, o] { return test(s, *o); }; });
+  command->add_flag(
+      "--update", o->update,
+      std::string(s.say("écrit ce que les cas en échec auraient dû attendre ; à relire",
+                        "writes what cases that fail should have wanted; to be read")));
+  auto* coverage = command->add_flag(
+      "--coverage{0}", o->least_percent,
+      std::string(s.say("ce que les exemples ne touchent pas ; --coverage=95 échoue au-dessous",
+                        "what the tests do not touch; --coverage=95 fails below")));
+  coverage->check(CLI::Range(0.0, 100.0));
+  command->callback([&s, o, coverage] {
+    o->coverage = coverage->count() != 0;
+    s.chosen = [&s, o] { return test(s, *o); };
+  });
 }
 
 }  // namespace charmille::cli

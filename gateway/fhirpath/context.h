@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -81,6 +82,12 @@ class Context {
     if (reads_ != nullptr && origin.line != 0) reads_->push_back(origin);
   }
 
+  /// When set, the value of each code that a table translated is added, as it stands in its table.
+  void record_codes(std::unordered_set<const tree::Node*>* codes) { codes_ = codes; }
+  void note_code(const tree::Node& value) {
+    if (codes_ != nullptr) codes_->insert(&value);
+  }
+
   /// Where a path step found its name last time: rows share a shape, so the next one hits.
   struct Found {
     const tree::Shape* shape = nullptr;
@@ -116,6 +123,7 @@ class Context {
   bool skip_empty_texts_ = false;
   std::optional<Fault> fault_;
   std::vector<tree::Origin>* reads_ = nullptr;
+  std::unordered_set<const tree::Node*>* codes_ = nullptr;
 };
 
 }  // namespace charmille::fhirpath

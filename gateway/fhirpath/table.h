@@ -21,6 +21,8 @@ class Table {
   Table& operator=(const Table&) = delete;
 
   const std::string& name() const { return name_; }
+  /// Each code with its value, whose origin is where it was written.
+  const tree::Document& codes() const { return codes_; }
   std::size_t size() const { return by_code_.size(); }
   /// What `code` becomes, or nullptr.
   const tree::Node* find(std::string_view code) const {

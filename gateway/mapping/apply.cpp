@@ -61,9 +61,10 @@ std::vector<std::string_view> Variables::names() const {
 namespace {
 
 void prepare(const Plan& plan, const Variables& variables, tree::Arena& arena,
-             fhirpath::Context& context) {
+             fhirpath::Context& context, Coverage* coverage) {
   context.skip_empty_texts(plan.from == From::csv);
   context.set_model(plan.model.get());
+  if (coverage != nullptr) context.record_codes(&coverage->codes);
   for (const Variable& variable : plan.variables) {
     const tree::Node* given = variables.find(variable.name);
     Collection value;
@@ -74,25 +75,26 @@ void prepare(const Plan& plan, const Variables& variables, tree::Arena& arena,
 
 }  // namespace
 
-Item apply_one(const Mapping& mapping, const tree::Document& input, const Variables& variables) {
+Item apply_one(const Mapping& mapping, const tree::Document& input, const Variables& variables,
+               Coverage* coverage) {
   const Plan& plan = mapping.plan();
   tree::Arena arena;
   fhirpath::Context context(input.files(), arena, plan.slots, plan.members);
-  prepare(plan, variables, arena, context);
+  prepare(plan, variables, arena, context, coverage);
   Item item = new_item(mapping.shared_plan(), input, input.files());
   context.renew(item.document.files(), item.document.arena());
   if (input.root().is(tree::Kind::null)) return item;
-  Runner(plan, context).run(Value::of(input.root()), item, Explain::yes);
+  Runner(plan, context, coverage).run(Value::of(input.root()), item, Explain::yes);
   return item;
 }
 
 std::vector<Item> apply(const Mapping& mapping, const tree::Document& batch, const Joins* joins,
-                        const Variables& variables, Explain explain) {
+                        const Variables& variables, Explain explain, Coverage* coverage) {
   const Plan& plan = mapping.plan();
   JoinedRows rows(joins, batch);
   tree::Arena arena;
   fhirpath::Context context(batch.files(), arena, plan.slots, plan.members);
-  prepare(plan, variables, arena, context);
+  prepare(plan, variables, arena, context, coverage);
   Collection items;
   items.add_node(batch.root(), arena);
   context.set_resource(Collection::view(items.items()));
@@ -105,7 +107,7 @@ std::vector<Item> apply(const Mapping& mapping, const tree::Document& batch, con
       return out;
     }
   }
-  Runner runner(plan, context);
+  Runner runner(plan, context, coverage);
   out.reserve(items.size());
   for (const Value& value : items) {
     Item& item = out.emplace_back(new_item(mapping.shared_plan(), batch, rows.files()));

@@ -32,6 +32,7 @@ class Loader {
       : source_(source), positions_(text), plan_(std::make_shared<Plan>()) {
     plan_->document = std::move(document);
     plan_->file = source.shown;
+    plan_->path = source.file;
   }
 
   AllFaults<std::shared_ptr<const Mapping>> run() {
@@ -198,10 +199,12 @@ class Loader {
     for (std::size_t i = 0; i < node->items().size(); ++i) {
       auto table = read_table(node->key(i), plan_->document, node->items()[i],
                               plan_->document.key_origin(*node, i), source_.file.parent_path());
-      if (table)
-        scope_.add_table(std::move(*table));
-      else
+      if (!table) {
         faults_.push_back(std::move(table.error()));
+        continue;
+      }
+      plan_->tables.push_back(*table);
+      scope_.add_table(std::move(*table));
     }
   }
 

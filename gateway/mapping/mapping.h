@@ -19,6 +19,7 @@
 
 namespace charmille::mapping {
 
+struct Coverage;
 struct Plan;
 class Joins;
 
@@ -98,13 +99,15 @@ enum class Explain : bool { no, yes };
 /// Runs the template over `batch`: once, or once for each item of `each`. `joins` is needed when
 /// the mapping has nests. Each result keeps the origins of the values that it came from; its
 /// files() are those of the batch and the joins. A fault that concerns the whole batch (such as of
-/// `each` itself) is the only item.
+/// `each` itself) is the only item. `coverage`, when given, takes what explained runs touch.
 std::vector<Item> apply(const Mapping& mapping, const tree::Document& batch, const Joins* joins,
-                        const Variables& variables, Explain explain = Explain::no);
+                        const Variables& variables, Explain explain = Explain::no,
+                        Coverage* coverage = nullptr);
 
 /// Runs the template on the root of `item`, as if it were one item of `each`, and explains every
 /// value.
-Item apply_one(const Mapping& mapping, const tree::Document& item, const Variables& variables);
+Item apply_one(const Mapping& mapping, const tree::Document& item, const Variables& variables,
+               Coverage* coverage = nullptr);
 
 struct Source {
   std::filesystem::path file;     ///< CSV tables are read beside it

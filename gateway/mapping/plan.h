@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/fhirpath/table.h"
 #include "gateway/mapping/mapping.h"
 #include "gateway/mapping/template.h"
 
@@ -33,13 +34,15 @@ struct Variable {
 
 struct Plan {
   std::string name;
-  std::string file;
+  std::string file;            ///< as faults show it
+  std::filesystem::path path;  ///< where it was read
   From from = From::tree;
   std::string to;
   std::optional<fhirpath::Expression> each;
   std::shared_ptr<const fhirpath::Model> model;  ///< that the input is read with
   std::vector<Nest> nests;
   std::vector<Variable> variables;
+  std::vector<std::shared_ptr<const fhirpath::Table>> tables;
   RulePtr root;
   Mentions mentions;
   std::uint32_t slots = 0;

@@ -47,6 +47,7 @@ struct Rule {
 
   Kind kind = Kind::literal;
   tree::Origin origin;  ///< in the mapping file
+  tree::Origin other;   ///< of a choice: where its else stands
   std::string path;     ///< of the value in the output: persons[].name
   tree::Node literal;
   std::vector<Part> parts;

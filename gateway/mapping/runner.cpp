@@ -80,6 +80,7 @@ void Runner::forget_reads() {
 
 void Runner::explain(const Rule& rule, const Node& value) {
   if (!explains_) return;
+  if (rule.kind == Rule::Kind::literal || !value.is(Kind::null)) touch(rule.origin);
   if (silent_ == 0) {
     Explained& out = item_->explained.emplace_back();
     out.path = path_;
@@ -128,9 +129,12 @@ void Runner::assign(std::uint32_t slot, const Rule& value, Focus focus) {
   if (value.kind == Rule::Kind::single && value.assigns.empty()) {
     // The usual case stays a value of FHIRPath: a date remains a date.
     const Collection all = evaluate(value, value.parts.front(), focus);
+    if (!all.empty()) touch(value.origin);
     context_.set(slot, all.empty() ? Collection{} : Collection(all.front()));
   } else if (value.kind == Rule::Kind::list && value.assigns.empty()) {
-    context_.set(slot, evaluate(value, value.parts.front(), focus));
+    Collection all = evaluate(value, value.parts.front(), focus);
+    if (!all.empty()) touch(value.origin);
+    context_.set(slot, std::move(all));
   } else {
     Collection kept;
     if (const Result result = rule(value, focus)) {
@@ -313,6 +317,7 @@ Runner::Result Runner::array(const Rule& r, Focus focus) {
 
 Runner::Result Runner::each(const Rule& r, Focus focus) {
   const Collection all = evaluate(r, r.parts.front(), focus);
+  if (!all.empty()) touch(r.origin);
   forget_reads();
   const std::size_t base = items_.size();
   std::int64_t index = 0;
@@ -342,8 +347,9 @@ Runner::Result Runner::choice(const Rule& r, Focus focus) {
   // As in FHIRPath, one item that is no boolean counts as true.
   const bool holds = !condition.empty() && (!condition.front().is(fhirpath::Type::boolean) ||
                                             condition.front().boolean());
-  if (holds) return rule(*r.bodies[0], focus);
-  return r.bodies.size() > 1 ? rule(*r.bodies[1], focus) : Result{};
+  if (!holds && r.bodies.size() == 1) return {};
+  touch(holds ? r.origin : r.other);
+  return rule(*r.bodies[holds ? 0 : 1], focus);
 }
 
 Runner::Result Runner::merge(const Rule& r, Focus focus) {

@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "gateway/mapping/coverage.h"
 #include "gateway/mapping/plan.h"
 
 namespace charmille::mapping {
 
 class Runner {
  public:
-  Runner(const Plan& plan, fhirpath::Context& context) : plan_(plan), context_(context) {}
+  /// `coverage`, when given, notes what the explained runs touch.
+  Runner(const Plan& plan, fhirpath::Context& context, Coverage* coverage = nullptr)
+      : plan_(plan), context_(context), coverage_(coverage) {}
 
   /// Fills `item` with the result of the template for `resource`.
   void run(const fhirpath::Value& resource, Item& item, Explain explain);
@@ -51,6 +54,9 @@ class Runner {
   void gather(const Rule& rule, Fault fault);
   void explain(const Rule& rule, const tree::Node& value);
   void forget_reads();
+  void touch(tree::Origin line) {
+    if (coverage_ != nullptr) coverage_->lines.emplace(line.line, line.column);
+  }
   void splice(const Rule& rule, const Result& result, std::size_t base);
   void put(std::string_view key, const tree::Node& value, std::size_t base);
   Result take_members(std::size_t base);
@@ -62,6 +68,7 @@ class Runner {
 
   const Plan& plan_;
   fhirpath::Context& context_;
+  Coverage* coverage_;
   Item* item_ = nullptr;
   tree::Origin origin_;                          ///< of the item
   std::vector<tree::Node> items_;                ///< of arrays being built, one above the other

@@ -150,4 +150,22 @@ const std::vector<Field>& test_fields() {
   return fields;
 }
 
+const std::vector<Field>& case_fields() {
+  static const std::vector<Field> fields{
+      {.name = "vars",
+       .type = FieldType::map,
+       .meaning_fr = "variables de contexte",
+       .meaning_en = "context variables",
+       .example = "{change: new}",
+       .item = {{.type = FieldType::any}}},
+      {.name = "format",
+       .type = FieldType::any,
+       .meaning_fr =
+           "comment les fichiers sont écrits, comme `format: {csv: ...}` d'un point d'accès",
+       .meaning_en = "how the files are written, as `format: {csv: ...}` of an endpoint",
+       .example = "{encoding: windows-1252}"},
+  };
+  return fields;
+}
+
 }  // namespace charmille::mapping

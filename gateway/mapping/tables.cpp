@@ -68,7 +68,10 @@ class CsvTable {
         by_code_.emplace(std::string(code->chars()), std::string(value->chars()));
     if (!fresh && known->second != value->chars())
       return fail("CH-MAP-022", rows.place_of(code->origin()));
-    if (fresh) order_.emplace_back(codes_.arena().copy(code->chars()), codes_.text(value->chars()));
+    if (!fresh) return {};
+    const std::uint16_t file = codes_.add_file(rows.place_of(code->origin()).file);
+    const tree::Origin origin{file, code->origin().line, code->origin().column};
+    order_.emplace_back(codes_.arena().copy(code->chars()), codes_.text(value->chars(), origin));
     return {};
   }
 
@@ -168,6 +171,7 @@ Result<std::shared_ptr<const fhirpath::Table>> read_table(std::string_view name,
   for (const Node& value : node.items())
     if (value.is(Kind::object) || value.is(Kind::array)) return fail("CH-MAP-024", place);
   tree::Document codes;
+  for (const std::string& file : document.files()) codes.add_file(file);
   codes.set_root(codes.copy(node));
   return std::make_shared<const fhirpath::Table>(std::string(name), std::move(codes));
 }

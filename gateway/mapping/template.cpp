@@ -244,7 +244,10 @@ RulePtr TemplateCompiler::choice(const tree::Node& node, const Block& b, const s
   part.expression = compile_part(b.marker.text, b.origin, b.marker.at, path);
   if (part.expression) out->parts.push_back(std::move(part));
   out->bodies.push_back(rule(node.items()[b.index], path, top));
-  if (b.else_index != b.index) out->bodies.push_back(rule(node.items()[b.else_index], path, top));
+  if (b.else_index != b.index) {
+    out->other = document_.key_origin(node, b.else_index);
+    out->bodies.push_back(rule(node.items()[b.else_index], path, top));
+  }
   return out;
 }
 

@@ -59,6 +59,7 @@ Collection translate(Call& call) {
   if (!code) return call.fault("CH-PATH-033", {{"wanted", "String"}});
   Collection out;
   if (const tree::Node* found = call.op().table->find(*code)) {
+    call.context().note_code(*found);
     out.add_node(*found, call.arena());
     return out.size() == 1 ? Collection(out.front().at(call.origin())) : std::move(out);
   }
