@@ -80,8 +80,8 @@ struct Explained {
 };
 
 /// The result of one item of `each`. A faulty item must not be used, but for the name of its
-/// record: what could be made of it stays. It never hurts the others. Nodes may point into the
-/// batch and the joins: they must live as long.
+/// record: what could be made of it stays. It never hurts the others. A result owns its
+/// values: the batch may go.
 struct Item {
   tree::Document document;    ///< null when the template yielded nothing
   std::vector<Fault> faults;  ///< every failing field of the item

@@ -151,7 +151,13 @@ void Runner::assign(std::uint32_t slot, const Rule& value, Focus focus) {
 Runner::Result Runner::single(const Rule& r, Focus focus) {
   const Part& part = r.parts.front();
   if (!explains_)
-    if (const Node* plain = part.expression->plain_node(context_, focus)) return *plain;
+    if (const Node* plain = part.expression->plain_node(context_, focus)) {
+      if (plain->is(Kind::boolean)) return *plain;
+      // A result outlives the batch.
+      const std::string_view chars = context_.arena().copy(plain->chars());
+      return plain->is(Kind::text) ? Node::text(chars, plain->origin())
+                                   : Node::number(chars, plain->origin());
+    }
   const Collection all = evaluate(r, part, focus);
   Node out = Node::null();
   if (!all.empty()) {
