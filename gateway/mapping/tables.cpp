@@ -114,6 +114,7 @@ Result<tree::Document> read_concept_map(const Node& node, const base::Place& pla
   const auto map = codec::read_json(*bytes, name);
   if (!map) return fail(map.error());
   tree::Document codes;
+  for (const std::string& file : map->files()) codes.add_file(file);
   std::vector<tree::Document::Member> members;
   for (const Node& group : list(map->root(), "group"))
     for (const Node& element : list(group, "element")) {
@@ -121,7 +122,8 @@ Result<tree::Document> read_concept_map(const Node& node, const base::Place& pla
       const auto target = std::ranges::find_if(targets, is_match);
       const Node* code = element.find("code");
       if (code != nullptr && target != targets.end())
-        members.emplace_back(code->chars(), codes.text(target->find("code")->chars()));
+        members.emplace_back(code->chars(),
+                             codes.text(target->find("code")->chars(), code->origin()));
     }
   if (members.empty()) return fail("CH-MAP-024", place);
   codes.set_root(codes.object(members));

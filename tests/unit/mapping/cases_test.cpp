@@ -219,3 +219,22 @@ TEST_CASE("cases count for the coverage, codes of a table in CSV by their line")
   CHECK(got.rules[0].what == "town");
   CHECK(got.rules[1].what == "measures");
 }
+
+TEST_CASE("codes of a ConceptMap count as rows, at their line") {
+  Beside beside;
+  beside.write("eo/enfants.yaml",
+               "mapping: eo/enfants\nfrom: json\nto: tree\ntables:\n  t: {conceptmap: t.json}\n"
+               "template: {a: \"{{ x.translate('t') }}\"}\n");
+  beside.write("eo/t.json", R"({"group": [{"element": [
+    {"code": "F", "target": [{"code": "female"}]},
+    {"code": "M", "target": [{"code": "male"}]}]}]})");
+  beside.put("a.in.json", R"({"x": "F"})");
+  beside.put("a.out.json", R"({"a": "female"})");
+  Coverage coverage;
+  CHECK(beside.run(Wanted::check, &coverage)[0].passed());
+  const CoverageReport got = report(beside.mapping(), coverage);
+  REQUIRE(got.codes.size() == 1);
+  CHECK(got.codes[0].what == "t/M");
+  CHECK(got.codes[0].place.file == "t.json");
+  CHECK(got.codes[0].place.line == 3);
+}
