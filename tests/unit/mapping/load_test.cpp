@@ -120,6 +120,19 @@ TEST_CASE("a table that nothing translates with is told") {
                         "template: '{{ translate(''b'') }}'\n")) == "CH-MAP-009 5:3");
 }
 
+TEST_CASE("nesting has a limit, in templates and in joins") {
+  std::string deep = "mapping: t\nfrom: json\nto: tree\ntemplate: ";
+  for (int i = 0; i < 70; ++i) deep += "[";
+  deep += "1";
+  for (int i = 0; i < 70; ++i) deep += "]";
+  CHECK(brief(faults_of(deep + "\n")).starts_with("CH-MAP-010 4:"));
+  std::string joins = "{file: F, on: A}";
+  for (int i = 0; i < 9; ++i)
+    joins = "{file: F, on: A, nest: {n" + std::to_string(i) + ": " + joins + "}}";
+  CHECK(brief(faults_of("mapping: t\nfrom: csv\nto: tree\nnest: {n: " + joins + "}\ntemplate: 1\n"))
+            .starts_with("CH-MAP-010 4:"));
+}
+
 TEST_CASE("every mistake of a file is told at once") {
   CHECK(brief(faults_of(
             "mapping: t\nfrom: csv\nto: tree\neach: rows.\nnest:\n  a: {file: F, on: []}\n  b: "
