@@ -80,6 +80,8 @@ void add_commands(CLI::App& app, Session& session) {
   add_schema(app, session);
   add_test(app, session);
   add_map(app, session);
+  add_mapping(app, session);
+  add_mask(app, session);
   add_eval(app, session);
   add_send(app, session);
   add_extract(app, session);

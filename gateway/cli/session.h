@@ -102,6 +102,8 @@ void add_explain(CLI::App& app, Session& session);
 void add_extract(CLI::App& app, Session& session);
 void add_keys(CLI::App& app, Session& session);
 void add_map(CLI::App& app, Session& session);
+void add_mapping(CLI::App& app, Session& session);
+void add_mask(CLI::App& app, Session& session);
 void add_quarantine(CLI::App& app, Session& session);
 void add_records(CLI::App& app, Session& session);
 void add_route(CLI::App& app, Session& session);

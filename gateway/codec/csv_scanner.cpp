@@ -60,6 +60,7 @@ void CsvScanner::begin_record() {
   record_.large_cell = 0;
   record_.quoted_line = 0;
   record_.oversize = false;
+  record_.line_end = {};
   oversize_raw_.clear();
   start_ = pos_;
   state_ = State::cell_start;
@@ -161,6 +162,7 @@ bool CsvScanner::take_line_end(std::string_view text, bool of_record) {
   if (of_record) {
     if (end_kind_ != 0 && end_kind_ != kind && mixed_line_ == 0) mixed_line_ = line_;
     end_kind_ = kind;
+    record_.line_end = kind == 1 ? "\n" : kind == 2 ? "\r\n" : "\r";
   }
   pos_ += length;
   ++line_;

@@ -30,6 +30,7 @@ struct RawRecord {
   std::uint32_t quoted_line = 0;  ///< line of the last quoted cell that spans several lines, or 0
   bool oversize = false;          ///< longer than max-record: its cells are not there
   bool ended = true;              ///< has its line end; false only for the last line of a file
+  std::string_view line_end;      ///< LF, CR LF or CR; empty when it has none
 };
 
 class CsvScanner {

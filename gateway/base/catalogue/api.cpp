@@ -116,6 +116,19 @@ constexpr CatalogueEntry entries[] = {
      "la contiennent (groupe du service), et de l'inscrire sous `people:`",
      "ask the administrator of the machine to open the socket and the folders that hold it to this "
      "account (group of the service), and to write it under `people:`"},
+    {"CH-CLI-023", Action::reject, "« {name} » ne peut pas être le nom d'une correspondance",
+     "\"{name}\" cannot be the name of a mapping",
+     "écrire par exemple eo/enfants : lettres, chiffres, tirets, et / entre les dossiers",
+     "write for example eo/enfants: letters, digits, hyphens, and / between folders"},
+    {"CH-CLI-024", Action::reject, "{file} existe déjà : rien n'a été écrit",
+     "{file} is there already: nothing was written", "choisir un autre nom, ou retirer ce fichier",
+     "choose another name, or remove that file"},
+    {"CH-CLI-025", Action::stop, "{file} ne peut pas être écrit : {reason}",
+     "{file} cannot be written: {reason}", "vérifier le dossier, ses droits et la place",
+     "check the folder, its rights and the free space"},
+    {"CH-CLI-026", Action::reject, "plusieurs fichiers ne vont pas dans une même sortie",
+     "several files do not go into one output", "donner un dossier : -o DOSSIER",
+     "give a folder: -o FOLDER"},
 };
 
 }  // namespace

@@ -254,6 +254,10 @@ constexpr CatalogueEntry entries[] = {
      "name the others as the lot names them, without a date: EO_Mesures.csv"},
     {"CH-MAP-064", Action::stop, "ce fichier ne peut pas être écrit", "this file cannot be written",
      "vérifier les droits sur le dossier", "check the rights on the folder"},
+    // CH-MAP-070 and on: files that a mapping or a test is made from.
+    {"CH-MAP-070", Action::reject, "seul un fichier CSV peut être masqué",
+     "only a CSV file can be masked", "convertir d'abord le fichier en CSV",
+     "convert the file to CSV first"},
     {"CH-MAP-091", Action::reject, "une autre correspondance s'appelle déjà {mapping}",
      "another mapping is already called {mapping}", "renommer l'une des deux",
      "rename one of the two"},

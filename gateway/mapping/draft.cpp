@@ -1,0 +1,257 @@
+#include "gateway/mapping/draft.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "gateway/base/bytes.h"
+#include "gateway/mapping/field_name.h"
+
+namespace charmille::mapping {
+namespace {
+
+using base::Language;
+
+bool may_join(const ColumnProfile& column) {
+  const ColumnKind kind = column.kind();
+  return column.unique() && (kind == ColumnKind::identifier || kind == ColumnKind::integer ||
+                             kind == ColumnKind::national_id);
+}
+
+std::string delimiter_text(char delimiter) {
+  return delimiter == '\t' ? "tab" : as_yaml(std::string(1, delimiter));
+}
+
+/// The draft as it grows.
+class Writer {
+ public:
+  Writer(std::string name, std::span<const FileProfile> files, std::span<const JoinFound> joins,
+         Language language)
+      : name_(std::move(name)), files_(files), joins_(joins), language_(language) {}
+
+  std::string run();
+
+ private:
+  struct Nest {
+    const FileProfile* file;
+    std::string name;
+    std::string column;
+  };
+
+  std::string_view say(std::string_view french, std::string_view english) const {
+    return language_ == Language::fr ? french : english;
+  }
+  void head();
+  void codec_comment(const FileProfile& file);
+  void name_nests();
+  void nests();
+  void tables();
+  void table(const ColumnProfile& column, std::string_view prefix);
+  void fields(const FileProfile& file, const std::string& from, std::size_t indent,
+              FieldNames& names);
+  std::string comment(const ColumnProfile& column) const;
+  std::string expression(const ColumnProfile& column, const std::string& path) const;
+  std::string table_of(const ColumnProfile& column) const { return tables_.at(&column); }
+
+  std::string name_;
+  std::span<const FileProfile> files_;
+  std::span<const JoinFound> joins_;
+  Language language_;
+  std::string out_;
+  std::vector<Nest> nests_;
+  FieldNames table_names_;
+  std::map<const ColumnProfile*, std::string> tables_;
+};
+
+std::string Writer::run() {
+  head();
+  name_nests();
+  nests();
+  tables();
+  out_ += "template:\n";
+  FieldNames names;
+  fields(files_[0], "", 2, names);
+  for (const Nest& nest : nests_) {
+    out_ += fmt::format("  {}:\n    \"{{% for x in {} %}}\":\n", names.take(nest.name),
+                        as_path(nest.name));
+    FieldNames inner;
+    fields(*nest.file, "%x.", 6, inner);
+  }
+  return std::move(out_);
+}
+
+void Writer::head() {
+  out_ +=
+      say("# Brouillon fait d'après les fichiers eux-mêmes : à relire champ par champ.\n"
+          "# Les exemples ne montrent que des formes (X lettre, 9 chiffre), jamais une valeur.\n",
+          "# Drafted from the files themselves: to be read again field by field.\n"
+          "# Examples show shapes only (X letter, 9 digit), never a value.\n");
+  for (const FileProfile& file : files_) codec_comment(file);
+  const codec::Format format = files_[0].written.options.format;
+  const std::string_view from = format == codec::Format::csv      ? "csv"
+                                : format == codec::Format::ndjson ? "ndjson"
+                                                                  : "json";
+  out_ += fmt::format("mapping: {}\nfrom: {}\nto: tree\neach: rows\n", name_, from);
+}
+
+/// What the endpoint's configuration must say to read the file.
+void Writer::codec_comment(const FileProfile& file) {
+  const codec::Detected& written = file.written;
+  out_ += fmt::format("#\n# {}: {} {}{}, {} {}\n", base::printable(file.file), file.records,
+                      say("enregistrements", "records"),
+                      file.whole ? "" : say(" lus au plus", " read at most"), file.columns.size(),
+                      say("colonnes", "columns"));
+  std::string options;
+  switch (written.options.format) {
+    case codec::Format::csv:
+      options = fmt::format("{{format: csv, encoding: {}, delimiter: {}}}",
+                            codec::name_of(written.options.csv.encoding),
+                            delimiter_text(written.options.csv.delimiter));
+      break;
+    case codec::Format::ndjson:
+      options = "{format: ndjson}";
+      break;
+    case codec::Format::json:
+      options = "{format: json, each: true}";
+      break;
+  }
+  out_ += "#   codec: " + options;
+  if (written.certainty == codec::Detected::Certainty::probable)
+    out_ += say("   # encodage probable, à confirmer", "   # likely encoding, to be confirmed");
+  if (written.certainty == codec::Detected::Certainty::any)
+    out_ += say("   # aucun accent : l'encodage ne se voit pas",
+                "   # no accents: the encoding does not show");
+  out_ += '\n';
+}
+
+void Writer::name_nests() {
+  FieldNames names;  // a list stands beside the columns of its row
+  for (const ColumnProfile& column : files_[0].columns) names.reserve(column.name());
+  for (const JoinFound& join : joins_)
+    nests_.push_back(
+        {&files_[join.file], names.take(lot_name_of(files_[join.file].file)), join.column});
+}
+
+void Writer::nests() {
+  if (nests_.empty()) return;
+  out_ += "nest:\n";
+  for (const Nest& nest : nests_)
+    out_ += fmt::format("  {}: {{file: {}, on: {}}}\n", nest.name,
+                        as_yaml(lot_name_of(nest.file->file)), as_yaml(nest.column));
+}
+
+void Writer::tables() {
+  const std::size_t before = out_.size();
+  for (const ColumnProfile& column : files_[0].columns) table(column, "");
+  for (const Nest& nest : nests_)
+    for (const ColumnProfile& column : nest.file->columns) table(column, nest.name + " ");
+  if (out_.size() > before) out_.insert(before, "tables:\n");
+}
+
+void Writer::table(const ColumnProfile& column, std::string_view prefix) {
+  if (column.kind() == ColumnKind::boolean) {
+    // Closed words, whatever the file holds.
+    if (tables_.empty() || std::ranges::none_of(tables_, [](const auto& one) {
+          return one.first->kind() == ColumnKind::boolean;
+        })) {
+      table_names_.reserve("ouiNon");
+      out_ +=
+          "  ouiNon: {\"OUI\": true, \"O\": true, \"VRAI\": true, \"YES\": true, \"TRUE\": true, "
+          "\"NON\": false, \"N\": false, \"FAUX\": false, \"NO\": false, \"FALSE\": false}\n";
+    }
+    tables_[&column] = "ouiNon";
+    return;
+  }
+  const auto codes = column.codes();
+  if (codes.empty()) return;
+  const std::string name = table_names_.take(std::string(prefix) + column.name());
+  tables_[&column] = name;
+  std::string rows;
+  for (const auto& [code, count] : codes)
+    rows += (rows.empty() ? "" : ", ") + as_yaml(code) + ": " + as_yaml(code);
+  out_ += fmt::format("  {}: {{{}}}\n", name, rows);
+}
+
+void Writer::fields(const FileProfile& file, const std::string& from, std::size_t indent,
+                    FieldNames& names) {
+  const std::string margin(indent, ' ');
+  for (const ColumnProfile& column : file.columns) {
+    out_ += margin + "# " + comment(column) + '\n';
+    const std::string text = "{{ " + expression(column, from + as_path(column.name())) + " }}";
+    out_ += margin + names.take(column.name()) + ": " + as_yaml(text) + '\n';
+  }
+}
+
+std::string Writer::comment(const ColumnProfile& column) const {
+  std::string text = base::printable(column.name(), 80);
+  const std::uint64_t percent = column.rows() == 0 ? 0 : column.filled() * 100 / column.rows();
+  text += fmt::format(": {} % {}, {}", percent, say("rempli", "filled"), name_of(column.kind()));
+  if (column.unique()) text += say(", sans doublon", ", no value twice");
+  for (const std::string& shape : column.shapes())
+    text += (&shape == column.shapes().data() ? ", " : " | ") + base::printable(shape, 80);
+  if (column.kind() == ColumnKind::date && column.undated() != 0)
+    text += fmt::format(", {} {}", column.undated(),
+                        say("cellule(s) d'une autre forme", "cell(s) of another form"));
+  return text;
+}
+
+std::string Writer::expression(const ColumnProfile& column, const std::string& path) const {
+  // A JSON value may be a number.
+  const bool csv = files_[0].written.options.format == codec::Format::csv;
+  const std::string trimmed = path + (csv ? ".trim()" : ".toString().trim()");
+  switch (column.kind()) {
+    case ColumnKind::date: {
+      std::string forms;
+      for (const std::string_view form : column.date_forms())
+        forms += fmt::format("{}'{}'", forms.empty() ? "" : ", ", form);
+      const std::string dated = column.no_date().empty() ? trimmed
+                                                         : fmt::format("{}.where($this != '{}')",
+                                                                       trimmed, column.no_date());
+      return fmt::format("{}.parseDate({})", dated, forms);
+    }
+    case ColumnKind::integer:
+      return trimmed + ".toInteger()";
+    case ColumnKind::decimal:
+      return trimmed + (column.decimal_comma() ? ".replace(',', '.')" : "") + ".toDecimal()";
+    case ColumnKind::boolean:
+      return fmt::format("{}.upper().translate('{}')", trimmed, table_of(column));
+    case ColumnKind::code:
+      return fmt::format("{}.translate('{}')", trimmed, table_of(column));
+    case ColumnKind::national_id:
+      return trimmed + ".replace(' ', '').upper()";
+    default:
+      return trimmed;
+  }
+}
+
+}  // namespace
+
+std::vector<JoinFound> find_joins(std::span<const FileProfile> files) {
+  std::vector<JoinFound> found;
+  for (std::size_t i = 1; i < files.size(); ++i)
+    for (const ColumnProfile& ours : files[0].columns) {
+      const auto theirs = std::ranges::find(files[i].columns, ours.name(), &ColumnProfile::name);
+      if (theirs == files[i].columns.end() || !may_join(ours) || !theirs->within(ours)) continue;
+      found.push_back({i, ours.name()});
+      break;
+    }
+  return found;
+}
+
+std::string lot_name_of(std::string_view file) {
+  std::string_view name = file.substr(0, file.find('.'));
+  for (;;) {
+    const std::size_t end = name.find_last_not_of("0123456789");
+    if (end == name.npos || end + 1 == name.size() || (name[end] != '_' && name[end] != '-')) break;
+    name = name.substr(0, end);
+  }
+  return std::string(name);
+}
+
+std::string write_draft(const std::string& name, std::span<const FileProfile> files,
+                        std::span<const JoinFound> joins, Language language) {
+  return Writer(name, files, joins, language).run();
+}
+
+}  // namespace charmille::mapping
