@@ -1,0 +1,111 @@
+#include "gateway/mapping/mask.h"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "gateway/base/national_keys.h"
+#include "gateway/crypto/digest.h"
+
+using namespace charmille;
+
+namespace {
+
+mapping::Mask with_seed(const std::string& seed, std::vector<std::string> keep = {}) {
+  return mapping::Mask(crypto::Key::from_bytes(crypto::sha256(seed)), std::move(keep));
+}
+
+std::vector<std::string> masked(mapping::Mask mask, const std::vector<std::string>& files) {
+  for (std::size_t i = 0; i < files.size(); ++i)
+    REQUIRE(mask.look(base::Payload(files[i]), std::to_string(i) + ".csv"));
+  mask.decide();
+  std::vector<std::string> out(files.size());
+  for (std::size_t i = 0; i < files.size(); ++i)
+    REQUIRE(mask.write(i, [&](std::string_view bytes) -> Result<void> {
+      out[i] += bytes;
+      return {};
+    }));
+  return out;
+}
+
+std::vector<std::vector<std::string>> cells(const std::string& text) {
+  std::vector<std::vector<std::string>> rows(1, {""});
+  for (const char c : text) {
+    if (c == ';')
+      rows.back().emplace_back();
+    else if (c == '\n')
+      rows.push_back({""});
+    else if (c != '\r')
+      rows.back().back() += c;
+  }
+  return rows;
+}
+
+const std::string children =
+    "Identifiant;Nom;Date de naissance;NIR;Sexe;Tel\r\n"
+    "E01002;BEHAGUE;06/08/2015;150862969255;M;\r\n"
+    "E01008;DUPONT;06/01/2017;1 17 01 97 492 607 62;M;07.67.97.70.68\r\n"
+    "E01020;\"DU;PONT\";27/06/2007;;M;0767977068\r\n";
+
+}  // namespace
+
+TEST_CASE("nothing of a person is left, and the form of the file stays") {
+  const auto before = cells(children);
+  const std::string out = masked(with_seed("a"), {children})[0];
+  const auto after = cells(out);
+  REQUIRE(after.size() == before.size());
+  CHECK(after[0] == before[0]);
+  CHECK(std::ranges::count(out, '\r') == 4);
+  for (const char* value : {"E01002", "E01008", "BEHAGUE", "DUPONT", "PONT", "06/08/2015", "97492",
+                            "06/01/2017", "27/06/2007", "607", "0767977068"})
+    CHECK_MESSAGE(out.find(value) == std::string::npos, value);
+  CHECK(after[1][5].empty());
+  CHECK(after[1][4] == "M");
+  CHECK(after[3][1].front() == '"');
+  CHECK(after[2][5].size() == before[2][5].size());
+}
+
+TEST_CASE("a NIR follows the birth date and has its right key") {
+  const auto after = cells(masked(with_seed("b"), {children})[0]);
+  std::string nir = after[2][3];
+  std::erase(nir, ' ');
+  CHECK(base::matricule_key_fits(nir));
+  CHECK(nir.substr(0, 1) == "1");
+  CHECK(nir.substr(1, 2) == after[2][2].substr(8, 2));
+  CHECK(nir.substr(3, 2) == after[2][2].substr(3, 2));
+}
+
+TEST_CASE("the files of a lot still join, and an order of days stays one") {
+  const std::string notes =
+      "Identifiant;Le\nE01020;07/01/2017\nE01002;06/01/2017\nE01020;06/08/2015\n";
+  const auto out = masked(with_seed("c"), {children, notes});
+  const auto main = cells(out[0]);
+  const auto joined = cells(out[1]);
+  CHECK(joined[1][0] == main[3][0]);
+  CHECK(joined[2][0] == main[1][0]);
+  CHECK(joined[3][0] == main[3][0]);
+  CHECK(joined[2][1] == main[2][2]);
+  CHECK(joined[3][1] == main[1][2]);
+}
+
+TEST_CASE("another key gives other persons, the same key the same, and what is to stay stays") {
+  CHECK(masked(with_seed("a"), {children}) == masked(with_seed("a"), {children}));
+  CHECK(masked(with_seed("a"), {children}) != masked(with_seed("d"), {children}));
+  const auto kept = cells(masked(with_seed("a", {"06/08/2015"}), {children})[0]);
+  CHECK(kept[1][2] == "06/08/2015");
+}
+
+TEST_CASE("a file that cannot be masked whole is refused") {
+  const auto refusal = [](std::string text) {
+    auto mask = with_seed("a");
+    const auto looked = mask.look(base::Payload(std::move(text)), "a.csv");
+    return looked ? std::string{} : std::string(looked.error().code);
+  };
+  using namespace std::literals;
+  CHECK(refusal("") == "CH-CSV-001");
+  CHECK(refusal("a;b\n") == "CH-CSV-002");
+  CHECK(refusal("a;b\n1;2\n3;4\n5;6\n7;8;9\n") == "CH-CSV-004");
+  CHECK(refusal("a;b\n1;\0\n"s) == "CH-TXT-004");
+  CHECK(refusal("a;b\n1;" + std::string(2'000'000, 'x') + "\n") == "CH-CSV-011");
+  CHECK(refusal("[{\"a\": 1}]") == "CH-MAP-060");
+}
