@@ -107,5 +107,5 @@ TEST_CASE("a file that cannot be masked whole is refused") {
   CHECK(refusal("a;b\n1;2\n3;4\n5;6\n7;8;9\n") == "CH-CSV-004");
   CHECK(refusal("a;b\n1;\0\n"s) == "CH-TXT-004");
   CHECK(refusal("a;b\n1;" + std::string(2'000'000, 'x') + "\n") == "CH-CSV-011");
-  CHECK(refusal("[{\"a\": 1}]") == "CH-MAP-060");
+  CHECK(refusal("[{\"a\": 1}]") == "CH-MAP-070");
 }
