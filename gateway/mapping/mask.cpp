@@ -137,17 +137,29 @@ Result<void> Mask::look(const base::Payload& payload, const std::string& name) {
   return {};
 }
 
+/// Keeps the day that `text` is, under every form that it fits; whether it is one.
+bool Mask::gather_days(std::string_view text) {
+  bool dated = false;
+  for (std::size_t i = 0; may_be_date(text) && i < date_form_count; ++i) {
+    const auto date = read_date(i, text);
+    if (!date || date->year == 9999) continue;
+    gathered_->calendar.add({date->year, date->month, date->day});
+    dated = true;
+  }
+  return dated;
+}
+
 void Mask::gather(File& file, std::size_t column, std::string_view cell) {
   ColumnProfile& profile = file.profiles[column];
   profile.feed(cell);
   const std::string_view value = fhirpath::trim(cell);
   if (value.empty()) return;
-  bool dated = false;
-  for (std::size_t i = 0; may_be_date(value) && i < date_form_count; ++i) {
-    const auto date = read_date(i, value);
-    if (!date || date->year == 9999) continue;
-    gathered_->calendar.add({date->year, date->month, date->day});
-    dated = true;
+  const bool dated = gather_days(value);
+  // Days stand inside texts too: none of them may come out anywhere.
+  for (std::size_t at = 0; !dated && at < value.size();) {
+    const std::size_t end = std::min(value.find_first_not_of("0123456789/-.", at), value.size());
+    if (end > at) gather_days(value.substr(at, end - at));
+    at = end + 1;
   }
   // The year of a date is no number of its own; eight digits may be either.
   if (!dated || value.find_first_not_of("0123456789") == value.npos) gathered_->tokens.add(value);

@@ -60,6 +60,7 @@ class Mask {
 
   class Pass;
   bool is_kept(const ColumnProfile& profile) const;
+  bool gather_days(std::string_view text);
   void gather(File& file, std::size_t column, std::string_view cell);
   std::string masked(const File& file, std::size_t column, std::string_view cell,
                      std::string_view previous);
