@@ -10,7 +10,7 @@
 #include "gateway/cli/mappings.h"
 #include "gateway/cli/new_file.h"
 #include "gateway/cli/session.h"
-#include "gateway/mapping/draft.h"
+#include "gateway/mapping/profile/draft.h"
 
 namespace charmille::cli {
 namespace {

@@ -1,5 +1,5 @@
 // charmille mask FILE... [-o OUT]: the same files with invented persons, for tests.
-#include "gateway/mapping/mask.h"
+#include "gateway/mapping/mask/mask.h"
 
 #include <algorithm>
 

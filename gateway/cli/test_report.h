@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "gateway/cli/session.h"
+#include "gateway/mapping/cases/test_run.h"
 #include "gateway/mapping/coverage.h"
-#include "gateway/mapping/test_run.h"
 
 namespace charmille::cli {
 

@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "gateway/base/catalogue.h"
-#include "gateway/mapping/test_run.h"
+#include "gateway/mapping/cases/test_run.h"
 #include "gateway/policy/projection.h"
 #include "gateway/record/edit.h"
 #include "tests/conformance/eo_lot.h"

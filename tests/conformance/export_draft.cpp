@@ -11,9 +11,9 @@
 #include "gateway/codec/codec.h"
 #include "gateway/crypto/digest.h"
 #include "gateway/fhirpath/text.h"
-#include "gateway/mapping/draft.h"
 #include "gateway/mapping/mapping.h"
-#include "gateway/mapping/mask.h"
+#include "gateway/mapping/mask/mask.h"
+#include "gateway/mapping/profile/draft.h"
 #include "tests/conformance/eo_lot.h"
 
 using namespace charmille;

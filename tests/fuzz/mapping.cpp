@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "gateway/mapping/cases/test_run.h"
 #include "gateway/mapping/joins.h"
-#include "gateway/mapping/test_run.h"
 
 using namespace charmille;
 

@@ -3,9 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "gateway/codec/codec.h"
+#include "gateway/mapping/cases/test_run.h"
 #include "gateway/mapping/evaluate.h"
 #include "gateway/mapping/joins.h"
-#include "gateway/mapping/test_run.h"
 #include "tests/unit/mapping/mappings.h"
 
 using namespace charmille;

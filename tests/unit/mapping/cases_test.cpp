@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "gateway/mapping/test_run.h"
+#include "gateway/mapping/cases/test_run.h"
 #include "tests/unit/mapping/mappings.h"
 
 using namespace charmille;

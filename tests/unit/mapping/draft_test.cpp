@@ -1,4 +1,4 @@
-#include "gateway/mapping/draft.h"
+#include "gateway/mapping/profile/draft.h"
 
 #include <algorithm>
 

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "gateway/codec/codec.h"
-#include "gateway/mapping/case_files.h"
-#include "gateway/mapping/comparison.h"
+#include "gateway/mapping/cases/case_files.h"
+#include "gateway/mapping/cases/comparison.h"
 #include "gateway/mapping/joins.h"
 #include "gateway/mapping/plan.h"
 

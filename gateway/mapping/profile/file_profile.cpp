@@ -1,4 +1,4 @@
-#include "gateway/mapping/file_profile.h"
+#include "gateway/mapping/profile/file_profile.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "gateway/mapping/column_profile.h"
+#include "gateway/mapping/profile/column_profile.h"
 
 #include <algorithm>
 #include <functional>

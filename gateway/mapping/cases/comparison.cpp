@@ -1,4 +1,4 @@
-#include "gateway/mapping/comparison.h"
+#include "gateway/mapping/cases/comparison.h"
 
 #include <algorithm>
 

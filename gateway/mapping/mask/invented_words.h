@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/mapping/draw.h"
+#include "gateway/mapping/mask/draw.h"
 
 namespace charmille::mapping {
 

@@ -1,4 +1,4 @@
-#include "gateway/mapping/seen.h"
+#include "gateway/mapping/profile/seen.h"
 
 #include <functional>
 #include <string>

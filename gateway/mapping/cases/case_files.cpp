@@ -1,4 +1,4 @@
-#include "gateway/mapping/case_files.h"
+#include "gateway/mapping/cases/case_files.h"
 
 #include <algorithm>
 #include <sstream>

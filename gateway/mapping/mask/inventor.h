@@ -8,9 +8,9 @@
 #include <unordered_map>
 
 #include "gateway/crypto/key.h"
-#include "gateway/mapping/date_forms.h"
-#include "gateway/mapping/seen.h"
-#include "gateway/mapping/shifted_calendar.h"
+#include "gateway/mapping/mask/shifted_calendar.h"
+#include "gateway/mapping/profile/date_forms.h"
+#include "gateway/mapping/profile/seen.h"
 
 namespace charmille::mapping {
 

@@ -1,4 +1,4 @@
-#include "gateway/mapping/draft.h"
+#include "gateway/mapping/profile/draft.h"
 
 #include <algorithm>
 #include <map>
@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "gateway/base/bytes.h"
-#include "gateway/mapping/field_name.h"
+#include "gateway/mapping/profile/field_name.h"
 
 namespace charmille::mapping {
 namespace {

@@ -1,10 +1,10 @@
-#include "gateway/mapping/shifted_calendar.h"
+#include "gateway/mapping/mask/shifted_calendar.h"
 
 #include <algorithm>
 #include <bit>
 #include <chrono>
 
-#include "gateway/mapping/draw.h"
+#include "gateway/mapping/mask/draw.h"
 
 namespace charmille::mapping {
 namespace {

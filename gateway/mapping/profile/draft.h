@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gateway/base/catalogue.h"
-#include "gateway/mapping/file_profile.h"
+#include "gateway/mapping/profile/file_profile.h"
 
 namespace charmille::mapping {
 

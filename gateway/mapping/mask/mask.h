@@ -17,8 +17,8 @@
 #include "gateway/base/payload.h"
 #include "gateway/codec/csv_scanner.h"
 #include "gateway/codec/detect.h"
-#include "gateway/mapping/column_profile.h"
-#include "gateway/mapping/inventor.h"
+#include "gateway/mapping/mask/inventor.h"
+#include "gateway/mapping/profile/column_profile.h"
 
 namespace charmille::mapping {
 

@@ -1,4 +1,4 @@
-#include "gateway/mapping/date_forms.h"
+#include "gateway/mapping/profile/date_forms.h"
 
 #include <array>
 

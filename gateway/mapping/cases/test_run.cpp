@@ -1,6 +1,6 @@
-#include "gateway/mapping/test_run.h"
+#include "gateway/mapping/cases/test_run.h"
 
-#include "gateway/mapping/comparison.h"
+#include "gateway/mapping/cases/comparison.h"
 #include "gateway/mapping/plan.h"
 
 namespace charmille::mapping {

@@ -10,8 +10,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "gateway/mapping/column_name.h"
-#include "gateway/mapping/date_forms.h"
+#include "gateway/mapping/profile/column_name.h"
+#include "gateway/mapping/profile/date_forms.h"
 
 namespace charmille::mapping {
 

@@ -1,4 +1,4 @@
-#include "gateway/mapping/inventor.h"
+#include "gateway/mapping/mask/inventor.h"
 
 #include <algorithm>
 #include <array>
@@ -9,9 +9,9 @@
 
 #include "gateway/base/national_keys.h"
 #include "gateway/fhirpath/text.h"
-#include "gateway/mapping/column_profile.h"
-#include "gateway/mapping/draw.h"
-#include "gateway/mapping/invented_words.h"
+#include "gateway/mapping/mask/draw.h"
+#include "gateway/mapping/mask/invented_words.h"
+#include "gateway/mapping/profile/column_profile.h"
 
 namespace charmille::mapping {
 namespace {

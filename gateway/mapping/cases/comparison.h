@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/mapping/cases/test_run.h"
 #include "gateway/mapping/mapping.h"
-#include "gateway/mapping/test_run.h"
 
 namespace charmille::mapping {
 

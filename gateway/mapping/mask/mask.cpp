@@ -1,4 +1,4 @@
-#include "gateway/mapping/mask.h"
+#include "gateway/mapping/mask/mask.h"
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 
 #include "gateway/base/payload.h"
 #include "gateway/codec/detect.h"
-#include "gateway/mapping/column_profile.h"
+#include "gateway/mapping/profile/column_profile.h"
 
 namespace charmille::mapping {
 

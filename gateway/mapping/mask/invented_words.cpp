@@ -1,4 +1,4 @@
-#include "gateway/mapping/invented_words.h"
+#include "gateway/mapping/mask/invented_words.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "gateway/mapping/column_name.h"
+#include "gateway/mapping/profile/column_name.h"
 
 #include <algorithm>
 #include <initializer_list>

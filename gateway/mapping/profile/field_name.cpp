@@ -1,4 +1,4 @@
-#include "gateway/mapping/field_name.h"
+#include "gateway/mapping/profile/field_name.h"
 
 #include <algorithm>
 #include <array>
