@@ -99,6 +99,13 @@ const std::vector<Route>& table() {
        .query = {{"wait", "seconds to wait for the outcome"}},
        .act = post_send},
       {.method = "POST",
+       .path = "/v1/preview/{endpoint}",
+       .right = Right::operate,
+       .summary = "What files would change at each destination, had their partner given them now: "
+                  "nothing is stored or sent",
+       .body = {{"files", "list of {name, content}, the content in base64; required"}},
+       .act = post_preview},
+      {.method = "POST",
        .path = "/v1/extractions",
        .right = Right::operate,
        .summary = "Makes the extraction of a route now",

@@ -11,6 +11,7 @@
 #include "gateway/base/bytes.h"
 #include "gateway/cli/asked.h"
 #include "gateway/cli/session.h"
+#include "gateway/codec/codec.h"
 
 namespace charmille::cli {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 struct Options {
   std::string endpoint, reason, wait = "20", type;
   std::vector<std::string> files;
+  bool dry_run = false;
 };
 
 std::string media_type(const std::filesystem::path& file, const std::string& given) {
@@ -96,8 +98,54 @@ std::unique_ptr<Gateway> open_daemon(Session& s) {
   return std::move(*daemon);
 }
 
+void print_preview(const Session& s, const tree::Node& answer) {
+  s.console.out << s.say("À blanc, rien n'est gardé ni envoyé. Enregistrements : ",
+                         "A dry run, nothing is stored or sent. Records: ")
+                << text_at(answer, "created") << s.say(" nouveaux, ", " new, ")
+                << text_at(answer, "changed") << s.say(" changés, ", " changed, ")
+                << text_at(answer, "same") << s.say(" inchangés, ", " unchanged, ")
+                << text_at(answer, "refused") << s.say(" refusés\n", " refused\n");
+  Table table(
+      {std::string(s.say("trajet", "route")), std::string(s.say("destination", "destination")),
+       std::string(s.say("nouveaux", "new")), std::string(s.say("changés", "changed")),
+       std::string(s.say("inchangés", "unchanged")),
+       std::string(s.say("rien à montrer", "nothing to show"))},
+      {2, 3, 4, 5});
+  for (const tree::Node& one : items_at(answer, "destinations"))
+    table.add({text_at(one, "route"), text_at(one, "endpoint"), text_at(one, "new"),
+               text_at(one, "changed"), text_at(one, "same"), text_at(one, "withheld")});
+  if (!table.empty()) table.print(s.console);
+  for (const tree::Node& fault : items_at(answer, "faults"))
+    s.console.err << base::printable(text_at(fault, "text"), 1000) << '\n';
+}
+
+/// What the files would change: asked of the daemon, or of the store itself when none runs.
+Exit preview(Session& s, const Options& o) {
+  tree::Document body;
+  std::vector<tree::Node> files;
+  for (const std::string& file : o.files) {
+    const auto payload = base::Payload::from_file(file);
+    const auto bytes = payload ? payload->bytes(payload->size()) : fail(payload.error());
+    if (!bytes)
+      return s.print(fault("CH-CLI-009", {}, {{"name", base::printable(file)}})), Exit::usage;
+    const std::string name = std::filesystem::path(file).filename().string();
+    files.push_back(body.object({{"name", body.text(name)},
+                                 {"content", body.text(base::to_base64(base::as_bytes(*bytes)))}}));
+  }
+  body.set_root(body.object({{"files", body.array(files)}}));
+  Question question;
+  question.method = "POST";
+  question.target = "/v1/preview/" + encoded(o.endpoint);
+  question.headers = {{"Content-Type", "application/json"}};
+  question.body = base::Payload(codec::write_json(body.root()));
+  question.at_most = std::chrono::seconds(600);
+  return ask_and_show(s, std::move(question),
+                      [&](const tree::Node& answer) { print_preview(s, answer); });
+}
+
 Exit send(Session& s, const Options& o) {
   if (!s.load_configuration()) return Exit::usage;
+  if (o.dry_run) return preview(s, o);
   const auto gateway = open_daemon(s);
   if (!gateway) return Exit::system;
   Exit worst = Exit::done;
@@ -130,6 +178,12 @@ void add_send(CLI::App& app, Session& s) {
   command->add_option("--wait", o->wait,
                       std::string(s.say("secondes à attendre le résultat (20)",
                                         "seconds to wait for the outcome (20)")));
+  command->add_flag(
+      "--dry-run", o->dry_run,
+      std::string(s.say("à blanc : ce que les fichiers, donnés ensemble, changeraient à "
+                        "chaque destination",
+                        "what the files, given together, would change at each "
+                        "destination")));
   command->add_option(
       "--reason", o->reason,
       std::string(s.say("motif, inscrit au journal d'audit", "why; written to the audit log")));

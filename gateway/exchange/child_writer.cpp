@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "gateway/exchange/preview.h"
 #include "gateway/tree/document.h"
 
 namespace charmille::exchange {
@@ -260,6 +261,11 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   auto record = record::assemble(*latest, {});
   if (!record) return fail(record.error());
   const ChangedChild changed{outcome.child, target->row.tag, &*record, outcome.created};
+  if (plan.preview != nullptr) {
+    auto counted = count_differences(outbox_, *plan.route, changed, *plan.preview);
+    if (!counted) return fail(counted.error());
+    return outcome;
+  }
   for (const DestinationPlan& destination : plan.route->to) {
     if (destination.config->trigger != config::Trigger::change) continue;
     auto made = outbox_.add_change(destination, plan.lead, changed,

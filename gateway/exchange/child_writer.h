@@ -15,6 +15,8 @@
 
 namespace charmille::exchange {
 
+struct Preview;
+
 /// How one import writes: where the children came from, and where their changes go.
 struct ImportPlan {
   store::Exchange lead;  ///< the exchange that the statements name as their provenance
@@ -22,8 +24,9 @@ struct ImportPlan {
   record::Reading reading;
   bool snapshot = false;
   std::set<std::string>
-      covered;                ///< sections that this payload speaks of; others are not withdrawn
-  bool hold_changes = false;  ///< max-change is counted at the end of the lot
+      covered;                 ///< sections that this payload speaks of; others are not withdrawn
+  bool hold_changes = false;   ///< max-change is counted at the end of the lot
+  Preview* preview = nullptr;  ///< a dry run: what would change is counted there, nothing is made
   bool check_all =
       false;  ///< resumed: also children without change are held against their destinations
 };

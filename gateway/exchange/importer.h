@@ -16,6 +16,7 @@
 #include "gateway/exchange/child_writer.h"
 #include "gateway/exchange/context.h"
 #include "gateway/exchange/import_job.h"
+#include "gateway/exchange/preview.h"
 #include "gateway/exchange/waiters.h"
 
 namespace charmille::exchange {
@@ -32,6 +33,9 @@ class Importer {
   Importer(Context& context, Outbox& outbox, Lanes& lanes, Alarms& alarms, Settler& settler);
 
   void start(ImportJob job);
+  /// What the files would change, had their partner given them now. A fault refuses the whole, as
+  /// pass 1 would.
+  Result<Preview> preview(const std::string& endpoint, std::vector<GivenFile> files) const;
   /// Imports that wait or are under way.
   std::size_t waiting() const;
 
@@ -59,6 +63,7 @@ class Importer {
   ImportPlan plan_of(const ImportJob& job, const RoutePlan& route, const ChildReader& reader) const;
   void add_end(ImportJob& job, const Report& report, const std::string& mapping, Work& work);
   Result<void> add_child(Run& run, ReadChild& child, Segment& segment);
+  Result<void> preview_child(const ImportPlan& plan, const ReadChild& child) const;
   void add_quarantine(const Run& run, const ReadChild& child, const Fault& fault, Segment& segment);
   void add_subjects(const Run& run, Segment& segment);
   void count(Run& run, const std::vector<ChildOutcome>& outcomes);

@@ -223,6 +223,11 @@ Operations::Task<std::vector<base::Uuid>> Operations::extract(std::string route,
   co_return made;
 }
 
+Result<Preview> Operations::preview(const std::string& endpoint,
+                                    std::vector<GivenFile> files) const {
+  return importer_.preview(endpoint, std::move(files));
+}
+
 Operations::Task<Opened> Operations::content(store::Exchange exchange, events::Person person) {
   auto noted = co_await note(merkle::Event::admin_content, std::move(person), exchange.id);
   if (!noted) co_return fail(noted.error());

@@ -11,6 +11,7 @@
 #include "gateway/exchange/beside.h"
 #include "gateway/exchange/context.h"
 #include "gateway/exchange/events.h"
+#include "gateway/exchange/preview.h"
 #include "gateway/tree/document.h"
 
 namespace charmille::exchange {
@@ -43,6 +44,9 @@ class Operations {
   /// the configured one. Gives the deliveries made.
   Task<std::vector<base::Uuid>> extract(std::string route, std::string period,
                                         events::Person person);
+
+  /// What files would change, had the endpoint's partner given them now. Nothing is stored or sent.
+  Result<Preview> preview(const std::string& endpoint, std::vector<GivenFile> files) const;
 
   /// Audited first (admin.content).
   Task<Opened> content(store::Exchange exchange, events::Person person);

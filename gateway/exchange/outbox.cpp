@@ -318,6 +318,20 @@ Result<store::ProjectionRow> Outbox::standing(const DestinationPlan& plan,
   return *known ? std::move(**known) : std::move(nothing);
 }
 
+Result<Outbox::Difference> Outbox::difference(const DestinationPlan& plan,
+                                              const ChangedChild& child) const {
+  const auto row = standing(plan, child);
+  if (!row) return fail(row.error());
+  const auto rendering =
+      render(plan, *child.record, row->confirmed.empty() ? "new" : "changed", {});
+  if (!rendering) return fail(rendering.error());
+  if (rendering->results.empty()) return Difference::withheld;
+  const auto known = last_intended(*row);
+  if (!known) return fail(known.error());
+  if (known->empty()) return Difference::fresh;
+  return *known == rendering->digest ? Difference::same : Difference::changed;
+}
+
 /// A newer snapshot takes the place of what was not sent yet. What is under way stays, and must
 /// still be so when this is committed.
 Result<Outbox::Queue> Outbox::supersede(const std::string& lane, Work& work) {

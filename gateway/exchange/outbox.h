@@ -48,6 +48,11 @@ class Outbox {
   Result<Rendering> render(const DestinationPlan& plan, const tree::Document& record,
                            const std::string& change, const config::Variables& more) const;
 
+  /// What the child's change would make at the destination, compared with what it was last told or
+  /// is about to be.
+  enum class Difference : std::uint8_t { withheld, same, fresh, changed };
+  Result<Difference> difference(const DestinationPlan& plan, const ChangedChild& child) const;
+
   /// Triggers `lot` and `schedule`: one delivery about many children, streamed child by child into
   /// one payload. Children whose rendering is confirmed already are left out when `only_changed`.
   /// Nothing is made when no child is left.

@@ -1,5 +1,6 @@
 """A lot, again and changed: what leaves is what changed, and nothing else."""
 
+import json
 import re
 import time
 
@@ -183,5 +184,44 @@ def presence():
         site.verify()
 
 
+def dry_run():
+    """`charmille send --dry-run` counts what files would change, with the daemon and without; nothing is stored or sent"""
+    lot = sample("small")
+
+    def counted(site, files):
+        folder = site.folder / "given"
+        folder.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            path.unlink()
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        result = site.run("send", "eo", *sorted(str(path) for path in folder.iterdir()), "--dry-run", "--json")
+        answer = json.loads(result.stdout)
+        [to] = answer["destinations"]
+        assert to["route"] == "enfants" and to["endpoint"] == "cd99", to
+        return [answer[key] for key in ("created", "changed", "same", "refused")], [to[key] for key in ("new", "changed", "same")]
+
+    with Site(eo_lot(), lot_route()) as site:
+        records, at_cd = counted(site, lot)
+        assert records == [20, 0, 0, 0] and at_cd[0] > 0 and at_cd[1:] == [0, 0], (records, at_cd)
+        site.start()
+        assert counted(site, lot) == (records, at_cd)
+        assert not site.exchanges() and not site.out_files(), "the dry run stored or sent something"
+        site.drop(lot)
+        site.settled(len(lot))
+        delivered = len(site.deliveries())
+        assert delivered == at_cd[0], (delivered, at_cd)
+        records, at_cd = counted(site, lot)
+        assert records == [0, 0, 20, 0] and at_cd == [0, 0, 20], (records, at_cd)
+        changes = changed(later(lot, 1), "EO_Usagers", "30/10/2023;;;MECS", "31/10/2023;;;MECS")
+        records, at_cd = counted(site, changes)
+        assert records[1] >= 1 and at_cd[1] == 1 and at_cd[0] == 0, (records, at_cd)
+        refused = site.run("send", "eo", site.folder / "token", "--dry-run", check=False)
+        assert refused.returncode == 1 and "CH-EXC-014" in refused.stderr, refused
+        assert len(site.deliveries()) == delivered
+        site.stop()
+        site.verify()
+
+
 main(again_and_changed, lot_trigger, restart_keeps_what_was_known, restart_keeps_an_incomplete_lot_waiting, a_person_gives_a_lot,
-     presence)
+     presence, dry_run)

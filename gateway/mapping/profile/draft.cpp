@@ -23,6 +23,16 @@ std::string delimiter_text(char delimiter) {
   return delimiter == '\t' ? "tab" : as_yaml(std::string(1, delimiter));
 }
 
+/// The names of a file's columns, as a YAML list.
+std::string columns_of(const FileProfile& file) {
+  std::string out = "[";
+  for (const ColumnProfile& column : file.columns) {
+    if (out.size() > 1) out += ", ";
+    out += as_yaml(column.name());
+  }
+  return out + "]";
+}
+
 /// The draft as it grows.
 class Writer {
  public:
@@ -93,6 +103,8 @@ void Writer::head() {
                                 : format == codec::Format::ndjson ? "ndjson"
                                                                   : "json";
   out_ += fmt::format("mapping: {}\nfrom: {}\nto: tree\neach: rows\n", name_, from);
+  // Paths are then checked against the columns.
+  if (format == codec::Format::csv) out_ += "columns: " + columns_of(files_[0]) + "\n";
 }
 
 /// What the endpoint's configuration must say to read the file.
@@ -105,18 +117,18 @@ void Writer::codec_comment(const FileProfile& file) {
   std::string options;
   switch (written.options.format) {
     case codec::Format::csv:
-      options = fmt::format("{{format: csv, encoding: {}, delimiter: {}}}",
+      options = fmt::format("{{csv: {{encoding: {}, delimiter: {}}}}}",
                             codec::name_of(written.options.csv.encoding),
                             delimiter_text(written.options.csv.delimiter));
       break;
     case codec::Format::ndjson:
-      options = "{format: ndjson}";
+      options = "ndjson";
       break;
     case codec::Format::json:
-      options = "{format: json, each: true}";
+      options = "{json: {each: true}}";
       break;
   }
-  out_ += "#   codec: " + options;
+  out_ += "#   format: " + options;
   if (written.certainty == codec::Detected::Certainty::probable)
     out_ += say("   # encodage probable, à confirmer", "   # likely encoding, to be confirmed");
   if (written.certainty == codec::Detected::Certainty::any)
@@ -137,8 +149,9 @@ void Writer::nests() {
   if (nests_.empty()) return;
   out_ += "nest:\n";
   for (const Nest& nest : nests_)
-    out_ += fmt::format("  {}: {{file: {}, on: {}}}\n", nest.name,
-                        as_yaml(lot_name_of(nest.file->file)), as_yaml(nest.column));
+    out_ += fmt::format("  {}: {{file: {}, on: {}, columns: {}}}\n", nest.name,
+                        as_yaml(lot_name_of(nest.file->file)), as_yaml(nest.column),
+                        columns_of(*nest.file));
 }
 
 void Writer::tables() {

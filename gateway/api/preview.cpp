@@ -1,0 +1,68 @@
+// A dry run: what files would change at each destination, had their partner given them now.
+#include "gateway/api/api.h"
+#include "gateway/api/render.h"
+#include "gateway/base/bytes.h"
+#include "gateway/codec/codec.h"
+
+namespace charmille::api {
+namespace {
+
+namespace asio = boost::asio;
+
+/// `{"files": [{"name": ..., "content": base64}]}`; large contents are attachments already.
+Result<std::vector<exchange::GivenFile>> files_of(const Call& call) {
+  const auto bytes = call.body.bytes(call.body.size());
+  if (!bytes) return fail(bytes.error());
+  const auto body = codec::read_json(*bytes, "");
+  const tree::Node* list = body ? body->root().find("files") : nullptr;
+  if (list == nullptr || !list->is(tree::Kind::array)) return fail("CH-API-011");
+  std::vector<exchange::GivenFile> files;
+  for (const tree::Node& one : list->items()) {
+    const tree::Node* name = one.find("name");
+    const tree::Node* content = one.find("content");
+    if (name == nullptr || content == nullptr) return fail("CH-API-011");
+    exchange::GivenFile file{std::string(name->chars()), {}};
+    if (content->is(tree::Kind::attachment)) {
+      file.payload = body->attachments()[content->attachment_index()].bytes;
+    } else {
+      auto plain = base::from_base64(content->chars());
+      if (!plain) return fail("CH-API-011");
+      file.payload = base::Payload(std::move(*plain));
+    }
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+tree::Node node_of(tree::Document& doc, const exchange::Preview& preview, base::Language language) {
+  const auto number = [&](std::uint64_t n) { return doc.integer(static_cast<std::int64_t>(n)); };
+  std::vector<tree::Node> destinations, faults;
+  for (const exchange::Preview::Destination& one : preview.destinations)
+    destinations.push_back(doc.object({{"route", doc.text(one.route)},
+                                       {"endpoint", doc.text(one.endpoint)},
+                                       {"new", number(one.fresh)},
+                                       {"changed", number(one.changed)},
+                                       {"same", number(one.same)},
+                                       {"withheld", number(one.withheld)}}));
+  for (const Fault& fault : preview.faults) faults.push_back(to_node(doc, fault, language));
+  return doc.object({{"created", number(preview.created)},
+                     {"changed", number(preview.changed)},
+                     {"same", number(preview.same)},
+                     {"refused", number(preview.refused)},
+                     {"destinations", doc.array(destinations)},
+                     {"faults", doc.array(faults)}});
+}
+
+}  // namespace
+
+asio::awaitable<Reply> post_preview(Api& api, CallPtr call) {
+  auto files = files_of(*call);
+  if (!files) co_return refusal(*call, files.error());
+  const auto preview = api.engine().operations().preview(call->part("endpoint"), std::move(*files));
+  if (!preview) co_return refusal(*call, preview.error());
+  tree::Document doc;
+  doc.set_root(node_of(doc, *preview, call->language));
+  co_return json_reply(200, doc);
+}
+
+}  // namespace charmille::api

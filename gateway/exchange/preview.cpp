@@ -1,0 +1,140 @@
+#include "gateway/exchange/preview.h"
+
+#include <algorithm>
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/uuid.h"
+#include "gateway/crypto/digest.h"
+#include "gateway/exchange/importer.h"
+#include "gateway/exchange/lots.h"
+
+namespace charmille::exchange {
+namespace {
+
+bool is_told(const DestinationPlan& plan) {
+  return plan.config->trigger != config::Trigger::schedule;
+}
+
+Result<std::string> digest_of(const base::Payload& payload) {
+  const auto bytes = payload.bytes(payload.size());
+  if (!bytes) return fail(bytes.error());
+  return base::to_hex(crypto::sha256(*bytes));
+}
+
+}  // namespace
+
+Preview::Destination& Preview::at(const DestinationPlan& plan) {
+  const auto known = std::ranges::find_if(destinations, [&](const Destination& one) {
+    return one.route == plan.route->name && one.endpoint == plan.endpoint->name;
+  });
+  if (known != destinations.end()) return *known;
+  return destinations.emplace_back(Destination{plan.route->name, plan.endpoint->name});
+}
+
+Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
+                         std::vector<GivenFile> files) {
+  const auto& endpoints = context.site->config->endpoints;
+  const auto source = endpoints.find(endpoint);
+  if (source == endpoints.end() || source->second.direction != config::Direction::source ||
+      files.empty())
+    return fail("CH-API-010");
+  ImportJob job;
+  std::string lot;
+  for (GivenFile& file : files) {
+    auto digest = digest_of(file.payload);
+    if (!digest) return fail(digest.error());
+    Part part;
+    part.exchange.created = part.exchange.updated = context.clock.now();
+    part.exchange.id = part.exchange.flow = base::uuid_v7(part.exchange.created, context.random);
+    part.exchange.organisation = context.site->config->organisation.id;
+    part.exchange.partner = source->second.partner;
+    part.exchange.endpoint = endpoint;
+    if (source->second.lot) {
+      const auto place = match(*source->second.lot, file.name);
+      if (!place) return fail("CH-EXC-014", {file.name, 0, 0, {}}, {{"endpoint", endpoint}});
+      part.exchange.lot_file = place->file;
+      lot = std::max(lot, place->key);
+    }
+    part.opened = {std::move(file.payload), nullptr, std::move(*digest), {}};
+    part.opened.beside.name = std::move(file.name);
+    job.parts.push_back(std::move(part));
+  }
+  for (Part& part : job.parts) part.exchange.lot = lot;
+  return job;
+}
+
+Result<void> count_differences(const Outbox& outbox, const RoutePlan& route,
+                               const ChangedChild& child, Preview& into) {
+  for (const DestinationPlan& plan : route.to) {
+    if (!is_told(plan)) continue;
+    const auto difference = outbox.difference(plan, child);
+    if (!difference) return fail(difference.error());
+    Preview::Destination& at = into.at(plan);
+    switch (*difference) {
+      case Outbox::Difference::fresh:
+        ++at.fresh;
+        break;
+      case Outbox::Difference::changed:
+        ++at.changed;
+        break;
+      case Outbox::Difference::same:
+        ++at.same;
+        break;
+      case Outbox::Difference::withheld:
+        ++at.withheld;
+        break;
+    }
+  }
+  return {};
+}
+
+Result<Preview> Importer::preview(const std::string& endpoint, std::vector<GivenFile> files) const {
+  auto job = job_of(context_, endpoint, std::move(files));
+  if (!job) return fail(job.error());
+  Preview out;
+  Report report = new_report(*job);
+  for (const RoutePlan* route : context_.site->routes_from(endpoint)) {
+    auto reader = ChildReader::open(context_, *route, job->parts, variables_of(*job, *route));
+    if (!reader) return fail(reader.error());
+    if (auto checked = (*reader)->check(report); !checked) return fail(checked.error());
+    ImportPlan plan = plan_of(*job, *route, **reader);
+    // Only the first route's records are counted: every route reads the same ones.
+    Preview of_route;
+    plan.preview = &of_route;
+    for (;;) {
+      auto children = (*reader)->next();
+      if (!children) return fail(children.error());
+      if (children->empty()) break;
+      for (const ReadChild& child : *children)
+        if (auto done = preview_child(plan, child); !done) return fail(done.error());
+    }
+    if (out.destinations.empty()) {
+      out = std::move(of_route);
+    } else {
+      std::ranges::move(of_route.destinations, std::back_inserter(out.destinations));
+    }
+  }
+  return out;
+}
+
+Result<void> Importer::preview_child(const ImportPlan& plan, const ReadChild& child) const {
+  Preview& into = *plan.preview;
+  const auto refuse = [&](const Fault& fault) {
+    ++into.refused;
+    if (into.faults.size() < Preview::most_faults) into.faults.push_back(fault);
+  };
+  if (child.repeated) return {};
+  if (!child.rejections.empty()) return refuse(child.rejections.front()), Result<void>{};
+  Work scratch;
+  const auto outcome = ChildWriter(context_, outbox_).write(plan, child.document, scratch);
+  if (!outcome && outcome.error().action == base::Action::reject)
+    return refuse(outcome.error()), Result<void>{};
+  if (!outcome) return fail(outcome.error());
+  ++(outcome->created ? into.created : outcome->changed.empty() ? into.same : into.changed);
+  if (outcome->changed.empty())
+    for (const DestinationPlan& to : plan.route->to)
+      if (is_told(to)) ++into.at(to).same;
+  return {};
+}
+
+}  // namespace charmille::exchange

@@ -1,0 +1,53 @@
+// What files would change, had their partner given them now: a dry run. Nothing is stored, nothing
+// is sent.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gateway/base/payload.h"
+#include "gateway/base/result.h"
+#include "gateway/exchange/import_job.h"
+#include "gateway/exchange/outbox.h"
+
+namespace charmille::exchange {
+
+struct GivenFile {
+  std::string name;
+  base::Payload payload;
+};
+
+struct Preview {
+  /// Children at one destination of one route.
+  struct Destination {
+    std::string route = {};
+    std::string endpoint = {};
+    std::uint64_t fresh = 0;     ///< it would hear of them for the first time
+    std::uint64_t changed = 0;   ///< it would get them again, changed
+    std::uint64_t same = 0;      ///< it has or awaits just that
+    std::uint64_t withheld = 0;  ///< the policy or the mapping leaves nothing
+  };
+  static constexpr std::size_t most_faults = 100;
+
+  // Records of the first route; a record that is given twice counts once.
+  std::uint64_t created = 0;
+  std::uint64_t changed = 0;
+  std::uint64_t same = 0;
+  std::uint64_t refused = 0;
+  std::vector<Fault> faults;  ///< of refused records, the first ones
+  std::vector<Destination> destinations;
+
+  Destination& at(const DestinationPlan& plan);
+};
+
+/// The files as the import of one payload or lot sees them. CH-API-010 for an endpoint that is no
+/// source; CH-EXC-014 for a file that its lot does not declare.
+Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
+                         std::vector<GivenFile> files);
+
+/// Counts what a child's change comes to at each destination that is told of changes or lots.
+Result<void> count_differences(const Outbox& outbox, const RoutePlan& route,
+                               const ChangedChild& child, Preview& into);
+
+}  // namespace charmille::exchange
