@@ -1,5 +1,5 @@
-// charmille schema config | policy | reference: what is generated from the specifications, for
-// editors and for docs/.
+// charmille schema config | policy | mapping | reference | mappings: what is generated from the
+// specifications, for editors and for docs/.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -8,6 +8,7 @@
 #include "gateway/cli/session.h"
 #include "gateway/config/reference.h"
 #include "gateway/exchange/site.h"
+#include "gateway/mapping/reference.h"
 
 namespace charmille::cli {
 
@@ -33,6 +34,25 @@ void add_schema(CLI::App& app, Session& session) {
       ->callback([&session] {
         session.chosen = [&session] {
           session.print_json(config::policy_schema().root());
+          return Exit::done;
+        };
+      });
+  command
+      ->add_subcommand("mapping", std::string(session.say("schéma d'un fichier de correspondance",
+                                                          "schema of a mapping file")))
+      ->callback([&session] {
+        session.chosen = [&session] {
+          session.print_json(mapping::mapping_schema().root());
+          return Exit::done;
+        };
+      });
+  command
+      ->add_subcommand("mappings", std::string(session.say(
+                                       "la page de référence des correspondances (Markdown)",
+                                       "the reference page of mappings (Markdown, in French)")))
+      ->callback([&session] {
+        session.chosen = [&session] {
+          session.console.out << mapping::mapping_reference();
           return Exit::done;
         };
       });

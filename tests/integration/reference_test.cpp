@@ -15,6 +15,7 @@
 #include "gateway/codec/codec.h"
 #include "gateway/config/specification.h"
 #include "gateway/config/validate.h"
+#include "gateway/mapping/reference.h"
 
 using namespace charmille;
 
@@ -76,6 +77,9 @@ TEST_CASE("the committed schemas and the reference page are the generated ones")
                   with_newline(codec::write_json(config::policy_schema().root(), true)));
   check_committed("docs/reference/configuration.md",
                   config::configuration_reference(adapters::registry(), codecs()));
+  check_committed("schemas/mapping.schema.json",
+                  with_newline(codec::write_json(mapping::mapping_schema().root(), true)));
+  check_committed("docs/reference/correspondances.md", mapping::mapping_reference());
 }
 
 TEST_CASE("an adapter's field never hides a field that all endpoints have") {
