@@ -62,6 +62,7 @@ Result<std::vector<FileProfile>> profiles_of(const std::vector<std::string>& fil
     if (!profile) return fail(std::move(profile.error()));
     profiles.push_back(std::move(*profile));
   }
+  mapping::hide_persons(profiles);
   return profiles;
 }
 

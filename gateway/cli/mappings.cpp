@@ -83,6 +83,7 @@ std::shared_ptr<const mapping::Mapping> mapping_given(Session& s, const std::str
                                                       const std::vector<std::string>& folders) {
   if (name.ends_with(".yaml")) {
     const std::vector<fs::path> places(folders.begin(), folders.end());
+    s.sources = {fs::path(name).is_absolute() ? fs::path("/") : fs::path(".")};
     auto loaded = mapping::load({name, name, schemas_folder(places)});
     if (loaded) return std::move(*loaded);
     for (const Fault& fault : loaded.error()) s.print(fault);

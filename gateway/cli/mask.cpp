@@ -66,7 +66,9 @@ Exit mask(Session& s, const Options& o) {
       s.console.out << bytes;
       return {};
     });
-    return written ? Exit::done : s.failed(written.error());
+    if (!written) return s.failed(written.error());
+    tell(s, mask, 0, "-");
+    return Exit::done;
   }
   for (std::size_t i = 0; i < o.files.size(); ++i) {
     const fs::path to = target_of(o, o.files[i]);

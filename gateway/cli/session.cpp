@@ -65,17 +65,20 @@ std::unique_ptr<Gateway> Session::open_gateway() {
 }
 
 void Session::print(const Fault& fault) {
-  console.err << base::describe(fault, language) << '\n' << quoted(fault.place);
+  console.err << base::describe(fault, language) << '\n' << quoted(fault);
 }
 
-std::string Session::quoted(const base::Place& place) const {
+std::string Session::quoted(const Fault& fault) const {
+  // What does not compile, never what a run met: the place is then one of data. And never the
+  // configuration, which may hold a secret by mistake.
+  const bool of_source = fault.action == base::Action::stop &&
+                         (fault.code.starts_with("CH-PATH-") || fault.code.starts_with("CH-MAP-"));
+  if (!of_source) return {};
+  const base::Place& place = fault.place;
   if (const auto text = texts.find(place.file); text != texts.end())
     return excerpt(text->second, place.line, place.column);
-  if (!place.file.ends_with(".yaml") && !place.file.ends_with(".yml")) return {};
-  std::vector<fs::path> candidates{place.file};
-  for (const fs::path& folder : sources) candidates.push_back(folder / place.file);
-  for (const fs::path& file : candidates) {
-    const auto payload = base::Payload::from_file(file);
+  for (const fs::path& folder : sources) {
+    const auto payload = base::Payload::from_file(folder / place.file);
     const auto text = payload ? payload->bytes(most_quoted) : fail(payload.error());
     if (text) return excerpt(*text, place.line, place.column);
   }

@@ -71,8 +71,8 @@ class Session {
   /// "2026-06-30T14:00") or in RFC 3339, as RFC 3339. Empty stays empty. CH-CLI-021.
   Result<std::string> time_given(const std::string& text);
 
-  /// Tells the fault. Of a configuration, a mapping or an expression the line is quoted, never of
-  /// data.
+  /// Tells the fault. Of a mapping or an expression that does not compile the line is quoted; never
+  /// of data, nor of a configuration.
   void print(const Fault& fault);
   void print_warning(const Fault& fault);
   /// Prints the fault; which exit code it means.
@@ -81,7 +81,7 @@ class Session {
   void print_json(const tree::Node& node);
 
  private:
-  std::string quoted(const base::Place& place) const;
+  std::string quoted(const Fault& fault) const;
 
   std::shared_ptr<const config::Site> site_;
 };

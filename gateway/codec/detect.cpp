@@ -110,12 +110,19 @@ bool is_value(std::string_view cell) {
          cell.find_first_not_of("0123456789/-.,: ") == cell.npos;
 }
 
+/// A date, a telephone or national number, a mail address: of somebody, and no name of a column.
+bool is_of_somebody(std::string_view cell) {
+  const auto digits = std::ranges::count_if(cell, [](char c) { return c >= '0' && c <= '9'; });
+  return cell.find('@') != cell.npos || (is_value(cell) && digits >= 6);
+}
+
 Result<void> check_header(const Probe& probe, const base::Place& place) {
   if (probe.names.size() <= 1 &&
       (probe.header.size() > longest_lone_name || probe.header.find("   ") != std::string::npos))
     return fail("CH-CSV-032", place);
   const auto values = static_cast<std::size_t>(std::ranges::count_if(probe.names, is_value));
-  if (values * 4 >= probe.names.size()) return fail("CH-CSV-033", place);
+  if (values * 4 >= probe.names.size() || std::ranges::any_of(probe.names, is_of_somebody))
+    return fail("CH-CSV-033", place);
   return {};
 }
 

@@ -30,7 +30,7 @@ class Checker {
       case Kind::self:
         return focus;
       case Kind::context:
-        return scope_.root();
+        return scope_.context();
       case Kind::variable:
         return scope_.types_of(op.slot);
       case Kind::member:
@@ -44,8 +44,7 @@ class Checker {
       case Kind::call:
         return call(op, focus, at_root);
       case Kind::as_type:
-        of(op.left, focus, at_root);
-        return only(op.type);
+        return narrowed(of(op.left, focus, at_root), op.type);
       case Kind::unite: {
         Types all = of(op.left, focus, at_root);
         const Types more = of(op.right, focus, at_root);
@@ -60,8 +59,13 @@ class Checker {
     }
   }
 
-  static Types only(const TypeName& type) {
-    return type.model_type == untyped ? Types{} : Types{type.model_type};
+  /// What is of the type already keeps its own, narrower one.
+  Types narrowed(const Types& from, const TypeName& type) const {
+    if (type.model_type == untyped) return {};
+    Types out;
+    for (const TypeId one : from)
+      if (one != untyped && model_.is_a(one, type.model_type)) out.push_back(one);
+    return out.empty() ? Types{type.model_type} : out;
   }
 
   /// A bare name: an element, or the type of the root itself (`Patient.name`).
@@ -71,11 +75,18 @@ class Checker {
       const bool type = at_root && named != untyped && model_.is_resource(named);
       return type ? Types{named} : Types{};
     }
-    const bool self = std::ranges::all_of(focus, [&](TypeId type) {
-      return named != untyped && model_.is_a(type, named) &&
-             model_.element(type, op.name) == nullptr;
-    });
-    return self ? focus : element(op, focus);
+    // Each item decides for itself whether the name is its type or one of its elements.
+    Types selves, others;
+    for (const TypeId type : focus) {
+      const bool self =
+          named != untyped && model_.is_a(type, named) && model_.element(type, op.name) == nullptr;
+      (self ? selves : others).push_back(type);
+    }
+    if (selves.empty()) return element(op, focus);
+    for (const TypeId type : others)
+      if (const Model::Element* found = model_.element(type, op.name))
+        for (const Model::Form& form : found->forms) selves.push_back(form.type);
+    return std::ranges::find(selves, untyped) != selves.end() ? Types{} : selves;
   }
 
   Types element(const Op& op, const Types& from) {
@@ -106,7 +117,10 @@ class Checker {
     Types argument;
     for (std::uint32_t i = 0; i < op.argument_count; ++i) {
       const std::uint32_t index = program_.arguments[op.first_argument + i];
-      Types found = of(index, criterion ? input : focus, criterion ? false : at_root);
+      // The start of aggregate() is evaluated outside; repeat() runs on what it gave, too.
+      const bool inside = criterion && !(i == 1 && op.function->name == "aggregate");
+      const bool again = op.function->name == "repeat";
+      Types found = of(index, again ? Types{} : inside ? input : focus, !inside && at_root);
       if (i == 0) argument = std::move(found);
     }
     switch (op.function->gives) {
@@ -115,7 +129,7 @@ class Checker {
       case Gives::argument:
         return argument;
       case Gives::type:
-        return only(op.type);
+        return narrowed(input, op.type);
       case Gives::unknown:
         break;
     }

@@ -101,7 +101,8 @@ class Context {
   /// The slot of `name` in an object of that shape, or npos.
   std::uint32_t slot_of(std::uint32_t member, const tree::Shape& shape, std::string_view name) {
     Found& found = members_[member];
-    if (found.shape == &shape) return found.slot;
+    if (found.shape == &shape && found.of == untyped) return found.slot;
+    if (found.of != untyped) found = {};
     // The same place in the next shape is usual, and cheap to check.
     if (found.slot >= shape.keys().size() || shape.keys()[found.slot] != name)
       found.slot = shape.index_of(name);

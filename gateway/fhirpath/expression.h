@@ -48,9 +48,11 @@ class Scope {
   /// Checks paths against types that say nothing at run time: columns, a JSON Schema.
   void set_shapes(std::shared_ptr<const Model> shapes) { shapes_ = std::move(shapes); }
   const Model* shapes() const { return shapes_.get(); }
-  /// The types of what bare paths read, and of variables, as far as they are known.
+  /// The types of what bare paths read, of %context, and of variables, as far as they are known.
   void set_root(Types types) { root_ = std::move(types); }
   const Types& root() const { return root_; }
+  void set_context(Types types) { context_ = std::move(types); }
+  const Types& context() const { return context_; }
   void set_types(std::uint32_t slot, Types types) { types_[slot] = std::move(types); }
   const Types& types_of(std::uint32_t slot) const;
 
@@ -78,6 +80,7 @@ class Scope {
   std::shared_ptr<const Model> model_;
   std::shared_ptr<const Model> shapes_;
   Types root_;
+  Types context_;
   std::map<std::uint32_t, Types> types_;
   bool clock_ = false;
   bool strict_ = false;

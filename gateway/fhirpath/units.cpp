@@ -125,12 +125,14 @@ class UnitParser {
   explicit UnitParser(std::string_view text) : left_(text) {}
 
   std::optional<Measure> run() {
+    if (left_.size() > longest_unit) return {};
     auto out = term(0);
     return left_.empty() ? out : std::nullopt;
   }
 
  private:
   static constexpr int most_nesting = 8;
+  static constexpr std::size_t longest_unit = 64;
 
   std::optional<Measure> term(int nesting) {
     if (nesting > most_nesting) return {};
@@ -265,6 +267,21 @@ std::string code_of(const Powers& powers) {
   return out.empty() ? "1" : out;
 }
 
+/// Equal when both are rounded to the precision of the less precise.
+bool near(const Decimal& a, const Decimal& b) {
+  const int scale = std::min(a.trimmed().scale(), b.trimmed().scale());
+  const auto near_a = a.rounded(scale);
+  const auto near_b = b.rounded(scale);
+  return near_a && near_b && near_a->compare(*near_b) == 0;
+}
+
+/// A calendar year or month as the one of UCUM.
+Quantity in_ucum(Quantity quantity) {
+  const bool year = quantity.calendar && quantity.unit == "year";
+  if (!year && !(quantity.calendar && quantity.unit == "month")) return quantity;
+  return {quantity.value, year ? "a" : "mo", false};
+}
+
 /// Both in base units.
 struct Both {
   Decimal a, b;
@@ -303,13 +320,14 @@ std::optional<Decimal> converted(const Quantity& quantity, const Quantity& like)
   return both->a.divided(both->measure_b.factor);
 }
 
-bool equivalent(const Quantity& a, const Quantity& b) {
-  const auto other = converted(b, a);
-  if (!other) return false;
-  const int scale = std::min(a.value.trimmed().scale(), other->trimmed().scale());
-  const auto near_a = a.value.rounded(scale);
-  const auto near_b = other->rounded(scale);
-  return near_a && near_b && near_a->compare(*near_b) == 0;
+bool equivalent(const Quantity& given_a, const Quantity& given_b) {
+  // Years and months of the calendar are about those of UCUM (§6.1.2).
+  const Quantity a = given_b.calendar ? given_a : in_ucum(given_a);
+  const Quantity b = given_a.calendar ? given_b : in_ucum(given_b);
+  const auto b_like_a = converted(b, a);
+  const auto a_like_b = converted(a, b);
+  if (!b_like_a || !a_like_b) return false;
+  return near(a.value, *b_like_a) || near(b.value, *a_like_b);
 }
 
 std::optional<Product> multiply(const Quantity& a, const Quantity& b) {

@@ -50,6 +50,16 @@ Value Value::typed(TypeId type) const {
   return v;
 }
 
+Value Value::alone() const {
+  if (is(Type::boolean)) return boolean(boolean(), origin());
+  Value v = typed(untyped);
+  if (is_extended()) {
+    v.head_ &= ~extended_bit;
+    v.chars_ = chars().data();
+  }
+  return v;
+}
+
 Value Value::with_element(const tree::Node& element, tree::Arena& arena) const {
   if (is(Type::complex)) return *this;
   const auto kept = arena.array<Extended>(1);

@@ -53,6 +53,9 @@ class Value {
   static Value temporal(const Temporal& value, tree::Arena& arena, tree::Origin origin = {});
   static Value quantity(const Quantity& value, tree::Arena& arena, tree::Origin origin = {});
 
+  /// The same without its type in the model and without what stands beside it.
+  Value alone() const;
+
   Type type() const { return static_cast<Type>(head_ & 0xF); }
   bool is(Type type) const { return this->type() == type; }
   bool is_numeric() const { return is(Type::integer) || is(Type::number) || is(Type::decimal); }

@@ -47,6 +47,7 @@ void fill(Temporal& t, Side side) {
 std::optional<Temporal> boundary(Temporal t, Side side, std::optional<std::int64_t> digits) {
   const bool time = t.type == Temporal::Type::time;
   const std::int64_t wanted = digits.value_or(time ? 9 : t.type == Temporal::Type::date ? 8 : 17);
+  if (wanted < 0 || wanted > 17) return {};
   static constexpr std::array<std::int64_t, 7> known{4, 6, 8, 10, 12, 14, 17};
   const auto at = std::ranges::find(known, time ? wanted + 8 : wanted);
   const auto last = t.type == Temporal::Type::date ? known.begin() + 3 : known.end();

@@ -183,7 +183,7 @@ constexpr Function functions[] = {
     {"anyFalse", 0, 0, any_false},
     {"not", 0, 0, negation},
     {"select", 1, 1, select, First::plain, true, Gives::argument},
-    {"repeat", 1, 1, repeat, First::plain, true, Gives::argument},
+    {"repeat", 1, 1, repeat, First::plain, true},
     {"ofType", 1, 1, of_type, First::type, false, Gives::type},
     {"as", 1, 1, as_type, First::type, false, Gives::type},
     {"is", 1, 1, is_type, First::type},

@@ -58,7 +58,7 @@ Collection has_value(Call& call) {
 Collection get_value(Call& call) {
   const Value* value = call.single();
   if (value == nullptr || value->is(Type::complex)) return {};
-  return value->typed(untyped);
+  return value->alone();
 }
 
 /// Only the types of FHIR itself are known here, not profiles.
@@ -115,8 +115,11 @@ Collection resolve(Call& call) {
       if (const tree::Node* said = item.node().find("reference")) reference = said->chars();
     if (reference.empty()) continue;
     for (const Value& root : call.context().resource()) {
-      if (!call.context().step()) return call.too_many_steps();
       if (!root.is(Type::complex)) continue;
+      const tree::Node* entries =
+          root.node().find(reference.starts_with('#') ? "contained" : "entry");
+      if (!call.context().step(1 + (entries == nullptr ? 0 : entries->items().size())))
+        return call.too_many_steps();
       if (const tree::Node* found = resolved(root.node(), reference))
         out.add(Value::of(*found), call.arena());
     }

@@ -173,7 +173,7 @@ Collection unescape(Call& call) {
 
 constexpr Function functions[] = {
     {"sort", 0, 31, sort, First::sort, true, Gives::input},
-    {"defineVariable", 1, 2, define_variable, First::variable, false, Gives::input},
+    {"defineVariable", 1, 2, define_variable, First::variable, true, Gives::input},
     {"trace", 1, 2, trace, First::plain, true, Gives::input},
     {"now", 0, 0, now, First::plain, false, Gives::unknown, true},
     {"today", 0, 0, today, First::plain, false, Gives::unknown, true},

@@ -97,24 +97,27 @@ std::string Inventor::candidate(std::string_view text, std::uint64_t attempt) co
     if (digits)
       for (std::uint64_t more = attempt / tries_per_shape; more > 0; --more) out += draw.digit();
   }
+  if (std::ranges::none_of(text, is_digit))
+    for (std::uint64_t more = attempt / tries_per_shape; more > 0; --more)
+      out += other_letter('A', draw.below(26));
   return out;
 }
 
 std::string Inventor::reshaped(std::string_view text) {
-  const auto signs =
-      std::ranges::count_if(text, [](char c) { return is_digit(c) || is_upper(c) || is_lower(c); });
-  if (signs == 0) return std::string(text);
+  if (std::ranges::none_of(text,
+                           [](char c) { return is_digit(c) || is_upper(c) || is_lower(c); })) {
+    // Signs alone say nothing; letters beyond ASCII may be a name.
+    const bool foreign =
+        std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    return foreign ? names(text) : std::string(text);
+  }
   const std::string before(blanks_before(text));
   const std::string_view value = fhirpath::trim(text);
   for (std::uint64_t attempt = 0;; ++attempt) {
     std::string invented = candidate(value, attempt);
     if (attempt < tries_per_shape) fix_luhn(value, invented);
-    // A value of two signs has few others, and a text without digits cannot grow.
-    const bool last = attempt > strict_tries * 100;
-    if (last ||
-        (invented != value && !input_.tokens.clashes(invented) &&
-         (signs < 4 || claim(invented, value))) ||
-        (signs < 3 && attempt > strict_tries))
+    // Two values never become one: where a shape has too few others, they grow.
+    if (invented != value && !input_.tokens.clashes(invented) && claim(invented, value))
       return before + invented;
   }
 }

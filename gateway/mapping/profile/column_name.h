@@ -19,6 +19,7 @@ enum class Promise : std::uint8_t {
   date,
   phone,
   mail,
+  prose,  ///< remarks that people write, however often the same comes again
 };
 
 /// By the words of the name, without accents or case: `Prénom(s)`, `DATE_NAISS`, `N° dossier`.

@@ -84,11 +84,15 @@ std::string bare_phone(std::string_view text) {
   return national || abroad ? digits : std::string{};
 }
 
-bool has_civility(std::string_view text) {
+/// Where a person is named: "Mme Dupont" at the beginning, "chez M. Dupont" inside; or npos.
+std::size_t civility_in(std::string_view text) {
+  std::size_t first = text.npos;
   for (const std::string_view civility :
        {"M. ", "MM. ", "Mr ", "Mme ", "Mlle ", "Dr ", "Pr ", "Me ", "MME ", "MLLE ", "MR ", "DR "})
-    if (text.starts_with(civility)) return true;
-  return false;
+    for (std::size_t at = text.find(civility); at != text.npos; at = text.find(civility, at + 1))
+      if (at == 0 || text[at - 1] == ' ' || text[at - 1] == '(' || text[at - 1] == ',')
+        first = std::min(first, at);
+  return first;
 }
 
 bool is_boolean_word(std::string_view text) {
@@ -108,7 +112,9 @@ void ColumnProfile::feed(std::string_view cell) {
   count_forms(cell);
   count_numbers(cell);
   if (is_boolean_word(cell)) ++booleans_;
-  if (has_civility(cell)) ++civilities_;
+  const std::size_t civility = civility_in(cell);
+  if (civility == 0) ++civilities_;
+  if (civility != 0 && civility != cell.npos) hide();
   if (is_mail(cell)) ++mails_;
   const bool one_word = cell.find(' ') == cell.npos;
   if (one_word && std::ranges::any_of(cell, is_digit)) ++words_with_digits_;
@@ -195,6 +201,7 @@ ColumnKind ColumnProfile::kind_by_promise() const {
     case Promise::mail:
       return ColumnKind::mail;
     case Promise::date:
+    case Promise::prose:
     case Promise::nothing:
       break;
   }
@@ -211,6 +218,7 @@ ColumnKind ColumnProfile::kind() const {
   if (phones_ * 2 >= filled_) return ColumnKind::phone;
   if (const ColumnKind promised = kind_by_promise(); promised != ColumnKind::text) return promised;
   if (civilities_ != 0) return ColumnKind::name;
+  if (promise_ == Promise::prose || hidden_) return ColumnKind::text;
   if (decimals_ != 0 && integers_ + decimals_ == filled_) return ColumnKind::decimal;
   if (promise_ == Promise::nothing && few_and_frequent()) return ColumnKind::code;
   if (integers_ == filled_) return ColumnKind::integer;

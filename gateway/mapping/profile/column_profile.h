@@ -84,6 +84,8 @@ class ColumnProfile {
   std::map<std::string, std::uint64_t> codes() const;
   /// Every cell has one or two characters, of at most `most_codes` kinds: marks that name nobody.
   bool only_marks() const;
+  /// Its values name persons: from now on they are text, never codes.
+  void hide() { hidden_ = true; }
 
  private:
   bool few_and_frequent() const;
@@ -118,6 +120,7 @@ class ColumnProfile {
   bool repeated_ = false;
   std::vector<std::string> shapes_;
   std::string no_date_;
+  bool hidden_ = false;
 };
 
 }  // namespace charmille::mapping

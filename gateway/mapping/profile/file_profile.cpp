@@ -27,6 +27,8 @@ void feed(FileProfile& profile, const tree::Node& record) {
                        value.is(tree::Kind::boolean) || value.is(tree::Kind::null);
     ColumnProfile* column = plain ? column_named(profile, record.key(i), i) : nullptr;
     if (column == nullptr) continue;
+    if (column->promise() == Promise::name || column->promise() == Promise::given_name)
+      profile.persons->add(value.chars());
     if (value.is(tree::Kind::boolean))
       column->feed(value.boolean_value() ? "true" : "false");
     else
@@ -72,6 +74,18 @@ Result<FileProfile> profile_file(const base::Payload& payload, const std::string
     return profile.remarks.empty() ? fail("CH-CSV-002", {name, 1, 0, {}})
                                    : fail(std::move(profile.remarks.front()));
   return profile;
+}
+
+void hide_persons(std::span<FileProfile> files) {
+  for (FileProfile& file : files)
+    for (ColumnProfile& column : file.columns) {
+      const auto codes = column.codes();
+      const bool named = std::ranges::any_of(codes, [&](const auto& code) {
+        return std::ranges::any_of(
+            files, [&](const FileProfile& other) { return other.persons->clashes(code.first); });
+      });
+      if (named) column.hide();
+    }
 }
 
 }  // namespace charmille::mapping

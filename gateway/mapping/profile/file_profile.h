@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "gateway/base/payload.h"
 #include "gateway/codec/detect.h"
 #include "gateway/mapping/profile/column_profile.h"
+#include "gateway/mapping/profile/seen.h"
 
 namespace charmille::mapping {
 
@@ -21,6 +24,7 @@ struct FileProfile {
   std::uint64_t rejected = 0;  ///< that the codec refuses
   bool whole = true;           ///< false: there are records beyond the first `most_records`
   std::vector<Fault> remarks;  ///< of the codec; the first rejections among them
+  std::shared_ptr<Seen> persons = std::make_shared<Seen>();  ///< words of the columns of names
 };
 
 /// Reads at most `most_records` records, a batch at a time. Only fields that hold plain values are
@@ -28,5 +32,9 @@ struct FileProfile {
 /// there is no record to learn from.
 Result<FileProfile> profile_file(const base::Payload& payload, const std::string& name,
                                  std::size_t most_records = FileProfile::most_records);
+
+/// Columns of codes in which words of any file's columns of names stand are text from now on: what
+/// repeats may still be a person.
+void hide_persons(std::span<FileProfile> files);
 
 }  // namespace charmille::mapping

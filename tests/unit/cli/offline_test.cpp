@@ -212,6 +212,24 @@ TEST_CASE("map takes a mapping file and variables, for scripts") {
   CHECK(refused.out.empty());
 }
 
+TEST_CASE("a fault quotes mappings, never the configuration or data") {
+  const Folder folder;
+  const std::string configuration =
+      folder.write("charmille.yaml", "partners: {d: {identity: [{token: s3cr3t-value}]}}\n");
+  const Ran checked = run_line({"check", "-c", configuration});
+  CHECK(checked.code == 2);
+  CHECK(checked.err.find("s3cr3t") == std::string::npos);
+  CHECK(checked.out.find("s3cr3t") == std::string::npos);
+  const std::string file = folder.write("date.yaml",
+                                        "mapping: date\nfrom: csv\nto: tree\neach: rows\n"
+                                        "template: {d: '{{ Nom.parseDate(''dd/MM/yyyy'') }}'}\n");
+  const std::string data = folder.write("donnees.yaml", "Nom;X\nDURAND;1\n");
+  const Ran mapped = run_line({"map", file, data});
+  CHECK(mapped.code == 1);
+  CHECK(mapped.err.find("CH-PATH-040") != std::string::npos);
+  CHECK(mapped.err.find("DURAND") == std::string::npos);
+}
+
 TEST_CASE("map tells what a mapping leaves behind") {
   const Folder folder;
   const std::string file =

@@ -107,6 +107,16 @@ TEST_CASE("a path that leads nowhere is told before it runs") {
          {"resourceType", "'Patient'"}});
 }
 
+TEST_CASE("what is right is not refused") {
+  check({{"name.defineVariable('x', given).select(%x.count())", "2"},
+         {"name.aggregate($total & given.first(), gender)", "'femaleInès'"},
+         {"contained.repeat(anything | other)", ""},
+         {"name.ofType(Element).given.first()", "'Inès'"},
+         {"(name as Element).given.first()", "'Inès'"},
+         {"(Patient.name | Patient.contact).select(HumanName.given.first())", "'Inès'"},
+         {"name.select(%context.gender)", "'female'"}});
+}
+
 TEST_CASE("references are resolved inside the resource") {
   check({{"managingOrganization.resolve().name", "'MECS'"},
          {"managingOrganization.resolve() is Organization", "true"},

@@ -111,6 +111,8 @@ TEST_CASE("columns of joined rows are known through variables and blocks") {
   CHECK(brief(faults_of(head + "template:\n  '{{ liens }}': '{{ Rang }}'\n")) ==
         "CH-PATH-026 10:22");
   CHECK(brief(faults_of(head + "template: '{{ libre.Quelconque }}'\n")).empty());
+  CHECK(brief(faults_of(head + "template: {a: {'{{ liens }}': '{{ Lien & %context.Id }}'}}\n"))
+            .empty());
   CHECK(brief(faults_of("mapping: t\nfrom: csv\nto: tree\neach: rows\ncolumns: [Id]\n"
                         "nest: {l: {file: L, on: Di}}\ntemplate: 1\n")) == "CH-MAP-025 6:8");
 }

@@ -1,6 +1,8 @@
 #include "gateway/mapping/mask/mask.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include <doctest/doctest.h>
 
@@ -108,4 +110,25 @@ TEST_CASE("a file that cannot be masked whole is refused") {
   CHECK(refusal("a;b\n1;\0\n"s) == "CH-TXT-004");
   CHECK(refusal("a;b\n1;" + std::string(2'000'000, 'x') + "\n") == "CH-CSV-011");
   CHECK(refusal("[{\"a\": 1}]") == "CH-MAP-070");
+}
+
+TEST_CASE("different identifiers stay different, however short they are") {
+  for (const auto& [first, last, before] : {std::tuple{10, 79, ""}, {100, 399, ""}, {1, 99, "E"}}) {
+    std::string file = "Identifiant;Nom\n";
+    for (int i = first; i <= last; ++i) file += before + std::to_string(i) + ";X\n";
+    const auto rows = cells(masked(with_seed("short"), {file})[0]);
+    std::set<std::string> ids;
+    for (std::size_t i = 1; i + 1 < rows.size(); ++i) ids.insert(rows[i][0]);
+    CAPTURE(first);
+    CHECK(ids.size() == static_cast<std::size_t>(last - first + 1));
+  }
+}
+
+TEST_CASE("remarks are masked, however often the same comes again") {
+  std::string file = "Id;Nom;Commentaire;Suivi\n";
+  for (int i = 0; i < 12; ++i)
+    file += std::to_string(i) + ";DUPONT;Exclusion 3 jours;Visite chez Mme Quiniou\n";
+  const std::string out = masked(with_seed("prose"), {file})[0];
+  CHECK(out.find("Exclusion") == std::string::npos);
+  CHECK(out.find("Quiniou") == std::string::npos);
 }
