@@ -34,22 +34,30 @@ Result<std::vector<exchange::GivenFile>> files_of(const Call& call) {
   return files;
 }
 
-tree::Node node_of(tree::Document& doc, const exchange::Preview& preview, base::Language language) {
+tree::Node node_of(tree::Document& doc, const exchange::PreviewRoute& route) {
   const auto number = [&](std::uint64_t n) { return doc.integer(static_cast<std::int64_t>(n)); };
-  std::vector<tree::Node> destinations, faults;
-  for (const exchange::Preview::Destination& one : preview.destinations)
-    destinations.push_back(doc.object({{"route", doc.text(one.route)},
-                                       {"endpoint", doc.text(one.endpoint)},
+  std::vector<tree::Node> destinations;
+  for (const exchange::PreviewRoute::Destination& one : route.destinations)
+    destinations.push_back(doc.object({{"endpoint", doc.text(one.endpoint)},
                                        {"new", number(one.fresh)},
                                        {"changed", number(one.changed)},
                                        {"same", number(one.same)},
                                        {"withheld", number(one.withheld)}}));
+  return doc.object({{"route", doc.text(route.name)},
+                     {"created", number(route.created)},
+                     {"changed", number(route.changed)},
+                     {"same", number(route.same)},
+                     {"refused", number(route.refused)},
+                     {"destinations", doc.array(destinations)}});
+}
+
+tree::Node node_of(tree::Document& doc, const exchange::Preview& preview, base::Language language) {
+  std::vector<tree::Node> routes, faults, missing;
+  for (const exchange::PreviewRoute& route : preview.routes) routes.push_back(node_of(doc, route));
   for (const Fault& fault : preview.faults) faults.push_back(to_node(doc, fault, language));
-  return doc.object({{"created", number(preview.created)},
-                     {"changed", number(preview.changed)},
-                     {"same", number(preview.same)},
-                     {"refused", number(preview.refused)},
-                     {"destinations", doc.array(destinations)},
+  for (const std::string& file : preview.missing) missing.push_back(doc.text(file));
+  return doc.object({{"routes", doc.array(routes)},
+                     {"missing", doc.array(missing)},
                      {"faults", doc.array(faults)}});
 }
 

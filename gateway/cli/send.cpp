@@ -99,27 +99,40 @@ std::unique_ptr<Gateway> open_daemon(Session& s) {
 }
 
 void print_preview(const Session& s, const tree::Node& answer) {
-  s.console.out << s.say("À blanc, rien n'est gardé ni envoyé. Enregistrements : ",
-                         "A dry run, nothing is stored or sent. Records: ")
-                << text_at(answer, "created") << s.say(" nouveaux, ", " new, ")
-                << text_at(answer, "changed") << s.say(" changés, ", " changed, ")
-                << text_at(answer, "same") << s.say(" inchangés, ", " unchanged, ")
-                << text_at(answer, "refused") << s.say(" refusés\n", " refused\n");
-  Table table(
-      {std::string(s.say("trajet", "route")), std::string(s.say("destination", "destination")),
-       std::string(s.say("nouveaux", "new")), std::string(s.say("changés", "changed")),
-       std::string(s.say("inchangés", "unchanged")),
-       std::string(s.say("rien à montrer", "nothing to show"))},
-      {2, 3, 4, 5});
-  for (const tree::Node& one : items_at(answer, "destinations"))
-    table.add({text_at(one, "route"), text_at(one, "endpoint"), text_at(one, "new"),
-               text_at(one, "changed"), text_at(one, "same"), text_at(one, "withheld")});
-  if (!table.empty()) table.print(s.console);
+  s.console.out << s.say("à blanc : rien n'est gardé ni envoyé",
+                         "a dry run: nothing is stored or sent")
+                << '\n';
+  for (const tree::Node& route : items_at(answer, "routes")) {
+    s.console.out << '\n'
+                  << s.console.styled(text_at(route, "route"), Style::bold)
+                  << s.say(" : enfants nouveaux ", ": children new ") << text_at(route, "created")
+                  << s.say(", changés ", ", changed ") << text_at(route, "changed")
+                  << s.say(", inchangés ", ", unchanged ") << text_at(route, "same")
+                  << s.say(", refusés ", ", refused ") << text_at(route, "refused") << '\n';
+    Table table({std::string(s.say("destination", "destination")),
+                 std::string(s.say("nouveaux", "new")), std::string(s.say("changés", "changed")),
+                 std::string(s.say("rien à envoyer", "nothing to send")),
+                 std::string(s.say("retenus", "withheld"))},
+                {1, 2, 3, 4});
+    for (const tree::Node& one : items_at(route, "destinations"))
+      table.add({text_at(one, "endpoint"), text_at(one, "new"), text_at(one, "changed"),
+                 text_at(one, "same"), text_at(one, "withheld")});
+    if (!table.empty()) table.print(s.console);
+  }
   for (const tree::Node& fault : items_at(answer, "faults"))
-    s.console.err << base::printable(text_at(fault, "text"), 1000) << '\n';
+    s.console.err << base::printable(text_at(fault, "place"), 300) << ": "
+                  << base::printable(text_at(fault, "text"), 1000) << " ("
+                  << base::printable(text_at(fault, "remedy"), 1000) << ") ["
+                  << text_at(fault, "code") << "]\n";
+  std::string missing;
+  for (const tree::Node& file : items_at(answer, "missing"))
+    missing += (missing.empty() ? "" : ", ") + std::string(file.chars());
+  if (!missing.empty())
+    s.console.err << s.say("le lot est incomplet ; il manque ", "the lot is incomplete; missing: ")
+                  << base::printable(missing, 1000) << '\n';
 }
 
-/// What the files would change: asked of the daemon, or of the store itself when none runs.
+/// What the files would change, as the running gateway tells.
 Exit preview(Session& s, const Options& o) {
   tree::Document body;
   std::vector<tree::Node> files;
@@ -139,8 +152,17 @@ Exit preview(Session& s, const Options& o) {
   question.headers = {{"Content-Type", "application/json"}};
   question.body = base::Payload(codec::write_json(body.root()));
   question.at_most = std::chrono::seconds(600);
-  return ask_and_show(s, std::move(question),
-                      [&](const tree::Node& answer) { print_preview(s, answer); });
+  const auto gateway = open_daemon(s);
+  if (!gateway) return Exit::system;
+  const Asked asked = ask(s, *gateway, std::move(question));
+  if (!asked.ok()) return asked.exit;
+  const tree::Node& answer = asked.document.root();
+  if (s.json)
+    s.print_json(answer);
+  else
+    print_preview(s, answer);
+  const bool good = items_at(answer, "faults").empty() && items_at(answer, "missing").empty();
+  return good ? Exit::done : Exit::data;
 }
 
 Exit send(Session& s, const Options& o) {

@@ -15,7 +15,7 @@
 
 namespace charmille::exchange {
 
-struct Preview;
+struct PreviewRoute;
 
 /// How one import writes: where the children came from, and where their changes go.
 struct ImportPlan {
@@ -24,9 +24,10 @@ struct ImportPlan {
   record::Reading reading;
   bool snapshot = false;
   std::set<std::string>
-      covered;                 ///< sections that this payload speaks of; others are not withdrawn
-  bool hold_changes = false;   ///< max-change is counted at the end of the lot
-  Preview* preview = nullptr;  ///< a dry run: what would change is counted there, nothing is made
+      covered;                ///< sections that this payload speaks of; others are not withdrawn
+  bool hold_changes = false;  ///< max-change is counted at the end of the lot
+  /// A route's part of a dry run: what would change is counted there, nothing is made.
+  PreviewRoute* preview = nullptr;
   bool check_all =
       false;  ///< resumed: also children without change are held against their destinations
 };

@@ -63,7 +63,10 @@ class Importer {
   ImportPlan plan_of(const ImportJob& job, const RoutePlan& route, const ChildReader& reader) const;
   void add_end(ImportJob& job, const Report& report, const std::string& mapping, Work& work);
   Result<void> add_child(Run& run, ReadChild& child, Segment& segment);
-  Result<void> preview_child(const ImportPlan& plan, const ReadChild& child) const;
+  Result<void> preview_job(const std::string& endpoint, std::vector<GivenFile> files,
+                           Preview& into) const;
+  Result<void> preview_child(const ImportPlan& plan, const ReadChild& child,
+                             std::vector<Fault>& faults) const;
   void add_quarantine(const Run& run, const ReadChild& child, const Fault& fault, Segment& segment);
   void add_subjects(const Run& run, Segment& segment);
   void count(Run& run, const std::vector<ChildOutcome>& outcomes);

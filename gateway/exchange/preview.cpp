@@ -23,12 +23,10 @@ Result<std::string> digest_of(const base::Payload& payload) {
 
 }  // namespace
 
-Preview::Destination& Preview::at(const DestinationPlan& plan) {
-  const auto known = std::ranges::find_if(destinations, [&](const Destination& one) {
-    return one.route == plan.route->name && one.endpoint == plan.endpoint->name;
-  });
-  if (known != destinations.end()) return *known;
-  return destinations.emplace_back(Destination{plan.route->name, plan.endpoint->name});
+PreviewRoute::Destination& PreviewRoute::at(const DestinationPlan& plan) {
+  const auto known = std::ranges::find(destinations, plan.endpoint->name, &Destination::endpoint);
+  return known != destinations.end() ? *known
+                                     : destinations.emplace_back(Destination{plan.endpoint->name});
 }
 
 Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
@@ -64,12 +62,12 @@ Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
 }
 
 Result<void> count_differences(const Outbox& outbox, const RoutePlan& route,
-                               const ChangedChild& child, Preview& into) {
+                               const ChangedChild& child, PreviewRoute& into) {
   for (const DestinationPlan& plan : route.to) {
     if (!is_told(plan)) continue;
     const auto difference = outbox.difference(plan, child);
     if (!difference) return fail(difference.error());
-    Preview::Destination& at = into.at(plan);
+    PreviewRoute::Destination& at = into.at(plan);
     switch (*difference) {
       case Outbox::Difference::fresh:
         ++at.fresh;
@@ -89,39 +87,59 @@ Result<void> count_differences(const Outbox& outbox, const RoutePlan& route,
 }
 
 Result<Preview> Importer::preview(const std::string& endpoint, std::vector<GivenFile> files) const {
-  auto job = job_of(context_, endpoint, std::move(files));
-  if (!job) return fail(job.error());
+  const auto& endpoints = context_.site->config->endpoints;
+  const auto source = endpoints.find(endpoint);
+  const bool lot = source != endpoints.end() && source->second.lot.has_value();
   Preview out;
+  for (const RoutePlan* route : context_.site->routes_from(endpoint))
+    out.routes.emplace_back(PreviewRoute{route->config->name});
+  if (lot) {
+    if (auto done = preview_job(endpoint, std::move(files), out); !done) return fail(done.error());
+    return out;
+  }
+  // Each is a payload of its own.
+  for (GivenFile& file : files) {
+    std::vector<GivenFile> one;
+    one.push_back(std::move(file));
+    if (auto done = preview_job(endpoint, std::move(one), out); !done) return fail(done.error());
+  }
+  return out;
+}
+
+Result<void> Importer::preview_job(const std::string& endpoint, std::vector<GivenFile> files,
+                                   Preview& into) const {
+  const auto job = job_of(context_, endpoint, std::move(files));
+  if (!job) return fail(job.error());
+  if (const auto& source = context_.site->config->endpoints.at(endpoint); source.lot) {
+    std::vector<store::Exchange> given;
+    for (const Part& part : job->parts) given.push_back(part.exchange);
+    into.missing = judge(*source.lot, state_of(given), context_.clock.now()).missing;
+  }
   Report report = new_report(*job);
+  std::size_t number = 0;
   for (const RoutePlan* route : context_.site->routes_from(endpoint)) {
     auto reader = ChildReader::open(context_, *route, job->parts, variables_of(*job, *route));
     if (!reader) return fail(reader.error());
     if (auto checked = (*reader)->check(report); !checked) return fail(checked.error());
     ImportPlan plan = plan_of(*job, *route, **reader);
-    // Only the first route's records are counted: every route reads the same ones.
-    Preview of_route;
-    plan.preview = &of_route;
+    plan.preview = &into.routes[number++];
     for (;;) {
       auto children = (*reader)->next();
       if (!children) return fail(children.error());
       if (children->empty()) break;
       for (const ReadChild& child : *children)
-        if (auto done = preview_child(plan, child); !done) return fail(done.error());
-    }
-    if (out.destinations.empty()) {
-      out = std::move(of_route);
-    } else {
-      std::ranges::move(of_route.destinations, std::back_inserter(out.destinations));
+        if (auto done = preview_child(plan, child, into.faults); !done) return fail(done.error());
     }
   }
-  return out;
+  return {};
 }
 
-Result<void> Importer::preview_child(const ImportPlan& plan, const ReadChild& child) const {
-  Preview& into = *plan.preview;
+Result<void> Importer::preview_child(const ImportPlan& plan, const ReadChild& child,
+                                     std::vector<Fault>& faults) const {
+  PreviewRoute& into = *plan.preview;
   const auto refuse = [&](const Fault& fault) {
     ++into.refused;
-    if (into.faults.size() < Preview::most_faults) into.faults.push_back(fault);
+    if (faults.size() < Preview::most_faults) faults.push_back(fault);
   };
   if (child.repeated) return {};
   if (!child.rejections.empty()) return refuse(child.rejections.front()), Result<void>{};

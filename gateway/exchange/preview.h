@@ -18,27 +18,32 @@ struct GivenFile {
   base::Payload payload;
 };
 
-struct Preview {
-  /// Children at one destination of one route.
+/// The records of one route; one that is given twice counts once.
+struct PreviewRoute {
+  /// Children at one destination.
   struct Destination {
-    std::string route = {};
     std::string endpoint = {};
     std::uint64_t fresh = 0;     ///< it would hear of them for the first time
     std::uint64_t changed = 0;   ///< it would get them again, changed
-    std::uint64_t same = 0;      ///< it has or awaits just that
+    std::uint64_t same = 0;      ///< nothing would be sent
     std::uint64_t withheld = 0;  ///< the policy or the mapping leaves nothing
   };
-  static constexpr std::size_t most_faults = 100;
-
-  // Records of the first route; a record that is given twice counts once.
+  std::string name = {};
   std::uint64_t created = 0;
   std::uint64_t changed = 0;
   std::uint64_t same = 0;
   std::uint64_t refused = 0;
-  std::vector<Fault> faults;  ///< of refused records, the first ones
-  std::vector<Destination> destinations;
+  std::vector<Destination> destinations = {};
 
   Destination& at(const DestinationPlan& plan);
+};
+
+struct Preview {
+  static constexpr std::size_t most_faults = 100;
+
+  std::vector<PreviewRoute> routes;
+  std::vector<Fault> faults;         ///< of refused records, the first ones
+  std::vector<std::string> missing;  ///< files without which the lot would wait
 };
 
 /// The files as the import of one payload or lot sees them. CH-API-010 for an endpoint that is no
@@ -48,6 +53,6 @@ Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
 
 /// Counts what a child's change comes to at each destination that is told of changes or lots.
 Result<void> count_differences(const Outbox& outbox, const RoutePlan& route,
-                               const ChangedChild& child, Preview& into);
+                               const ChangedChild& child, PreviewRoute& into);
 
 }  // namespace charmille::exchange

@@ -185,7 +185,7 @@ def presence():
 
 
 def dry_run():
-    """`charmille send --dry-run` counts what files would change, with the daemon and without; nothing is stored or sent"""
+    """`charmille send --dry-run` counts what files would change; nothing is stored or sent"""
     lot = sample("small")
 
     def counted(site, files):
@@ -196,16 +196,17 @@ def dry_run():
         for name, content in files.items():
             (folder / name).write_bytes(content)
         result = site.run("send", "eo", *sorted(str(path) for path in folder.iterdir()), "--dry-run", "--json")
-        answer = json.loads(result.stdout)
-        [to] = answer["destinations"]
-        assert to["route"] == "enfants" and to["endpoint"] == "cd99", to
-        return [answer[key] for key in ("created", "changed", "same", "refused")], [to[key] for key in ("new", "changed", "same")]
+        [route] = json.loads(result.stdout)["routes"]
+        [to] = route["destinations"]
+        assert route["route"] == "enfants" and to["endpoint"] == "cd99", route
+        return [route[key] for key in ("created", "changed", "same", "refused")], [to[key] for key in ("new", "changed", "same")]
 
     with Site(eo_lot(), lot_route()) as site:
+        stopped = site.run("send", "eo", site.folder / "token", "--dry-run", check=False)
+        assert stopped.returncode == 3 and "CH-CLI-018" in stopped.stderr, stopped
+        site.start()
         records, at_cd = counted(site, lot)
         assert records == [20, 0, 0, 0] and at_cd[0] > 0 and at_cd[1:] == [0, 0], (records, at_cd)
-        site.start()
-        assert counted(site, lot) == (records, at_cd)
         assert not site.exchanges() and not site.out_files(), "the dry run stored or sent something"
         site.drop(lot)
         site.settled(len(lot))
@@ -218,6 +219,8 @@ def dry_run():
         assert records[1] >= 1 and at_cd[1] == 1 and at_cd[0] == 0, (records, at_cd)
         refused = site.run("send", "eo", site.folder / "token", "--dry-run", check=False)
         assert refused.returncode == 1 and "CH-EXC-014" in refused.stderr, refused
+        part = site.run("send", "eo", next((site.folder / "given").glob("EO_Mesures*")), "--dry-run", check=False)
+        assert part.returncode == 1 and "EO_Usagers" in part.stderr, part
         assert len(site.deliveries()) == delivered
         site.stop()
         site.verify()
