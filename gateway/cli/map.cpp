@@ -46,7 +46,7 @@ class DryRun {
   void read_by_joins(const std::string& name, const std::string& file,
                      const std::vector<mapping::Nest>& nests);
   void take(mapping::Item item);
-  void take_loss(mapping::Item& item);
+  void judge(mapping::Item& item);
   void tell(const codec::Batch& batch);
   void tell(const Fault& fault) {
     s_.print(fault);
@@ -65,6 +65,7 @@ class DryRun {
   std::optional<mapping::Joins> joins_;
   std::uint64_t good_ = 0;
   std::uint64_t bad_ = 0;
+  std::uint64_t refused_ = 0;  ///< of the good ones, by the rules of the child record
   std::uint64_t faults_ = 0;
 };
 
@@ -135,7 +136,7 @@ void DryRun::tell(const codec::Batch& batch) {
 
 void DryRun::take(mapping::Item item) {
   for (const Fault& fault : item.faults) tell(fault);
-  if (losses_) take_loss(item);
+  if (losses_) loss_.take(item);
   if (!item.good()) {
     ++bad_;
     return;
@@ -146,16 +147,17 @@ void DryRun::take(mapping::Item item) {
     print_explained(item);
   else if (!losses_)
     s_.console.out << codec::write_json(item.document.root(), !s_.json) << '\n';
+  judge(item);
 }
 
-void DryRun::take_loss(mapping::Item& item) {
-  loss_.take(item);
-  if (!item.good() || mapping_.to() != "child-record" ||
-      !item.document.root().is(tree::Kind::object))
-    return;
+/// What the rules of the child record would say of it when it is received.
+void DryRun::judge(mapping::Item& item) {
+  if (mapping_.to() != "child-record" || !item.document.root().is(tree::Kind::object)) return;
   const record::Verdict verdict = record::validate(item.document, rules_);
   loss_.cut(verdict.rejections);
   loss_.cut(verdict.remarks);
+  refused_ += verdict.rejected() ? 1 : 0;
+  for (const Fault& fault : verdict.rejections) tell(fault);
 }
 
 void DryRun::print_explained(const mapping::Item& item) {
@@ -205,9 +207,12 @@ Exit DryRun::finish() {
       loss_.print(s_);
   }
   s_.console.err << good_ << s_.say(" enregistrement(s) traduit(s), ", " record(s) mapped, ")
-                 << bad_
-                 << s_.say(" refusé(s) ; rien n'a été gardé ni envoyé",
-                           " refused; nothing was stored or sent")
+                 << bad_ << s_.say(" refusé(s)", " refused");
+  if (refused_ != 0)
+    s_.console.err << s_.say(" ; traduits, mais refusés par les règles de la fiche : ",
+                             "; mapped, but refused by the rules of the record: ")
+                   << refused_;
+  s_.console.err << s_.say(" ; rien n'a été gardé ni envoyé", "; nothing was stored or sent")
                  << '\n';
   return faults_ == 0 ? Exit::done : Exit::data;
 }

@@ -230,6 +230,21 @@ TEST_CASE("a fault quotes mappings, never the configuration or data") {
   CHECK(mapped.err.find("DURAND") == std::string::npos);
 }
 
+TEST_CASE("map tells what the rules of the record would refuse") {
+  const Folder folder;
+  const std::string file = folder.write("fiche.yaml",
+                                        "mapping: fiche\nfrom: csv\nto: child-record\neach: rows\n"
+                                        "template: {identity: {birthDate: '{{ Ne }}'}}\n");
+  // The schema of the record is found beside the mappings.
+  const Ran ran = run_line({"map", file, folder.write("p.csv", "Ne;X\n27/06/2007;1\n"),
+                            "--mappings", (source() / "mappings").string()});
+  CHECK(ran.code == 1);
+  CHECK(ran.err.find("CH-REC-002") != std::string::npos);
+  CHECK(ran.err.find("p.csv:2") != std::string::npos);
+  CHECK(ran.err.find("fiche") != std::string::npos);
+  CHECK(ran.err.find("27/06") == std::string::npos);
+}
+
 TEST_CASE("map tells what a mapping leaves behind") {
   const Folder folder;
   const std::string file =
