@@ -134,7 +134,7 @@ Result<void> CaseRun::judge(const Outcome& outcome) {
   if (outcome.is_list) {
     compare_list(outcome, root);
   } else {
-    const Item none;
+    const Item none{};
     const Item& item = outcome.items.empty() ? none : outcome.items.front();
     compare(item, &root, &item.document.root(), "", result_.differences);
   }
@@ -142,7 +142,7 @@ Result<void> CaseRun::judge(const Outcome& outcome) {
 }
 
 void CaseRun::compare_list(const Outcome& outcome, const Node& wanted) {
-  const Item none;
+  const Item none{};
   if (!wanted.is(Kind::array)) {
     const Node list = Node::array({}, {});
     return compare(none, &wanted, &list, "", result_.differences);
