@@ -31,7 +31,8 @@ bool is_lower(char c) {
 }
 char other_letter(char c, std::size_t by) {
   const char first = is_upper(c) ? 'A' : 'a';
-  return static_cast<char>(first + (static_cast<std::size_t>(c - first) + by) % 26);
+  return static_cast<char>(first +
+                           static_cast<int>((static_cast<std::size_t>(c - first) + by) % 26));
 }
 
 /// Puts `signs` in the places of the letters and digits of `form`.
