@@ -122,6 +122,7 @@ tree::Node json_of(tree::Document& doc, const ColumnProfile& column) {
     for (const std::string_view form : column.date_forms()) forms.push_back(doc.text(form));
   for (const std::string& shape : column.shapes()) shapes.push_back(doc.text(shape));
   const auto found = column.codes();
+  codes.reserve(found.size());
   for (const auto& [code, count] : found)
     codes.emplace_back(code, doc.integer(static_cast<std::int64_t>(count)));
   return doc.object({{"name", doc.text(column.name())},
@@ -171,6 +172,8 @@ void tell(Session& s, Console& console, const std::vector<FileProfile>& files,
   tree::Document doc;
   std::vector<tree::Node> nodes;
   std::vector<tree::Node> joined;
+  nodes.reserve(files.size());
+  joined.reserve(joins.size());
   for (const FileProfile& file : files) nodes.push_back(json_of(doc, file));
   for (const mapping::JoinFound& join : joins)
     joined.push_back(

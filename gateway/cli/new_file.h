@@ -24,7 +24,7 @@ class NewFile {
 
  private:
   struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
+    void operator()(std::FILE* file) const { (void)std::fclose(file); }
   };
   NewFile(std::filesystem::path path, std::FILE* file) : path_(std::move(path)), file_(file) {}
   Result<void> failed() const;

@@ -70,6 +70,7 @@ tree::Node share_node(tree::Document& into, const mapping::Share& share) {
 tree::Node untouched_node(tree::Document& into, const std::vector<mapping::Untouched>& all,
                           std::string_view what) {
   std::vector<tree::Node> nodes;
+  nodes.reserve(all.size());
   for (const mapping::Untouched& one : all)
     nodes.push_back(into.object(
         {{"place", into.text(base::describe(one.place))}, {what, into.text(one.what)}}));

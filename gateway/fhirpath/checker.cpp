@@ -112,7 +112,7 @@ class Checker {
   }
 
   Types call(const Op& op, const Types& focus, bool at_root) {
-    const Types input = op.left == Op::none ? focus : of(op.left, focus, at_root);
+    Types input = op.left == Op::none ? focus : of(op.left, focus, at_root);
     const bool criterion = op.function->criterion;
     Types argument;
     for (std::uint32_t i = 0; i < op.argument_count; ++i) {

@@ -57,7 +57,7 @@ void Model::add_element(TypeId to, std::string_view name, bool many,
 
 void Model::close() {
   std::vector<bool> done(types_.size());
-  for (TypeId id = 1; id < types_.size(); ++id) inherit(id, done);
+  for (std::size_t id = 1; id < types_.size(); ++id) inherit(static_cast<TypeId>(id), done);
   quantity_ = find("Quantity");
   extension_ = find("Extension");
   element_ = find("Element");

@@ -11,10 +11,6 @@ const tree::Node* at(const tree::Node& object, std::uint32_t slot) {
   return slot == absent ? nullptr : &object.items()[slot];
 }
 
-bool is_object(const tree::Node* node) {
-  return node != nullptr && node->is(tree::Kind::object);
-}
-
 Context::Found locate(const Model& model, const tree::Shape& shape, TypeId of,
                       std::string_view name) {
   Context::Found found{&shape, absent, absent, of, untyped};
@@ -43,16 +39,18 @@ void add_typed(Context& context, const tree::Node* node, const tree::Node* besid
   }
   if (node == nullptr || node->is(tree::Kind::null)) {
     // A primitive without a value, but with extensions, is there.
-    if (is_object(beside)) out.add(Value::of(*beside).typed(type), context.arena());
+    if (beside != nullptr && beside->is(tree::Kind::object))
+      out.add(Value::of(*beside).typed(type), context.arena());
     return;
   }
   if (!node->is(tree::Kind::object)) context.note_read(node->origin());
   Value value = Value::of(*node).typed(type);
-  if (is_object(node) && context.model()->is_resource(type)) {
+  if (node->is(tree::Kind::object) && context.model()->is_resource(type)) {
     const tree::Node* said = node->find("resourceType");
     if (said != nullptr) value = value.typed(context.model()->concrete(type, said->chars()));
   }
-  if (is_object(beside)) value = value.with_element(*beside, context.arena());
+  if (beside != nullptr && beside->is(tree::Kind::object))
+    value = value.with_element(*beside, context.arena());
   out.add(value, context.arena());
 }
 

@@ -68,7 +68,10 @@ class SchemaTypes {
     for (std::size_t i = 0; i < properties.items().size(); ++i) {
       const Node& property = properties.items()[i];
       const std::string key(properties.key(i));
-      const auto types = of(property, name.empty() ? key : name + "." + key);
+      std::string path = name;
+      if (!path.empty()) path += '.';
+      path += key;
+      const auto types = of(property, path);
       model_.add_element(type, key, property.find("items") != nullptr, types);
     }
     return type;

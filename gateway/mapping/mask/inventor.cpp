@@ -218,7 +218,7 @@ std::string Inventor::national_id(std::string_view text) {
     const auto key = base::nir_key(invented);
     if (!key) return reshaped(text);
     if (bare.size() == 15) invented += fmt::format("{:02}", *key);
-    const std::string formed = in_form(text, invented);
+    std::string formed = in_form(text, invented);
     const bool loose = attempt >= strict_tries;
     const bool clash = input_.tokens.clashes(loose ? invented : formed);
     if (!clash && (claim(invented.substr(0, 13), thirteen) || attempt > strict_tries * 10))

@@ -212,7 +212,7 @@ std::string Writer::comment(const ColumnProfile& column) const {
 std::string Writer::expression(const ColumnProfile& column, const std::string& path) const {
   // A JSON value may be a number.
   const bool csv = files_[0].written.options.format == codec::Format::csv;
-  const std::string trimmed = path + (csv ? ".trim()" : ".toString().trim()");
+  std::string trimmed = path + (csv ? ".trim()" : ".toString().trim()");
   switch (column.kind()) {
     case ColumnKind::date: {
       std::string forms;
