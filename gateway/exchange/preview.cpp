@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/base/bytes.h"
 #include "gateway/base/uuid.h"
-#include "gateway/crypto/digest.h"
 #include "gateway/exchange/importer.h"
 #include "gateway/exchange/lots.h"
 
@@ -13,12 +11,6 @@ namespace {
 
 bool is_told(const DestinationPlan& plan) {
   return plan.config->trigger != config::Trigger::schedule;
-}
-
-Result<std::string> digest_of(const base::Payload& payload) {
-  const auto bytes = payload.bytes(payload.size());
-  if (!bytes) return fail(bytes.error());
-  return base::to_hex(crypto::sha256(*bytes));
 }
 
 }  // namespace
@@ -39,8 +31,6 @@ Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
   ImportJob job;
   std::string lot;
   for (GivenFile& file : files) {
-    auto digest = digest_of(file.payload);
-    if (!digest) return fail(digest.error());
     Part part;
     part.exchange.created = part.exchange.updated = context.clock.now();
     part.exchange.id = part.exchange.flow = base::uuid_v7(part.exchange.created, context.random);
@@ -53,7 +43,7 @@ Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
       part.exchange.lot_file = place->file;
       lot = std::max(lot, place->key);
     }
-    part.opened = {std::move(file.payload), nullptr, std::move(*digest), {}};
+    part.opened = {std::move(file.payload), nullptr, {}, {}};
     part.opened.beside.name = std::move(file.name);
     job.parts.push_back(std::move(part));
   }

@@ -130,7 +130,8 @@ Collection Evaluator::member(const Op& op, std::span<const Value> from, bool at_
     const tree::Node* element = value.element();
     if (element == nullptr || !element->is(tree::Kind::object)) continue;
     const tree::Node& object = *element;
-    if (const TypeId of = model_type(value, context_.model()); of != untyped) {
+    const TypeId of = context_.model() == nullptr ? untyped : model_type(value, context_.model());
+    if (of != untyped) {
       const std::size_t before = out.size();
       add_element(context_, object, of, op.name, context_.found(op.slot), out);
       if (at_root && out.size() == before &&

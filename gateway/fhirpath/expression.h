@@ -51,7 +51,11 @@ class Scope {
   /// The types of what bare paths read, of %context, and of variables, as far as they are known.
   void set_root(Types types) { root_ = std::move(types); }
   const Types& root() const { return root_; }
-  void set_context(Types types) { context_ = std::move(types); }
+  /// What bare paths read and %context is; blocks inside change the root alone.
+  void set_resource(Types types) {
+    context_ = types;
+    root_ = std::move(types);
+  }
   const Types& context() const { return context_; }
   void set_types(std::uint32_t slot, Types types) { types_[slot] = std::move(types); }
   const Types& types_of(std::uint32_t slot) const;

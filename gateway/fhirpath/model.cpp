@@ -43,12 +43,10 @@ TypeId Model::add_type(std::string_view name, Kind kind, TypeId base) {
   return id;
 }
 
-void Model::add_element(TypeId to, std::string_view name, bool many,
-                        std::span<const TypeId> types) {
+void Model::add_element(TypeId to, std::string_view name, std::span<const TypeId> types) {
   const std::string& key = words_.emplace_back("_" + std::string(name));
   Element element;
   element.name = std::string_view(key).substr(1);
-  element.many = many;
   std::vector<Form>& forms = forms_.emplace_back();
   for (const TypeId type : types) forms.push_back({element.name, key, type});
   element.forms = forms;
@@ -100,8 +98,7 @@ Model::Element Model::read_element(std::string_view line) {
   std::string_view name = take_word(line);
   const bool choice = name.ends_with("[x]");
   if (choice) name.remove_suffix(3);
-  element.many = name.ends_with('*');
-  if (element.many) name.remove_suffix(1);
+  if (name.ends_with('*')) name.remove_suffix(1);  // how often it comes does not matter to paths
   element.name = name;
   std::vector<Form>& forms = forms_.emplace_back();
   while (!line.empty()) {

@@ -32,7 +32,6 @@ class Model {
   };
   struct Element {
     std::string_view name;
-    bool many = false;
     std::span<const Form> forms;  ///< several for a choice (`value[x]`)
   };
   struct Type {
@@ -50,7 +49,7 @@ class Model {
   /// The type of that name, new if need be.
   TypeId add_type(std::string_view name, Kind kind = Kind::complex, TypeId base = untyped);
   /// An element written under its own name, of any of these types.
-  void add_element(TypeId to, std::string_view name, bool many, std::span<const TypeId> types);
+  void add_element(TypeId to, std::string_view name, std::span<const TypeId> types);
   /// Gives each type the elements of its base; afterwards nothing is added.
   void close();
 

@@ -45,10 +45,8 @@ void add_typed(Context& context, const tree::Node* node, const tree::Node* besid
   }
   if (!node->is(tree::Kind::object)) context.note_read(node->origin());
   Value value = Value::of(*node).typed(type);
-  if (node->is(tree::Kind::object) && context.model()->is_resource(type)) {
-    const tree::Node* said = node->find("resourceType");
-    if (said != nullptr) value = value.typed(context.model()->concrete(type, said->chars()));
-  }
+  if (node->is(tree::Kind::object) && context.model()->is_resource(type))
+    value = value.typed(context.model()->concrete(type, said_type(*node)));
   if (beside != nullptr && beside->is(tree::Kind::object))
     value = value.with_element(*beside, context.arena());
   out.add(value, context.arena());

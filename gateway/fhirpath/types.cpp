@@ -41,11 +41,15 @@ std::optional<TypeName> type_name(std::string_view text, const Model* model) {
   return known ? std::optional(out) : std::nullopt;
 }
 
+std::string_view said_type(const tree::Node& object) {
+  const tree::Node* said = object.find("resourceType");
+  return said == nullptr ? std::string_view{} : said->chars();
+}
+
 TypeId model_type(const Value& value, const Model* model) {
   if (model == nullptr || value.model_type() != untyped || !value.is(Type::complex))
     return value.model_type();
-  const tree::Node* said = value.node().find("resourceType");
-  return said == nullptr ? untyped : model->concrete(untyped, said->chars());
+  return model->concrete(untyped, said_type(value.node()));
 }
 
 std::string_view system_type(const Value& value) {
@@ -87,8 +91,8 @@ bool has_type(const Value& value, const TypeName& type, const Model* model) {
     return type.space != TypeName::Space::system && model->is_a(of, type.model_type);
   }
   if (value.is(Type::complex)) {
-    const tree::Node* said = value.node().find("resourceType");
-    return said != nullptr && said->chars() == type.name;
+    const std::string_view said = said_type(value.node());
+    return !said.empty() && said == type.name;
   }
   std::string_view name = type.name;
   for (const auto& [fhir, system] : primitives)

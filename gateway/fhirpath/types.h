@@ -20,6 +20,9 @@ struct TypeName {
 /// What a name that `is`, `as` and `ofType` use stands for; nothing for an unknown one.
 std::optional<TypeName> type_name(std::string_view text, const Model* model);
 
+/// What an object says that it is (`resourceType`); empty when it says nothing.
+std::string_view said_type(const tree::Node& object);
+
 /// The type in the model of a value of the input: the one it was read with, or what an object says
 /// by its `resourceType`.
 TypeId model_type(const Value& value, const Model* model);

@@ -15,10 +15,7 @@ Result<tree::Document> evaluate(std::string_view expression, const tree::Documen
   if (how.model) {
     scope.set_model(how.model);
     const auto root = fhirpath::model_type(Value::of(input.root()), how.model.get());
-    if (root != fhirpath::untyped) {
-      scope.set_root({root});
-      scope.set_context({root});
-    }
+    if (root != fhirpath::untyped) scope.set_resource({root});
   }
   for (const std::string_view name : variables.names()) scope.declare(std::string(name));
   auto compiled = fhirpath::compile(expression, scope, base::Place{"expression", 1, 1, {}});

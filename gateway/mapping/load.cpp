@@ -225,14 +225,12 @@ class Loader {
       // `each` reads what decode gives, whatever the template is held to.
       const bool strict = scope_.strict();
       scope_.set_strict(false);
-      scope_.set_root(shapes_.whole);
-      scope_.set_context(shapes_.whole);
+      scope_.set_resource(shapes_.whole);
       plan_->each = compiler.expression(*each, "each");
       scope_.set_strict(strict);
       if (plan_->each && shapes_.item.empty()) shapes_.item = plan_->each->types();
     }
-    scope_.set_root(shapes_.item);
-    scope_.set_context(shapes_.item);
+    scope_.set_resource(shapes_.item);
     plan_->root = compiler.compile(*root().find("template"));
     plan_->mentions = compiler.mentions();
     std::ranges::move(compiler.faults(), std::back_inserter(faults_));

@@ -73,7 +73,6 @@ class Runner {
   tree::Origin origin_;                          ///< of the item
   std::vector<tree::Node> items_;                ///< of arrays being built, one above the other
   std::vector<tree::Document::Member> members_;  ///< of objects being built
-  std::string joined_;
   bool explains_ = false;
   int silent_ = 0;  ///< inside an assign: its values are no part of the result
   std::string path_;

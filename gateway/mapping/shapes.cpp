@@ -22,11 +22,11 @@ TypeId add_rows(Model& model, const std::string& name, const std::vector<std::st
                 const std::vector<Nest>& nests) {
   const TypeId row = model.add_type(name);
   const TypeId cells = model.add_type(cell);
-  for (const std::string& column : columns) model.add_element(row, column, false, {{cells}});
+  for (const std::string& column : columns) model.add_element(row, column, {{cells}});
   for (const Nest& nest : nests) {
     const TypeId inner =
         nest.columns ? add_rows(model, nest.file, *nest.columns, nest.nests) : untyped;
-    model.add_element(row, nest.name, true, {{inner}});
+    model.add_element(row, nest.name, {{inner}});
   }
   return row;
 }
@@ -72,7 +72,7 @@ class SchemaTypes {
       if (!path.empty()) path += '.';
       path += key;
       const auto types = of(property, path);
-      model_.add_element(type, key, property.find("items") != nullptr, types);
+      model_.add_element(type, key, types);
     }
     return type;
   }
@@ -89,7 +89,7 @@ Shapes shapes_of_rows(const std::string& file, const std::vector<std::string>& c
   auto model = std::make_shared<Model>();
   const TypeId row = add_rows(*model, file, columns, nests);
   const TypeId whole = model->add_type("(file)");
-  model->add_element(whole, "rows", true, {{row}});
+  model->add_element(whole, "rows", {{row}});
   model->close();
   return {std::move(model), {whole}, {row}};
 }

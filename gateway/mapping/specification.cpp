@@ -5,6 +5,19 @@ namespace charmille::mapping {
 using tree::Field;
 using tree::FieldType;
 
+namespace {
+
+Field test_variables() {
+  return {.name = "vars",
+          .type = FieldType::map,
+          .meaning_fr = "variables de contexte",
+          .meaning_en = "context variables",
+          .example = "{change: new}",
+          .item = {{.type = FieldType::any}}};
+}
+
+}  // namespace
+
 const std::vector<Field>& mapping_fields() {
   static const std::vector<Field> fields{
       {.name = "mapping",
@@ -140,24 +153,14 @@ const std::vector<Field>& test_fields() {
        .meaning_en = "the fault codes wanted instead of a result",
        .example = "[CH-PATH-040]",
        .item = {{}}},
-      {.name = "vars",
-       .type = FieldType::map,
-       .meaning_fr = "variables de contexte",
-       .meaning_en = "context variables",
-       .example = "{change: new}",
-       .item = {{.type = FieldType::any}}},
+      test_variables(),
   };
   return fields;
 }
 
 const std::vector<Field>& case_fields() {
   static const std::vector<Field> fields{
-      {.name = "vars",
-       .type = FieldType::map,
-       .meaning_fr = "variables de contexte",
-       .meaning_en = "context variables",
-       .example = "{change: new}",
-       .item = {{.type = FieldType::any}}},
+      test_variables(),
       {.name = "format",
        .type = FieldType::any,
        .meaning_fr =

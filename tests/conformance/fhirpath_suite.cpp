@@ -118,7 +118,7 @@ std::string judged(const pugi::xml_node& test, Inputs& inputs) {
 
   Scope scope;
   scope.set_model(model);
-  if (root != untyped) scope.set_root({root});
+  if (root != untyped) scope.set_resource({root});
   scope.set_clock(true);
   const auto compiled =
       compile(expression.text().get(), scope, base::Place{"expression", 1, 1, {}});

@@ -21,7 +21,7 @@ void evaluate(std::string_view text, const tree::Document& input, bool r4) {
   if (model) {
     scope.set_model(model);
     const auto type = fhirpath::model_type(root, model.get());
-    if (type != fhirpath::untyped) scope.set_root({type});
+    if (type != fhirpath::untyped) scope.set_resource({type});
   }
   const auto expression = fhirpath::compile(text, scope, base::Place{"rule", 1, 1, {}});
   if (!expression) return;

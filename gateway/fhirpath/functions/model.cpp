@@ -19,12 +19,13 @@ Collection type_of(Call& call) {
   for (const Value& item : call.input()) {
     const TypeId id = model_type(item, model);
     const std::string_view system = system_type(item);
-    const tree::Node* said = item.is(Type::complex) ? item.node().find("resourceType") : nullptr;
+    const std::string_view said =
+        item.is(Type::complex) ? said_type(item.node()) : std::string_view{};
     const auto slots = call.arena().array<tree::Node>(2);
     slots[0] = tree::Node::text(id == untyped && !system.empty() ? "System" : "FHIR");
     slots[1] = tree::Node::text(id != untyped     ? model->type(id).name
                                 : !system.empty() ? system
-                                : said != nullptr ? said->chars()
+                                : !said.empty()   ? said
                                                   : std::string_view("Element"));
     const auto info = call.arena().array<tree::Node>(1);
     info[0] = tree::Node::object(shape, slots, item.origin());

@@ -32,8 +32,7 @@ Result<std::string> run(std::string_view text, const tree::Document& input,
   Scope scope;
   if (model) {
     scope.set_model(model);
-    scope.set_root({model_type(Value::of(input.root()), model.get())});
-    scope.set_context(scope.root());
+    scope.set_resource({model_type(Value::of(input.root()), model.get())});
   }
   scope.set_clock(model != nullptr);
   const std::uint32_t slot = scope.declare("answer");
