@@ -237,6 +237,9 @@ struct SiteParts {
   Organisation organisation;
   std::string node;
   Environment environment = Environment::production;
+  bool match_by_traits = false;
+  /// By section of the child record: whose word counts, best first.
+  Named<std::vector<Recipient>> ownership;
   Path state;
   Path socket;
   SecretReference master_key;

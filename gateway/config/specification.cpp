@@ -217,6 +217,36 @@ std::vector<Field> base_fields() {
        .example = "test",
        .default_value = "production",
        .choices = {"production", "test"}},
+      {.name = "identity",
+       .type = object,
+       .meaning_fr = "comment deux fiches sont reconnues comme celles d'un même enfant",
+       .meaning_en = "how two records are recognised as one child's",
+       .fields =
+           {{.name = "match-by-traits",
+             .type = boolean,
+             .meaning_fr =
+                 "relier aussi par tous les traits stricts (noms, prénoms, date, sexe et lieu "
+                 "de naissance), uniques des deux côtés ; un tel lien est « probable » et ne "
+                 "sert jamais aux échanges de santé",
+             .meaning_en = "link also by all strict traits (names, date, sex and place of "
+                           "birth), unique on both sides; such a link is \"probable\" and "
+                           "never serves health exchanges",
+             .example = "true",
+             .default_value = "false"}}},
+      {.name = "ownership",
+       .type = map,
+       .meaning_fr = "pour chaque section de la fiche, quels partenaires font foi, le premier "
+                     "d'abord ; par défaut le département pour les mesures, l'autorité parentale "
+                     "et les droits de visite, le DUI pour les séjours, les présences, l'école et "
+                     "la santé, ailleurs l'extraction la plus récente",
+       .meaning_en = "for each section of the record, whose word counts, best first; by default "
+                     "the department's for measures, parental authority and visit rights, the "
+                     "DUI's for stays, presence, school and health, elsewhere the latest "
+                     "extraction's",
+       .example = "{measures: [departement, dui]}",
+       .item = {{.type = list,
+                 .item = {{.type = choice,
+                           .choices = {recipient_names().begin(), recipient_names().end()}}}}}},
       {.name = "state",
        .type = path,
        .meaning_fr = "dossier des données de la passerelle ; un chemin relatif part du dossier de "

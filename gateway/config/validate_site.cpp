@@ -26,6 +26,8 @@ void Validation::read_base(const View& root) {
   parts_.node = root["node"].text();
   check_name(parts_.node, root["node"].place());
   if (root["environment"].text() == "test") parts_.environment = Environment::test;
+  parts_.match_by_traits = root["identity"]["match-by-traits"].boolean();
+  read_ownership(root["ownership"]);
   parts_.state = root["state"].path_from(parts_.folder);
   parts_.socket = root["socket"].path_from(parts_.folder);
   if (parts_.socket.empty()) parts_.socket = parts_.state / "charmille.sock";
@@ -87,6 +89,26 @@ void Validation::read_people(const View& view) {
   for (const auto& [login, rights] : view.members())
     for (const View& right : rights.items())
       if (const auto known = parse_right(right.text())) parts_.people[login].insert(*known);
+}
+
+/// What is not written keeps its default: who decides a thing, or does it, speaks of it.
+void Validation::read_ownership(const View& view) {
+  using enum Recipient;
+  for (const char* section : {"measures", "parentalAuthority", "visitRights"})
+    parts_.ownership[section] = {departement, dui};
+  for (const char* section : {"stays", "presence", "school", "health"})
+    parts_.ownership[section] = {dui, departement};
+  const auto sections = section_names();
+  for (const auto& [section, kinds] : view.members()) {
+    if (std::ranges::find(sections, section) == sections.end()) {
+      unknown(kinds, "ownership", {sections.begin(), sections.end()});
+      continue;
+    }
+    std::vector<Recipient>& order = parts_.ownership[section];
+    order.clear();
+    for (const View& kind : kinds.items())
+      if (const auto known = parse_recipient(kind.text())) order.push_back(*known);
+  }
 }
 
 void Validation::read_alarms(const View& view) {

@@ -30,6 +30,7 @@ class Validation {
   void read_organisation(const View& organisation);
   void read_listen(const View& listen);
   void read_people(const View& people);
+  void read_ownership(const View& ownership);
   void read_alarms(const View& alarms);
   void read_retention(const View& retention);
   Retry read_retry(const View& view, const Retry& otherwise);

@@ -4,6 +4,7 @@
 
 #include "gateway/exchange/digests.h"
 #include "gateway/record/edit.h"
+#include "gateway/record/identifiers.h"
 
 namespace charmille::exchange {
 namespace {
@@ -16,7 +17,8 @@ constexpr std::uint64_t keep_limit = 8ULL * 1024 * 1024;
 std::string local_id_of(const tree::Node& child, const record::Rules& rules) {
   for (const tree::Node& id : record::items_at(child, "ids")) {
     const std::string_view system = record::text_at(id, "system");
-    if (system.starts_with(rules.local_id_prefix) && !system.ends_with(":dossier"))
+    if (record::is_of_authority(system, rules.local_id_prefix) && record::names_a_child(system) &&
+        !system.ends_with(":dossier"))
       return std::string(record::text_at(id, "value"));
   }
   return {};
@@ -39,6 +41,7 @@ ChildReader::ChildReader(const Context& context, const RoutePlan& route, std::ve
   });
   main_ = main == parts_.end() ? parts_.data() : &*main;
   rules_.environment = context.site->environment;
+  rules_.local_id_prefix = context.site->own_prefix_of(route.source->source);
   rules_.today = base::to_date(context.clock.now());
   keep_ = total_size(parts_) <= keep_limit;
 }

@@ -1,81 +1,13 @@
 #include "gateway/exchange/child_writer.h"
 
 #include <algorithm>
-#include <deque>
 
 #include "gateway/exchange/preview.h"
+#include "gateway/exchange/recognition.h"
 #include "gateway/tree/document.h"
 
 namespace charmille::exchange {
 namespace {
-
-std::string ins_system(std::string_view oid) {
-  return "urn:oid:" + std::string(oid);
-}
-
-}  // namespace
-
-/// The store as `record::find_child` asks it. The index of strict traits is not kept: that rule is
-/// off.
-class ChildWriter::StoreLookup final : public record::Lookup {
- public:
-  StoreLookup(const Context& context, const std::string& organisation)
-      : context_(context), organisation_(organisation) {}
-
-  Result<std::optional<base::Uuid>> by_identifier(const record::Identifier& id) override {
-    const Known& known = entry(id);
-    if (known.child) return *known.child;
-    auto child = context_.store.child_by_identifier(known.key);
-    if (child) entry(id).child = *child;
-    return child;
-  }
-  Result<std::optional<base::Uuid>> by_ins(std::string_view matricule,
-                                           std::string_view oid) override {
-    return by_identifier({ins_system(oid), std::string(matricule)});
-  }
-  Result<record::Traits> traits_of(const base::Uuid& child) override {
-    auto row = context_.store.child(child);
-    if (!row) return fail(row.error());
-    if (!*row) return record::Traits{};
-    auto record = load_record(context_, **row);
-    if (!record) return fail(record.error());
-    return record::claims_of(record->root()).traits;
-  }
-  Result<std::vector<base::Uuid>> by_traits(const record::Traits&) override {
-    return std::vector<base::Uuid>{};
-  }
-
-  /// The keyed digest that the store knows the identifier by.
-  const std::string& key_of(const record::Identifier& id) { return entry(id).key; }
-
- private:
-  struct Known {
-    record::Identifier id;
-    std::string key;
-    std::optional<std::optional<base::Uuid>> child;  ///< set once the store was asked
-  };
-
-  /// An identifier is digested, and asked for, once a child.
-  Known& entry(const record::Identifier& id) {
-    const auto at = std::ranges::find(known_, id, &Known::id);
-    if (at != known_.end()) return *at;
-    return known_.emplace_back(
-        Known{id, context_.vault.lookup(organisation_, id.system, id.value), {}});
-  }
-
-  const Context& context_;
-  const std::string& organisation_;
-  std::deque<Known> known_;
-};
-
-namespace {
-
-/// Every key that leads to the child: its identifiers, and its qualified INS.
-std::vector<record::Identifier> keys_of(const record::Claims& claims) {
-  std::vector<record::Identifier> keys = claims.identifiers;
-  if (!claims.matricule.empty()) keys.push_back({ins_system(claims.oid), claims.matricule});
-  return keys;
-}
 
 bool is_taken(const store::Unit& unit, const std::string& lookup) {
   return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
@@ -84,25 +16,15 @@ bool is_taken(const store::Unit& unit, const std::string& lookup) {
   });
 }
 
-/// Unseals the statements that say something.
-Result<std::vector<record::Statement>> open_all(const Context& context, const base::Uuid& child,
-                                                const crypto::Key& key,
-                                                const std::vector<store::StatementRow>& rows) {
-  std::vector<record::Statement> statements;
-  for (const store::StatementRow& row : rows) {
-    if (row.withdrawn) continue;
-    record::Statement statement;
-    statement.section = row.section;
-    statement.source = row.source;
-    statement.extracted = row.extracted;
-    statement.lot = row.lot;
-    auto packed = context.vault.open_statement(key, child, row.section, row.body);
-    if (!packed) return fail(packed.error());
-    if (auto unpacked = record::unpack(*packed, statement); !unpacked)
-      return fail(unpacked.error());
-    statements.push_back(std::move(statement));
-  }
-  return statements;
+/// Another child of this work shares a claim that may link them.
+bool is_claimed(const store::Unit& unit, const std::vector<store::Claim>& claims) {
+  return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
+    const auto* put = std::get_if<store::PutClaims>(&write);
+    return put != nullptr && std::ranges::any_of(put->claims, [&](const store::Claim& theirs) {
+             return theirs.kind != store::ClaimKind::likeness &&
+                    std::ranges::find(claims, theirs.key, &store::Claim::key) != claims.end();
+           });
+  });
 }
 
 store::StatementRow row_of(const base::Uuid& child, const record::Statement& statement,
@@ -151,15 +73,14 @@ void add_withdrawn(const ImportPlan& plan, const std::vector<store::StatementRow
 }
 
 /// A change that names the child by one identifier takes none of the others away.
-Result<void> keep_ids(const Context& context, const ChildWriter::Target& target,
+Result<void> keep_ids(const Context& context, const crypto::Key& key, const base::Uuid& child,
                       const std::vector<store::StatementRow>& rows,
                       std::vector<record::Statement>& fresh) {
   const auto ids = std::ranges::find(fresh, "ids", &record::Statement::section);
   if (ids == fresh.end()) return {};
   const store::StatementRow* known = find(rows, ids->source, ids->section);
   if (known == nullptr || known->withdrawn) return {};
-  auto packed =
-      context.vault.open_statement(*target.key, target.row.id, known->section, known->body);
+  auto packed = context.vault.open_statement(key, child, known->section, known->body);
   if (!packed) return fail(packed.error());
   record::Statement former;
   if (auto unpacked = record::unpack(*packed, former); !unpacked) return unpacked;
@@ -169,75 +90,86 @@ Result<void> keep_ids(const Context& context, const ChildWriter::Target& target,
   return {};
 }
 
+/// Sections by which a child is recognised.
+bool tells_who(const std::vector<std::string>& sections) {
+  return std::ranges::any_of(sections, [](const std::string& section) {
+    return section == "ids" || section == "identity" || section == "ins";
+  });
+}
+
 }  // namespace
 
+/// By its source's own identifiers only: whoever else it may be is a matter of links.
 Result<ChildWriter::Target> ChildWriter::find_or_create(const ImportPlan& plan,
-                                                        const record::Claims& claims,
-                                                        StoreLookup& lookup, Work& work) {
+                                                        const record::Claims& claims, Work& work) {
   const std::string& organisation = plan.lead.organisation;
-  auto match = record::find_child(claims, lookup, false);
-  if (!match) return fail(match.error());
-  if (match->conflict) return fail("CH-REC-012");
+  std::vector<std::pair<std::string, const record::Identifier*>> fresh;
+  std::optional<base::Uuid> found;
+  for (const record::Identifier& id : claims.own) {
+    std::string key = context_.vault.lookup(organisation, id.system, id.value);
+    if (is_taken(work.unit, key)) return fail("CH-EXC-030");
+    auto known = context_.store.child_by_identifier(key);
+    if (!known) return fail(known.error());
+    if (!*known) {
+      fresh.emplace_back(std::move(key), &id);
+    } else if (found && *found != **known) {
+      return fail("CH-REC-012");
+    } else {
+      found = **known;
+    }
+  }
   Target target;
-  if (match->rule == record::MatchRule::none) {
-    Vault::NewChild fresh = context_.vault.new_child(organisation);
-    target = {std::move(fresh.row), std::move(fresh.key), true};
-    work.unit.preconditions.emplace_back(store::ChildAt{target.row.id, 0});
+  if (!found) {
+    Vault::NewChild child = context_.vault.new_child(organisation);
+    target = {std::move(child.row), std::move(child.key), true};
   } else {
-    auto row = context_.store.child(match->child);
+    auto row = context_.store.child(*found);
     if (!row) return fail(row.error());
     if (!*row) return fail("CH-STO-010");
     auto key = context_.vault.child_key(**row);
     if (!key) return fail(key.error());
     target = {std::move(**row), std::move(*key), false};
-    work.unit.preconditions.emplace_back(store::ChildAt{target.row.id, target.row.version});
   }
+  work.unit.preconditions.emplace_back(store::ChildAt{target.row.id, target.row.version});
+  if (!claims.authority.empty())
+    target.row.authority = context_.vault.lookup(organisation, "authority", claims.authority);
   work.unit.writes.emplace_back(store::PutChild{target.row});
-  for (const record::Identifier& id : keys_of(claims)) {
-    const std::string& key = lookup.key_of(id);
-    auto known = lookup.by_identifier(id);
-    if (!known) return fail(known.error());
-    if (*known) continue;
+  for (const auto& [key, id] : fresh) {
     work.unit.preconditions.emplace_back(store::IdentifierFree{key});
     work.unit.writes.emplace_back(
         store::PutIdentifier{key, target.row.id,
                              context_.vault.seal_statement(*target.key, target.row.id, "identifier",
-                                                           id.system + '\n' + id.value)});
+                                                           id->system + '\n' + id->value)});
   }
   return target;
 }
 
-Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Document& child,
-                                        Work& work) {
-  const record::Claims claims = record::claims_of(child.root());
-  StoreLookup lookup(context_, plan.lead.organisation);
-  for (const record::Identifier& id : keys_of(claims))
-    if (is_taken(work.unit, lookup.key_of(id))) return fail("CH-EXC-030");
-  auto target = find_or_create(plan, claims, lookup, work);
-  if (!target) return fail(target.error());
-  auto rows = target->created ? Result<std::vector<store::StatementRow>>{}
-                              : context_.store.statements(target->row.id);
-  if (!rows) return fail(rows.error());
-
+Result<ChildWriter::Said> ChildWriter::add_statements(const ImportPlan& plan,
+                                                      const tree::Document& child,
+                                                      const Target& target, Work& work) {
+  Said said;
+  if (!target.created) {
+    auto rows = context_.store.statements(target.row.id);
+    if (!rows) return fail(rows.error());
+    said.rows = std::move(*rows);
+  }
   std::vector<record::Statement> fresh = record::split(child, plan.reading);
   if (plan.snapshot) {
-    add_withdrawn(plan, *rows, fresh);
-  } else if (auto kept = keep_ids(context_, *target, *rows, fresh); !kept) {
+    add_withdrawn(plan, said.rows, fresh);
+  } else if (auto kept = keep_ids(context_, *target.key, target.row.id, said.rows, fresh); !kept) {
     return fail(kept.error());
   }
   const base::Time now = context_.clock.now();
-  ChildOutcome outcome{target->row.id, {}, target->created};
-  std::vector<record::Statement> news;
   for (record::Statement& statement : fresh) {
-    store::StatementRow row = row_of(target->row.id, statement, plan.lead.id, now);
+    store::StatementRow row = row_of(target.row.id, statement, plan.lead.id, now);
     row.digest = context_.vault.digest(statement.section, statement.body);
-    const store::StatementRow* known = find(*rows, statement.source, statement.section);
+    const store::StatementRow* known = find(said.rows, statement.source, statement.section);
     const bool same =
         known != nullptr && known->digest == row.digest && known->withdrawn == row.withdrawn;
     const bool older = known != nullptr && is_older(statement, *known);
     if (older && same) continue;
     if (!same && !row.withdrawn)
-      row.body = context_.vault.seal_statement(*target->key, target->row.id, statement.section,
+      row.body = context_.vault.seal_statement(*target.key, target.row.id, statement.section,
                                                record::pack(statement));
     if (older) {
       work.unit.writes.emplace_back(store::PutStatementHistory{std::move(row)});
@@ -245,44 +177,114 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
     }
     work.unit.writes.emplace_back(store::PutStatement{std::move(row)});
     if (same) continue;
-    outcome.changed.push_back(statement.section);
-    news.push_back(std::move(statement));
+    said.changed.push_back(statement.section);
+    said.news.push_back(std::move(statement));
   }
-  if (outcome.changed.empty() && !plan.check_all) return outcome;
-
-  std::erase_if(*rows, [&](const store::StatementRow& row) {
+  std::erase_if(said.rows, [&](const store::StatementRow& row) {
     return row.source == plan.reading.source &&
-           std::ranges::find(outcome.changed, row.section) != outcome.changed.end();
+           std::ranges::find(said.changed, row.section) != said.changed.end();
   });
-  auto latest = open_all(context_, target->row.id, *target->key, *rows);
-  if (!latest) return fail(latest.error());
-  for (record::Statement& statement : news)
-    if (!statement.body.empty()) latest->push_back(std::move(statement));
-  auto record = record::assemble(*latest, {});
-  if (!record) return fail(record.error());
-  const ChangedChild changed{outcome.child, target->row.tag, &*record, outcome.created};
-  if (plan.preview != nullptr) {
-    auto counted = count_differences(outbox_, *plan.route, changed, *plan.preview);
-    if (!counted) return fail(counted.error());
-    return outcome;
-  }
-  for (const DestinationPlan& destination : plan.route->to) {
-    if (destination.config->trigger != config::Trigger::change) continue;
-    auto made = outbox_.add_change(destination, plan.lead, changed,
-                                   plan.hold_changes && destination.config->max_change, work);
-    if (!made) return fail(made.error());
-  }
-  return outcome;
+  return said;
 }
 
-Result<tree::Document> load_record(const Context& context, const store::ChildRow& child) {
-  auto key = context.vault.child_key(child);
-  if (!key) return fail(key.error());
-  auto rows = context.store.statements(child.id);
-  if (!rows) return fail(rows.error());
-  auto statements = open_all(context, child.id, **key, *rows);
-  if (!statements) return fail(statements.error());
-  return record::assemble(*statements, {});
+/// Whom the child is tied to, derived again when what it is recognised by changed.
+Result<Kin> ChildWriter::recognise(const ImportPlan& plan, Target& target,
+                                   const std::vector<record::Statement>& own, bool told,
+                                   std::set<base::Uuid>& moved, Work& work) {
+  if (told) {
+    const auto record = record::assemble(own, context_.site->ownership);
+    if (!record) return fail(record.error());
+    const record::Claims claims = record::claims_of(record->root(), plan.own_prefix);
+    std::vector<store::Claim> keys = keys_of(context_.vault, plan.lead.organisation, claims);
+    if (is_claimed(work.unit, keys)) return fail("CH-EXC-030");
+    Recognition recognition(context_, plan.lead.id);
+    recognition.claims(target.row, keys, claims.traits);
+    auto kin = recognition.derive(work);
+    if (!kin) return kin;
+    work.unit.writes.emplace_back(store::PutClaims{target.row.id, std::move(keys)});
+    moved = recognition.moved();
+    return kin;
+  }
+  if (target.created) {
+    Kin alone;
+    alone.add(target.row);
+    return alone;
+  }
+  auto kin = Kin::around(context_.store, target.row);
+  if (!kin) return kin;
+  for (const store::ChildRow& row : kin->of(target.row.id, Ties::all).rows)
+    if (row.id != target.row.id)
+      work.unit.preconditions.emplace_back(store::ChildAt{row.id, row.version});
+  return kin;
+}
+
+/// What the child's new record makes leave, at the destinations for which these links count.
+Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
+                               const LinkedChild& child, Ties ties,
+                               const std::vector<record::Statement>& own, Work& work) {
+  std::vector<record::Statement> statements;
+  for (const store::ChildRow& row : child.rows) {
+    if (row.id == target.row.id) {
+      std::ranges::copy(own, std::back_inserter(statements));
+      continue;
+    }
+    auto rows = context_.store.statements(row.id);
+    if (!rows) return fail(rows.error());
+    auto theirs = open_statements(context_, row, *rows);
+    if (!theirs) return fail(theirs.error());
+    std::ranges::move(*theirs, std::back_inserter(statements));
+  }
+  std::set<std::string> sources{plan.reading.source};
+  for (const record::Statement& statement : statements) sources.insert(statement.source);
+  const auto record = record::assemble(statements, context_.site->ownership);
+  if (!record) return fail(record.error());
+  const ChangedChild changed{&child, &*record, target.created && child.rows.size() == 1};
+  if (plan.preview != nullptr)
+    return count_differences(outbox_, *plan.route, changed, ties, *plan.preview);
+  for (const DestinationPlan* to : context_.site->told_by(sources)) {
+    if (ties_for(*to) != ties) continue;
+    const bool own_route = to->route == plan.route->config;
+    if (to->config->trigger == config::Trigger::lot && !own_route)
+      work.unit.writes.emplace_back(store::MarkStale{to->key, child.head().id, true});
+    if (to->config->trigger != config::Trigger::change) continue;
+    const bool held = own_route && plan.hold_changes && to->config->max_change;
+    if (auto made = outbox_.add_change(*to, plan.lead, changed, held, work); !made)
+      return fail(made.error());
+  }
+  return {};
+}
+
+Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Document& child,
+                                        Work& work) {
+  auto target = find_or_create(plan, record::claims_of(child.root(), plan.own_prefix), work);
+  if (!target) return fail(target.error());
+  const bool nameless = !target->created && target->row.authority.empty();
+  auto said = add_statements(plan, child, *target, work);
+  if (!said) return fail(said.error());
+  ChildOutcome outcome{target->row.id, {}, said->changed, target->created};
+  if (outcome.changed.empty() && !plan.check_all && !nameless) return outcome;
+
+  auto own = open_statements(context_, target->row, said->rows);
+  if (!own) return fail(own.error());
+  for (record::Statement& statement : said->news)
+    if (!statement.body.empty()) own->push_back(std::move(statement));
+  std::set<base::Uuid> moved;
+  const bool told = target->created || nameless || tells_who(outcome.changed);
+  auto kin = recognise(plan, *target, *own, told, moved, work);
+  if (!kin) return fail(kin.error());
+  for (const Ties ties : {Ties::all, Ties::certain}) {
+    if (ties == Ties::certain && !context_.site->tells_health()) continue;
+    for (const LinkedChild& group : kin->groups(ties)) {
+      const bool concerned =
+          group.holds(target->row.id) ||
+          std::ranges::any_of(group.rows, [&](const auto& row) { return moved.contains(row.id); });
+      if (!concerned) continue;
+      outcome.heads.push_back(group.head().id);
+      if (auto done = tell(plan, *target, group, ties, *own, work); !done)
+        return fail(done.error());
+    }
+  }
+  return outcome;
 }
 
 }  // namespace charmille::exchange

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/exchange/context.h"
+#include "gateway/exchange/kin.h"
 #include "gateway/exchange/outbox.h"
 #include "gateway/exchange/work.h"
 #include "gateway/record/assemble.h"
@@ -30,11 +31,13 @@ struct ImportPlan {
   PreviewRoute* preview = nullptr;
   bool check_all =
       false;  ///< resumed: also children without change are held against their destinations
+  std::string own_prefix;  ///< systems of the identifiers by which this source calls children
 };
 
 /// What one child came to.
 struct ChildOutcome {
-  base::Uuid child;
+  base::Uuid child;                  ///< as this source knows it
+  std::vector<base::Uuid> heads;     ///< of the children whose records changed, links counted
   std::vector<std::string> changed;  ///< sections
   bool created = false;
 };
@@ -48,23 +51,31 @@ class ChildWriter {
   /// commit first, then ask again), or the store's.
   Result<ChildOutcome> write(const ImportPlan& plan, const tree::Document& child, Work& work);
 
-  /// The child that a mapped one turned out to be.
+ private:
+  /// The row that a mapped child turned out to be.
   struct Target {
     store::ChildRow row;
     Vault::KeyPtr key;
     bool created = false;
   };
+  /// What its source says of the child now: what stood, less what changes, and the news.
+  struct Said {
+    std::vector<store::StatementRow> rows;
+    std::vector<record::Statement> news;
+    std::vector<std::string> changed;
+  };
 
- private:
-  class StoreLookup;
-  Result<Target> find_or_create(const ImportPlan& plan, const record::Claims& claims,
-                                StoreLookup& lookup, Work& work);
+  Result<Target> find_or_create(const ImportPlan& plan, const record::Claims& claims, Work& work);
+  Result<Said> add_statements(const ImportPlan& plan, const tree::Document& child,
+                              const Target& target, Work& work);
+  Result<Kin> recognise(const ImportPlan& plan, Target& target,
+                        const std::vector<record::Statement>& own, bool told,
+                        std::set<base::Uuid>& moved, Work& work);
+  Result<void> tell(const ImportPlan& plan, const Target& target, const LinkedChild& child,
+                    Ties ties, const std::vector<record::Statement>& own, Work& work);
 
   Context& context_;
   Outbox& outbox_;
 };
-
-/// The record of a child as assembled from the store now.
-Result<tree::Document> load_record(const Context& context, const store::ChildRow& child);
 
 }  // namespace charmille::exchange

@@ -245,16 +245,43 @@ std::vector<Leaf> subjects(const store::Exchange& exchange, const Subjects& subj
   return leaves;
 }
 
+namespace {
+
+merkle::Agent agent_of(const std::string& login) {
+  merkle::Agent agent;
+  agent.kind = "person";
+  agent.id = login;
+  agent.authn = "local";
+  return agent;
+}
+
+}  // namespace
+
 Leaf person(Event event, const Person& person, const base::Uuid& exchange, const Context& context) {
   Leaf leaf = leaf_of(event, context);
   leaf.act = event == Event::admin_content || event == Event::audit_query ? merkle::Act::read
                                                                           : merkle::Act::execute;
-  merkle::Agent& agent = leaf.agent.emplace();
-  agent.kind = "person";
-  agent.id = person.login;
-  agent.authn = "local";
+  leaf.agent = agent_of(person.login);
   if (!exchange.is_nil()) leaf.xch = exchange;
   if (!person.reason.empty()) leaf.detail.emplace_back(DetailKey::reason, person.reason);
+  leaf.ret = "security";
+  return leaf;
+}
+
+Leaf link(const base::Uuid& child, const base::Uuid& other, const std::string& rule,
+          std::string_view from, std::string_view to, const base::Uuid& cause,
+          const std::string& login, const Context& context) {
+  const bool made = to == "linked" || to == "accepted";
+  const bool unmade = from == "linked" || from == "accepted";
+  Leaf leaf = leaf_of(unmade && !made ? Event::admin_unlink : Event::admin_link, context);
+  leaf.act = merkle::Act::update;
+  leaf.subj = subject_of(child, context);
+  leaf.obj.push_back({"record", subject_of(other, context).tag, {}, {}, {}, {}, {}});
+  if (!cause.is_nil()) leaf.xch = cause;
+  if (!login.empty()) leaf.agent = agent_of(login);
+  leaf.detail = {{DetailKey::from, std::string(from)},
+                 {DetailKey::reason, rule},
+                 {DetailKey::to, std::string(to)}};
   leaf.ret = "security";
   return leaf;
 }

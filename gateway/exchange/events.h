@@ -61,6 +61,11 @@ struct Person {
 /// What a person did: `event` is one of admin_*, audit_*; `exchange` may be nil.
 Leaf person(merkle::Event event, const Person& person, const base::Uuid& exchange,
             const Context& context);
+/// A link between two children came to another state, by a rule or, with `login`, by a person;
+/// `cause` is the exchange that led to it, or nil. States as `store::name_of` says, or "none".
+Leaf link(const base::Uuid& child, const base::Uuid& other, const std::string& rule,
+          std::string_view from, std::string_view to, const base::Uuid& cause,
+          const std::string& login, const Context& context);
 /// A child, as a leaf names it.
 merkle::Subject subject_of(const base::Uuid& child, const Context& context);
 Leaf process(merkle::Event event, const Context& context);

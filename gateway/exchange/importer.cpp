@@ -254,6 +254,7 @@ ImportPlan Importer::plan_of(const ImportJob& job, const RoutePlan& route,
         return to.config->max_change && to.config->trigger == config::Trigger::change;
       });
   plan.check_all = job.resumed;
+  plan.own_prefix = context_.site->own_prefix_of(route.source->source);
   return plan;
 }
 
@@ -326,8 +327,7 @@ void Importer::give_back(const Work& work) {
 void Importer::count(Run& run, const std::vector<ChildOutcome>& outcomes) {
   const bool collects = run.has_lot_destinations();
   for (const ChildOutcome& outcome : outcomes) {
-    if (collects && (!outcome.changed.empty() || run.plan.check_all))
-      run.changed.push_back(outcome.child);
+    if (collects) run.changed.insert(run.changed.end(), outcome.heads.begin(), outcome.heads.end());
   }
 }
 

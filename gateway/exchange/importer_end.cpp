@@ -1,5 +1,6 @@
 // The end of a route's import: collections, floods, what a snapshot no longer has.
 #include <algorithm>
+#include <set>
 
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/importer_run.h"
@@ -39,19 +40,26 @@ asio::awaitable<Result<void>> Importer::collect(Run& run, const DestinationPlan&
   for (int attempt = 1;; ++attempt) {
     auto known = context_.store.known_children(destination.key);
     if (!known) co_return fail(known.error());
+    auto stale = context_.store.stale_children(destination.key);
+    if (!stale) co_return fail(stale.error());
     Outbox::Collection collection;
-    collection.children = run.changed;
+    collection.stale.insert(stale->begin(), stale->end());
+    std::set<base::Uuid> listed;
+    for (const std::vector<base::Uuid>* children : {&run.changed, &*stale})
+      for (const base::Uuid& child : *children)
+        if (listed.insert(child).second) collection.children.push_back(child);
     collection.lot = run.plan.lead.lot;
     collection.known = *known;
     Work work;
     auto delivery = outbox_.add_collection(destination, run.plan.lead, collection, work);
     if (!delivery) co_return fail(delivery.error());
-    if (!*delivery) co_return Result<void>{};
+    if (!*delivery && work.unit.writes.empty()) co_return Result<void>{};
     auto done = co_await carry_out(context_, lanes_, std::move(work));
     // A child that changed meanwhile is collected as it stands then.
     if (!done && changed_meanwhile(done.error()) && attempt < most_computations) continue;
     if (!done) co_return fail(done.error());
-    if ((*delivery)->state == store::State::held && destination.config->mode == config::Mode::live)
+    if (*delivery && (*delivery)->state == store::State::held &&
+        destination.config->mode == config::Mode::live)
       alarms_.raise({Alarm::Kind::held, (*delivery)->partner, (*delivery)->endpoint,
                      (*delivery)->id, "max-change"});
     co_return Result<void>{};

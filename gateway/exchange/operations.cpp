@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/exchange/child_writer.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/importer.h"
 #include "gateway/exchange/lot_keeper.h"
@@ -235,14 +234,14 @@ Operations::Task<Opened> Operations::content(store::Exchange exchange, events::P
 }
 
 Operations::Task<tree::Document> Operations::record(base::Uuid child, events::Person person) {
-  auto row = context_.store.child(child);
-  if (!row) co_return fail(row.error());
-  if (!*row) co_return fail("CH-EXC-024");
+  auto linked = linked_child(context_.store, child, Ties::all);
+  if (!linked) co_return fail(linked.error());
+  if (!*linked) co_return fail("CH-EXC-024");
   events::Leaf leaf = events::person(merkle::Event::admin_content, person, {}, context_);
   leaf.subj = events::subject_of(child, context_);
   auto noted = co_await note(std::move(leaf));
   if (!noted) co_return fail(noted.error());
-  co_return load_record(context_, **row);
+  co_return load_record(context_, **linked);
 }
 
 Result<std::optional<base::Uuid>> Operations::find_child(const std::string& system,

@@ -6,7 +6,6 @@
 #include "gateway/base/bytes.h"
 #include "gateway/exchange/beside.h"
 #include "gateway/exchange/calendar.h"
-#include "gateway/exchange/child_writer.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
 
@@ -248,27 +247,29 @@ Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchan
   auto made = try_change(plan, cause, child, held, work);
   if (made || !is_about_the_delivery(made.error())) return made;
   mark.restore(work);
-  if (auto replaced = supersede(lane_of(plan, child.tag), work); !replaced)
-    return fail(replaced.error());
-  add_failure(plan, cause, child.tag, made.error(), work);
+  const std::string& tag = child.child->head().tag;
+  if (auto replaced = supersede(lane_of(plan, tag), work); !replaced) return fail(replaced.error());
+  add_failure(plan, cause, tag, made.error(), work);
   return false;
 }
 
 Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchange& cause,
                                 const ChangedChild& child, bool held, Work& work) {
-  auto known = standing(plan, child);
+  auto known = child.created ? store::ProjectionRow{plan.key, child.child->head().id, {}, {}, {}}
+                             : standing(plan, *child.child);
   if (!known) return fail(known.error());
   store::ProjectionRow& row = *known;
   auto rendering = render(plan, *child.record, row.confirmed.empty() ? "new" : "changed", {});
   if (!rendering) return fail(rendering.error());
   const bool nothing = rendering->results.empty();
   if (!nothing && rendering->digest == row.queued) return false;
-  const std::string lane = lane_of(plan, child.tag);
+  const std::string lane = lane_of(plan, child.child->head().tag);
   Queue queue;
   if (!child.created) {
     auto found = supersede(lane, work);
     if (!found) return fail(found.error());
     queue = *found;
+    if (auto done = supersede_others(plan, *child.child, work); !done) return fail(done.error());
   }
   // Nobody knows what the destination has: nothing is the same as that.
   if (queue.may_have_arrived && !row.confirmed.empty()) row.confirmed = store::unknown_digest;
@@ -301,26 +302,33 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
   const bool at_once = leaves_at_once(delivery, queue.occupied);
   add_row(delivery, std::move(*sealed), *prepared, plan, at_once, work);
   for (auto& leaf :
-       events::subjects(delivery, subjects_of(rendering->projection, {child.id}), context_))
+       events::subjects(delivery, subjects_of(rendering->projection, child.child->ids()), context_))
     work.unit.audit.push_back(std::move(leaf));
   if (at_once) work.unit.audit.push_back(events::send_attempt(delivery, context_));
   work.unit.writes.emplace_back(store::PutProjection{row});
   return true;
 }
 
-/// What the destination has, or is about to have, of the child.
+/// What the destination has, or is about to have, of the child: told of its head, or else of
+/// another who turned out to be the same.
 Result<store::ProjectionRow> Outbox::standing(const DestinationPlan& plan,
-                                              const ChangedChild& child) const {
-  store::ProjectionRow nothing{plan.key, child.id, {}, {}, {}};
-  if (child.created) return nothing;
-  auto known = context_.store.projection(plan.key, child.id);
-  if (!known) return fail(known.error());
-  return *known ? std::move(**known) : std::move(nothing);
+                                              const LinkedChild& child) const {
+  for (const store::ChildRow& row : child.rows) {
+    auto known = context_.store.projection(plan.key, row.id);
+    if (!known) return fail(known.error());
+    if (!*known) continue;
+    if (row.id == child.head().id) return std::move(**known);
+    if (!(*known)->confirmed.empty())
+      return store::ProjectionRow{plan.key, child.head().id, (*known)->confirmed, {}, {}};
+  }
+  return store::ProjectionRow{plan.key, child.head().id, {}, {}, {}};
 }
 
 Result<Outbox::Difference> Outbox::difference(const DestinationPlan& plan,
                                               const ChangedChild& child) const {
-  const auto row = standing(plan, child);
+  const auto row = child.created
+                       ? store::ProjectionRow{plan.key, child.child->head().id, {}, {}, {}}
+                       : standing(plan, *child.child);
   if (!row) return fail(row.error());
   const auto rendering =
       render(plan, *child.record, row->confirmed.empty() ? "new" : "changed", {});
@@ -330,6 +338,24 @@ Result<Outbox::Difference> Outbox::difference(const DestinationPlan& plan,
   if (!known) return fail(known.error());
   if (known->empty()) return Difference::fresh;
   return *known == rendering->digest ? Difference::same : Difference::changed;
+}
+
+/// What waits in the lanes of those who turned out to be the same child is told by the head's.
+Result<void> Outbox::supersede_others(const DestinationPlan& plan, const LinkedChild& child,
+                                      Work& work) {
+  for (const store::ChildRow& row : child.rows) {
+    if (row.id == child.head().id) continue;
+    auto found = supersede(lane_of(plan, row.tag), work);
+    if (!found) return fail(found.error());
+    if (!found->replaced) continue;
+    auto known = context_.store.projection(plan.key, row.id);
+    if (!known) return fail(known.error());
+    if (!*known) continue;
+    (*known)->queued.clear();
+    (*known)->delivery = {};
+    work.unit.writes.emplace_back(store::PutProjection{std::move(**known)});
+  }
+  return {};
 }
 
 /// A newer snapshot takes the place of what was not sent yet. What is under way stays, and must
@@ -378,6 +404,7 @@ struct Outbox::Collecting {
   std::unique_ptr<codec::Encoder> encoder;
   std::map<std::string, events::Subjects> subjects;
   std::vector<store::ProjectionRow> projections;
+  std::vector<base::Uuid> same;          ///< children of whom the destination has everything
   std::vector<store::ChildAt> versions;  ///< of the children whose projections are noted
   std::uint64_t children = 0;
 };
@@ -396,23 +423,23 @@ Result<void> Outbox::collect(const DestinationPlan& plan, const store::Exchange&
 
 Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& collection,
                                  const base::Uuid& id, Collecting& into) {
-  auto child = context_.store.child(id);
+  auto child = linked_child(context_.store, id, ties_for(plan));
   if (!child) return fail(child.error());
-  if (!*child || (*child)->key.empty()) return {};
+  // Several rows of one child lead here: it is told once, by its head.
+  if (!*child || (*child)->head().key.empty() || (*child)->head().id != id) return {};
   auto record = load_record(context_, **child);
   if (!record) return fail(record.error());
-  auto standing = context_.store.projection(plan.key, id);
-  if (!standing) return fail(standing.error());
-  store::ProjectionRow row =
-      *standing ? std::move(**standing) : store::ProjectionRow{plan.key, id, {}, {}, {}};
+  auto known = standing(plan, **child);
+  if (!known) return fail(known.error());
+  store::ProjectionRow& row = *known;
   auto rendering =
       render(plan, *record, row.confirmed.empty() ? "new" : "changed", collection.variables);
   if (!rendering) return fail(rendering.error());
-  if (rendering->results.empty()) return {};
+  if (rendering->results.empty()) return into.same.push_back(id), Result<void>{};
   if (collection.only_changed) {
     auto last = last_intended(row);
     if (!last) return fail(last.error());
-    if (*last == rendering->digest) return {};
+    if (*last == rendering->digest) return into.same.push_back(id), Result<void>{};
   }
   std::string bytes;
   if (auto encoded = encode(rendering->results, *into.encoder, bytes); !encoded) return encoded;
@@ -420,7 +447,7 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
   ++into.children;
   events::Subjects subjects = subjects_of(rendering->projection, {});
   auto& alike = into.subjects.try_emplace(likeness(subjects), std::move(subjects)).first->second;
-  alike.children.push_back(id);
+  std::ranges::copy((*child)->ids(), std::back_inserter(alike.children));
   if (!collection.only_changed) return {};
   if (into.delivery.state == store::State::shadowed) {
     row.confirmed = rendering->digest;
@@ -429,7 +456,7 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
     row.delivery = into.delivery.id;
   }
   into.projections.push_back(std::move(row));
-  into.versions.push_back({id, (*child)->version});
+  for (const store::ChildRow& one : (*child)->rows) into.versions.push_back({one.id, one.version});
   return {};
 }
 
@@ -455,6 +482,9 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   for (const base::Uuid& child : collection.children)
     if (auto done = collect(plan, cause, collection, child, collecting, work); !done)
       return fail(done.error());
+  for (const base::Uuid& child : collecting.same)
+    if (collection.stale.contains(child))
+      work.unit.writes.emplace_back(store::MarkStale{plan.key, child, false});
   if (collecting.children == 0) return std::nullopt;
   std::string end;
   if (auto finished = collecting.encoder->finish(end); !finished) return fail(finished.error());

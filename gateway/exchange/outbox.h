@@ -5,10 +5,11 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "gateway/exchange/context.h"
+#include "gateway/exchange/kin.h"
 #include "gateway/exchange/work.h"
 #include "gateway/record/statement.h"
 
@@ -23,8 +24,7 @@ struct Rendering {
 
 /// A child as it stands after a change.
 struct ChangedChild {
-  base::Uuid id;
-  std::string tag;  ///< of its row: names lanes, the same for ever
+  const LinkedChild* child = nullptr;  ///< its head's tag names lanes, and what was confirmed
   const tree::Document* record = nullptr;
   bool created = false;  ///< no destination can know it yet
 };
@@ -57,7 +57,8 @@ class Outbox {
   /// one payload. Children whose rendering is confirmed already are left out when `only_changed`.
   /// Nothing is made when no child is left.
   struct Collection {
-    std::vector<base::Uuid> children;
+    std::vector<base::Uuid> children;  ///< those who are not the head of theirs are left out
+    std::set<base::Uuid> stale;        ///< of them: marked so in the store
     bool only_changed = true;
     config::Variables variables;  ///< for the mapping, beside those of the configuration
     std::string lot;              ///< for names and the row
@@ -85,9 +86,10 @@ class Outbox {
     bool replaced = false;  ///< something was
   };
   Result<Queue> supersede(const std::string& lane, Work& work);
+  Result<void> supersede_others(const DestinationPlan& plan, const LinkedChild& child, Work& work);
   bool leaves_at_once(store::Exchange& delivery, bool occupied);
   Result<store::ProjectionRow> standing(const DestinationPlan& plan,
-                                        const ChangedChild& child) const;
+                                        const LinkedChild& child) const;
   void add_failure(const DestinationPlan& plan, const store::Exchange& cause,
                    const std::string& tag, const Fault& fault, Work& work);
   Result<bool> try_change(const DestinationPlan& plan, const store::Exchange& cause,

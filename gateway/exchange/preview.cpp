@@ -52,9 +52,9 @@ Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
 }
 
 Result<void> count_differences(const Outbox& outbox, const RoutePlan& route,
-                               const ChangedChild& child, PreviewRoute& into) {
+                               const ChangedChild& child, Ties ties, PreviewRoute& into) {
   for (const DestinationPlan& plan : route.to) {
-    if (!is_told(plan)) continue;
+    if (!is_told(plan) || ties_for(plan) != ties) continue;
     const auto difference = outbox.difference(plan, child);
     if (!difference) return fail(difference.error());
     PreviewRoute::Destination& at = into.at(plan);

@@ -51,8 +51,9 @@ struct Preview {
 Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
                          std::vector<GivenFile> files);
 
-/// Counts what a child's change comes to at each destination that is told of changes or lots.
+/// Counts what a child's change comes to at each destination of these ties that is told of changes
+/// or lots.
 Result<void> count_differences(const Outbox& outbox, const RoutePlan& route,
-                               const ChangedChild& child, PreviewRoute& into);
+                               const ChangedChild& child, Ties ties, PreviewRoute& into);
 
 }  // namespace charmille::exchange

@@ -9,7 +9,6 @@
 
 #include "gateway/base/log.h"
 #include "gateway/exchange/calendar.h"
-#include "gateway/exchange/child_writer.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
 
@@ -38,6 +37,11 @@ Result<std::vector<base::Uuid>> all_children(const Context& context) {
     if (some->size() < page) return children;
     after = some->back().id;
   }
+}
+
+/// Of several rows that are one child, its head stands for all; an erased one is no more.
+bool is_told_of(const std::optional<LinkedChild>& child, const base::Uuid& row) {
+  return child && child->head().id == row && !child->head().key.empty();
 }
 
 /// What made a delivery that no payload made: a schedule, or a destination's beginning.
@@ -189,17 +193,17 @@ asio::awaitable<Result<void>> Scheduler::deliver_everything(const DestinationPla
 /// A child that an import changes meanwhile is looked at again.
 asio::awaitable<Result<void>> Scheduler::deliver_one(const DestinationPlan& plan, base::Uuid id) {
   for (int attempt = 1;; ++attempt) {
-    auto child = context_.store.child(id);
+    auto child = linked_child(context_.store, id, ties_for(plan));
     if (!child) co_return fail(child.error());
-    if (!*child || (*child)->key.empty()) co_return Result<void>{};
+    if (!is_told_of(*child, id)) co_return Result<void>{};
     auto record = load_record(context_, **child);
     if (!record) co_return fail(record.error());
     ChangedChild changed;
-    changed.id = id;
-    changed.tag = (*child)->tag;
+    changed.child = &**child;
     changed.record = &*record;
     Work work;
-    work.unit.preconditions.emplace_back(store::ChildAt{id, (*child)->version});
+    for (const store::ChildRow& row : (*child)->rows)
+      work.unit.preconditions.emplace_back(store::ChildAt{row.id, row.version});
     auto made =
         outbox_.add_change(plan, origin(context_, "begin|" + plan.key), changed, false, work);
     if (!made) co_return fail(made.error());
@@ -216,9 +220,9 @@ asio::awaitable<Result<void>> Scheduler::note_as_known(const DestinationPlan& pl
   auto children = all_children(context_);
   if (!children) co_return fail(children.error());
   for (const base::Uuid& id : *children) {
-    auto child = context_.store.child(id);
+    auto child = linked_child(context_.store, id, ties_for(plan));
     if (!child) co_return fail(child.error());
-    if (!*child || (*child)->key.empty()) continue;
+    if (!is_told_of(*child, id)) continue;
     auto known = context_.store.projection(plan.key, id);
     if (!known) co_return fail(known.error());
     if (*known) continue;
@@ -231,7 +235,8 @@ asio::awaitable<Result<void>> Scheduler::note_as_known(const DestinationPlan& pl
     row.child = id;
     row.confirmed = rendering->digest;
     Work work;
-    work.unit.preconditions.emplace_back(store::ChildAt{id, (*child)->version});
+    for (const store::ChildRow& one : (*child)->rows)
+      work.unit.preconditions.emplace_back(store::ChildAt{one.id, one.version});
     work.unit.writes.emplace_back(store::PutProjection{std::move(row)});
     auto done = co_await carry_out(context_, lanes_, std::move(work));
     if (!done && !changed_meanwhile(done.error())) co_return fail(done.error());

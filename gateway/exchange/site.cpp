@@ -132,12 +132,25 @@ class Compilation {
 
   std::shared_ptr<Site> run() {
     for (const auto& [name, endpoint] : site_->config->endpoints) formats_of(name, endpoint);
+    for (const auto& [section, kinds] : site_->config->ownership)
+      for (const config::Recipient kind : kinds)
+        site_->ownership.ranks[section].push_back(sources_of(kind));
     for (const config::Route& route : site_->config->routes)
       site_->routes.push_back(plan_of(route));
     return site_;
   }
 
  private:
+  /// What partners of that kind bring.
+  std::vector<std::string> sources_of(config::Recipient kind) const {
+    std::vector<std::string> sources;
+    for (const auto& [name, endpoint] : site_->config->endpoints)
+      if (endpoint.direction == config::Direction::source &&
+          site_->config->partner_of(endpoint).recipient == kind)
+        sources.push_back(endpoint.source);
+    return sources;
+  }
+
   void formats_of(const std::string& name, const config::Endpoint& endpoint) {
     if (endpoint.direction != config::Direction::source) return;
     if (endpoint.format) add_format(name, *endpoint.format);
@@ -202,6 +215,40 @@ std::vector<const RoutePlan*> Site::routes_from(std::string_view endpoint) const
   for (const RoutePlan& route : routes)
     if (route.config->from == endpoint) found.push_back(&route);
   return found;
+}
+
+std::vector<const DestinationPlan*> Site::told_by(const std::set<std::string>& sources) const {
+  std::vector<const DestinationPlan*> told;
+  std::set<std::string_view> keys;
+  for (const RoutePlan& route : routes) {
+    if (!sources.contains(route.source->source)) continue;
+    for (const DestinationPlan& plan : route.to)
+      if (plan.config->trigger == config::Trigger::schedule || keys.insert(plan.key).second)
+        told.push_back(&plan);
+  }
+  return told;
+}
+
+bool is_health_channel(const DestinationPlan& plan) {
+  using config::Recipient;
+  const Recipient kind = plan.addressee.kind;
+  return kind == Recipient::dmp || kind == Recipient::care_team || kind == Recipient::citizen;
+}
+
+bool Site::tells_health() const {
+  return std::ranges::any_of(routes, [](const RoutePlan& route) {
+    return std::ranges::any_of(route.to, is_health_channel);
+  });
+}
+
+std::string Site::own_prefix_of(const std::string& source) const {
+  for (const auto& [name, endpoint] : config->endpoints) {
+    if (endpoint.direction != config::Direction::source || endpoint.source != source) continue;
+    const config::Partner& partner = config->partner_of(endpoint);
+    if (partner.recipient == config::Recipient::departement)
+      return "urn:charmille:cd:" + partner.department;
+  }
+  return "urn:charmille:dui:";
 }
 
 const codec::Options* Site::format_of(const std::string& endpoint,

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "gateway/crypto/digest.h"
 #include "gateway/mapping/mapping.h"
 #include "gateway/policy/projection.h"
+#include "gateway/record/assemble.h"
 #include "gateway/record/validate.h"
 
 namespace charmille::exchange {
@@ -39,6 +41,8 @@ struct DestinationPlan {
   std::shared_ptr<const Narrowing> only;   ///< nullptr: everyone whom the policy lets go
 };
 
+bool is_health_channel(const DestinationPlan& plan);
+
 /// One route from one source.
 struct RoutePlan {
   const config::Route* config = nullptr;
@@ -55,8 +59,15 @@ struct Site {
   std::map<std::string, codec::Options, std::less<>>
       formats;  ///< by endpoint, or endpoint + "/" + file of the lot
   record::Environment environment = record::Environment::production;
+  record::Ownership ownership;
 
   std::vector<const RoutePlan*> routes_from(std::string_view endpoint) const;
+  /// Destinations whose route begins at one of these sources of statements; each key once.
+  std::vector<const DestinationPlan*> told_by(const std::set<std::string>& sources) const;
+  /// Some destination is a health channel: only certain links count there.
+  bool tells_health() const;
+  /// Whose identifiers are a partner's own: the systems that begin so.
+  std::string own_prefix_of(const std::string& source) const;
   /// Nothing when neither the file of the lot nor the endpoint has one.
   const codec::Options* format_of(const std::string& endpoint, const std::string& lot_file) const;
 };

@@ -1,7 +1,9 @@
 #include "gateway/record/assemble.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <set>
 
 #include "gateway/codec/codec.h"
 #include "gateway/config/words.h"
@@ -13,9 +15,32 @@ namespace {
 using tree::Document;
 using tree::Node;
 
-std::size_t rank_of(const Statement& statement, const std::vector<std::string>* order) {
-  if (order == nullptr) return 0;
-  return static_cast<std::size_t>(std::ranges::find(*order, statement.source) - order->begin());
+/// The rank of a source, best first.
+std::size_t rank_of(const Statement& statement, const Ownership::Ranks* ranks) {
+  if (ranks == nullptr) return 0;
+  for (std::size_t rank = 0; rank < ranks->size(); ++rank)
+    if (std::ranges::find((*ranks)[rank], statement.source) != (*ranks)[rank].end()) return rank;
+  return ranks->size();
+}
+
+const Ownership::Ranks* ranks_of(const Ownership& ownership, std::string_view section) {
+  const auto at = ownership.ranks.find(section);
+  return at == ownership.ranks.end() ? nullptr : &at->second;
+}
+
+/// Sections of which several sources may each know a part.
+constexpr std::array<std::string_view, 7> shared_sections{
+    "measures", "stays", "presence", "deadlines", "events", "notes", "documents"};
+
+bool is_shared(std::string_view section) {
+  return std::ranges::find(shared_sections, section) != shared_sections.end();
+}
+
+/// What tells whose part an item is; empty: nothing does.
+std::string_view part_of(std::string_view section, const Node& item) {
+  if (section == "measures") return text_at(item, "department");
+  if (section == "stays") return text_at(item, "finess");
+  return {};
 }
 
 /// A statement that says something, and what.
@@ -43,19 +68,47 @@ std::vector<Said> ranked(std::span<const Said> all, std::string_view section,
   std::ranges::copy_if(all, std::back_inserter(found),
                        [&](const Said& said) { return said.statement->section == section; });
   if (found.size() < 2) return found;
-  const auto at = ownership.order.find(section);
-  const std::vector<std::string>* order = at == ownership.order.end() ? nullptr : &at->second;
-  std::ranges::sort(found, [order](const Said& left, const Said& right) {
+  const Ownership::Ranks* const ranks = ranks_of(ownership, section);
+  std::ranges::sort(found, [ranks](const Said& left, const Said& right) {
     const Statement& a = *left.statement;
     const Statement& b = *right.statement;
-    const std::size_t rank_a = rank_of(a, order);
-    const std::size_t rank_b = rank_of(b, order);
+    const std::size_t rank_a = rank_of(a, ranks);
+    const std::size_t rank_b = rank_of(b, ranks);
     if (rank_a != rank_b) return rank_a < rank_b;
     if (a.extracted != b.extracted) return a.extracted > b.extracted;
     if (a.lot != b.lot) return a.lot > b.lot;
-    return a.source < b.source;
+    if (a.source != b.source) return a.source < b.source;
+    // One source about two children that are one: nothing but the words tells them apart.
+    return a.body < b.body;
   });
   return found;
+}
+
+/// The section as the statements, best first, tell it together.
+Node put_together(Document& into, std::string_view section, const std::vector<Said>& statements,
+                  const Ownership& ownership) {
+  if (statements.size() == 1) return statements.front().body;
+  const Ownership::Ranks* const ranks = ranks_of(ownership, section);
+  const std::size_t best = rank_of(*statements.front().statement, ranks);
+  std::vector<Node> items;
+  std::set<std::string, std::less<>> parts;  // of which the better ranks speak
+  std::vector<std::string_view> fresh;
+  std::size_t rank = best;
+  for (const Said& said : statements) {
+    if (const std::size_t now = rank_of(*said.statement, ranks); now != rank) {
+      parts.insert(fresh.begin(), fresh.end());
+      fresh.clear();
+      rank = now;
+    }
+    for (const Node& item : said.body.items()) {
+      const std::string_view part = part_of(section, item);
+      if (rank != best && (part.empty() || parts.contains(part))) continue;
+      if (!part.empty()) fresh.push_back(part);
+      if (std::ranges::none_of(items, [&](const Node& known) { return tree::equal(known, item); }))
+        items.push_back(item);
+    }
+  }
+  return into.array(items);
 }
 
 /// Every source's identifiers, each once, in the order of system and value.
@@ -113,12 +166,31 @@ Result<Document> assemble(std::span<const Statement> latest, const Ownership& ow
   for (const std::string_view name : config::section_names()) {
     const std::vector<Said> statements = ranked(*all, name, ownership);
     if (statements.empty()) continue;
-    Node section = name == "ids" ? all_ids(record, statements) : statements.front().body;
+    Node section = name == "ids"     ? all_ids(record, statements)
+                   : is_shared(name) ? put_together(record, name, statements, ownership)
+                                     : statements.front().body;
     if (name == "stays" && secret) section = with_secret_place(record, section);
     members.emplace_back(name, section);
   }
   record.set_root(record.object(members));
   return record;
+}
+
+std::vector<Disagreement> disagreements(std::span<const Statement> latest,
+                                        const Ownership& ownership) {
+  std::vector<Disagreement> found;
+  std::vector<Said> all;
+  for (const Statement& statement : latest)
+    if (!statement.body.empty()) all.push_back({&statement, {}});
+  for (const std::string_view name : config::section_names()) {
+    if (name == "ids" || is_shared(name)) continue;
+    const std::vector<Said> statements = ranked(all, name, ownership);
+    for (std::size_t i = 1; i < statements.size(); ++i)
+      if (statements[i].statement->body != statements[0].statement->body)
+        found.push_back(
+            {std::string(name), statements[0].statement->source, statements[i].statement->source});
+  }
+  return found;
 }
 
 }  // namespace charmille::record

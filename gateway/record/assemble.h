@@ -12,16 +12,29 @@
 
 namespace charmille::record {
 
-/// Which source's word counts for a section: the first of the list that says something. A section
-/// without a list, and sources that no list names, by the latest extraction.
+/// Which sources' word counts for a section, best first; those of one rank count alike. Sources
+/// that no rank names come last. A section without ranks: every source alike.
 struct Ownership {
-  std::map<std::string, std::vector<std::string>, std::less<>> order;  ///< section to sources
+  using Ranks = std::vector<std::vector<std::string>>;
+  std::map<std::string, Ranks, std::less<>> ranks;  ///< by section
 };
 
 /// The record of one child from the latest statement of each (source, section); withdrawn ones
-/// (empty body) say nothing. `ids` are those of every source. A secret place that any source tells
-/// holds for every running stay: the strictest wins. The same statements in any order give the same
-/// record. CH-REC-050 when a body is no JSON.
+/// (empty body) say nothing. Of a section the best rank speaks, its latest extraction first; what
+/// several may know a part of (measures of two departments, stays in two establishments, presence,
+/// documents...) is put together: from the best rank everything, from the next ones what concerns a
+/// department or an establishment of which the better ones say nothing. `ids` are those of every
+/// source. A secret place that any source tells holds for every running stay: the strictest wins.
+/// The same statements in any order give the same record. CH-REC-050 when a body is no JSON.
 Result<tree::Document> assemble(std::span<const Statement> latest, const Ownership& ownership);
+
+/// Of sections that are not put together, two sources that do not say the same.
+struct Disagreement {
+  std::string section;
+  std::string counts;  ///< the source whose word counts
+  std::string other;   ///< one that says something else
+};
+std::vector<Disagreement> disagreements(std::span<const Statement> latest,
+                                        const Ownership& ownership);
 
 }  // namespace charmille::record

@@ -1,6 +1,7 @@
 #include "gateway/record/identifiers.h"
 
 #include <algorithm>
+#include <array>
 
 #include "gateway/fhirpath/text.h"
 #include "gateway/record/edit.h"
@@ -9,15 +10,27 @@ namespace charmille::record {
 
 using tree::Node;
 
-Claims claims_of(const Node& child) {
+bool is_of_authority(std::string_view system, std::string_view prefix) {
+  if (!system.starts_with(prefix)) return false;
+  return prefix.ends_with(':') || system.size() == prefix.size() || system[prefix.size()] == ':';
+}
+
+bool names_a_child(std::string_view system) {
+  constexpr std::array<std::string_view, 3> others{":ase", ":famille", ":decision"};
+  return std::ranges::none_of(others, [&](std::string_view end) { return system.ends_with(end); });
+}
+
+Claims claims_of(const Node& child, std::string_view own_prefix) {
   Claims claims;
   for (const Node& id : items_at(child, "ids")) {
     const std::string_view status = text_at(id, "status");
     if (!status.empty() && status != "active") continue;
-    // A department's number whose department is not known may be another child's elsewhere.
-    if (text_at(id, "system").ends_with(":ase")) continue;
-    claims.identifiers.push_back(
-        {std::string(text_at(id, "system")), std::string(text_at(id, "value"))});
+    const std::string_view system = text_at(id, "system");
+    if (!names_a_child(system)) continue;
+    const bool own = is_of_authority(system, own_prefix);
+    if (own && claims.authority.empty() && !system.ends_with(":dossier")) claims.authority = system;
+    (own ? claims.own : claims.cited)
+        .push_back({std::string(system), std::string(text_at(id, "value"))});
   }
   if (const Node* identity = child.find("identity")) {
     Traits& traits = claims.traits;
@@ -47,71 +60,67 @@ std::string traits_key(const Traits& traits) {
          traits.sex + '\n' + traits.birth_place;
 }
 
+std::vector<std::string> likeness_keys(const Traits& traits) {
+  constexpr std::size_t beginning = 3;
+  if (traits.birth_date.size() != 10) return {};
+  std::vector<std::string> keys;
+  if (!traits.birth_name.empty())
+    keys.push_back(traits.birth_date + '\n' + traits.sex + '\n' +
+                   traits.birth_name.substr(0, beginning));
+  if (!traits.first_given_name.empty())
+    keys.push_back(traits.birth_date + "\n\n" + traits.first_given_name);
+  return keys;
+}
+
 bool traits_agree(const Traits& a, const Traits& b) {
   return !a.birth_name.empty() && a.birth_name == b.birth_name &&
          a.first_given_name == b.first_given_name && a.birth_date == b.birth_date && a.sex == b.sex;
 }
 
-std::string_view name_of(MatchRule rule) {
-  switch (rule) {
-    case MatchRule::none:
-      return "none";
-    case MatchRule::identifier:
-      return "identifier";
-    case MatchRule::ins:
-      return "ins";
-    case MatchRule::traits:
-      return "traits";
+bool traits_contradict(const Traits& a, const Traits& b) {
+  if (!a.sex.empty() && !b.sex.empty() && a.sex != b.sex) return true;
+  if (!a.birth_date.empty() && !b.birth_date.empty()) {
+    const std::size_t known = std::min(a.birth_date.size(), b.birth_date.size());
+    return a.birth_date.substr(0, known) != b.birth_date.substr(0, known);
   }
-  return "none";
+  return !a.birth_name.empty() && !b.birth_name.empty() && a.birth_name != b.birth_name;
 }
 
 namespace {
 
-/// Rule 1: the pairs, which must all lead to one child. A pair that is not known yet says nothing.
-Result<Match> by_pairs(const Claims& claims, Lookup& lookup) {
-  Match match;
-  for (const Identifier& identifier : claims.identifiers) {
-    auto found = lookup.by_identifier(identifier);
-    if (!found) return fail(std::move(found.error()));
-    if (*found && std::ranges::find(match.candidates, **found) == match.candidates.end())
-      match.candidates.push_back(**found);
-  }
-  if (match.candidates.size() == 1) {
-    match.rule = MatchRule::identifier;
-    match.child = match.candidates.front();
-    match.candidates.clear();
-  }
-  match.conflict = match.candidates.size() > 1;
-  return match;
+/// One letter more, less or other.
+bool one_edit_apart(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > 1) return false;
+  const auto [left, right] = std::ranges::mismatch(a, b);
+  const auto rest_a = static_cast<std::size_t>(a.end() - left);
+  const auto rest_b = static_cast<std::size_t>(b.end() - right);
+  if (rest_b == 0) return false;  // the same
+  const std::string_view after = b.substr(b.size() - rest_b + 1);
+  return a.substr(a.size() - rest_a + (rest_a == rest_b ? 1 : 0)) == after;
 }
 
 }  // namespace
 
-Result<Match> find_child(const Claims& claims, Lookup& lookup, bool match_by_traits,
-                         bool unique_in_lot) {
-  auto match = by_pairs(claims, lookup);
-  if (!match || match->rule != MatchRule::none || match->conflict) return match;
-
-  if (!claims.matricule.empty()) {
-    auto found = lookup.by_ins(claims.matricule, claims.oid);
-    if (!found) return fail(std::move(found.error()));
-    if (*found) {
-      auto traits = lookup.traits_of(**found);
-      if (!traits) return fail(std::move(traits.error()));
-      if (traits_agree(claims.traits, *traits)) return Match{MatchRule::ins, **found, {}, false};
-      match->candidates.push_back(**found);
-      return match;
-    }
+unsigned likeness(const Traits& a, const Traits& b) {
+  const auto same = [](const std::string& x, const std::string& y) { return !x.empty() && x == y; };
+  unsigned score = 0;
+  if (same(a.birth_name, b.birth_name)) {
+    score += 30;
+  } else if (one_edit_apart(a.birth_name, b.birth_name)) {
+    score += 20;
   }
-
-  if (!claims.traits.complete()) return match;
-  auto same = lookup.by_traits(claims.traits);
-  if (!same) return fail(std::move(same.error()));
-  if (match_by_traits && unique_in_lot && same->size() == 1)
-    return Match{MatchRule::traits, same->front(), {}, false};
-  match->candidates = std::move(*same);
-  return match;
+  if (same(a.given_names, b.given_names)) {
+    score += 25;
+  } else if (same(a.first_given_name, b.first_given_name)) {
+    score += 20;
+  } else if (one_edit_apart(a.first_given_name, b.first_given_name)) {
+    score += 12;
+  }
+  if (same(a.birth_date, b.birth_date)) score += 25;
+  if (same(a.sex, b.sex)) score += 5;
+  if (same(a.birth_place, b.birth_place)) score += 15;
+  return score;
 }
 
 }  // namespace charmille::record

@@ -1,19 +1,14 @@
-// Which child is it? The order of matching of the canonical child record §4, as pure functions over
-// a look-up.
+// What a child can be recognised by: the identifiers of the authority that speaks, those that it
+// cites of others, a qualified INS, and the strict traits (canonical child record §4).
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "gateway/base/result.h"
-#include "gateway/base/uuid.h"
 #include "gateway/tree/node.h"
 
 namespace charmille::record {
-
-using base::Uuid;
 
 /// A pair (system, value) that names one child under one authority.
 struct Identifier {
@@ -41,58 +36,42 @@ struct Traits {
   }
 };
 
-/// What a child brings to be recognised by.
 struct Claims {
-  std::vector<Identifier> identifiers;  ///< active ones only
+  std::string authority;          ///< the system of its first own identifier
+  std::vector<Identifier> own;    ///< of the authority that speaks; active ones only
+  std::vector<Identifier> cited;  ///< of other authorities
   Traits traits;
   std::string matricule;  ///< of a qualified INS only
   std::string oid;
 };
 
-/// The claims of a validated child record.
-Claims claims_of(const tree::Node& child);
+/// The claims of a validated child record, spoken by the authority whose systems begin with
+/// `own_prefix` ("urn:charmille:dui:", "urn:charmille:cd:99").
+Claims claims_of(const tree::Node& child, std::string_view own_prefix);
 
-/// What the index of strict traits is keyed by: every trait in one text; empty when they are not
+/// Does the system belong to that authority? "urn:charmille:cd:97" is no prefix of
+/// "urn:charmille:cd:974".
+bool is_of_authority(std::string_view system, std::string_view prefix);
+
+/// Does it name a child? A family file, a decision, or a department's number whose department is
+/// not known do not.
+bool names_a_child(std::string_view system);
+
+/// The form in which strict traits are compared: every trait in one text; empty when they are not
 /// complete.
 std::string traits_key(const Traits& traits);
 
-/// What the store knows; it holds keyed digests only, so every question is about equality.
-class Lookup {
- public:
-  virtual ~Lookup() = default;
-  virtual Result<std::optional<Uuid>> by_identifier(const Identifier& identifier) = 0;
-  /// A child whose INS is qualified and equal (matricule and OID).
-  virtual Result<std::optional<Uuid>> by_ins(std::string_view matricule, std::string_view oid) = 0;
-  virtual Result<Traits> traits_of(const Uuid& child) = 0;
-  /// Children with equal strict traits; two are enough to know that they are not unique.
-  virtual Result<std::vector<Uuid>> by_traits(const Traits& traits) = 0;
-};
-
-enum class MatchRule : std::uint8_t {
-  none,        ///< a new child
-  identifier,  ///< a known pair (system, value)
-  ins,         ///< qualified INS on both sides, and traits that agree
-  traits,      ///< all strict traits, unique: `probable`, never good for a health channel
-};
-
-struct Match {
-  MatchRule rule = MatchRule::none;
-  Uuid child;  ///< of any rule but none
-  std::vector<Uuid>
-      candidates;         ///< for a person to decide: several children answer, or traits contradict
-  bool conflict = false;  ///< the pairs lead to different children: nothing may be applied
-};
-
-/// Names of rules as the audit writes them: "identifier", "ins", "traits", "none".
-std::string_view name_of(MatchRule rule);
-
-/// Looks for the child. `match_by_traits` is the operator's switch for rule 3; without it, strict
-/// traits only propose candidates. Twins and homonyms: two candidates mean no link. A lot whose own
-/// rows share these traits must say so by `unique_in_lot` = false.
-Result<Match> find_child(const Claims& claims, Lookup& lookup, bool match_by_traits,
-                         bool unique_in_lot = true);
+/// Texts that like children share: birth date with sex and the beginning of the name, birth date
+/// with the first given name. For candidates to show to a person, never for a link.
+std::vector<std::string> likeness_keys(const Traits& traits);
 
 /// INS comparison of traits (INS digest §3): birth name, first given name, date and sex.
 bool traits_agree(const Traits& a, const Traits& b);
+
+/// What both know of birth date and sex differs; without a birth date on both sides, their names.
+bool traits_contradict(const Traits& a, const Traits& b);
+
+/// How alike, 0 to 100: for the order in which a person looks at candidates.
+unsigned likeness(const Traits& a, const Traits& b);
 
 }  // namespace charmille::record

@@ -6,6 +6,7 @@
 #include "gateway/base/national_keys.h"
 #include "gateway/record/dates.h"
 #include "gateway/record/edit.h"
+#include "gateway/record/identifiers.h"
 #include "gateway/record/text.h"
 
 namespace charmille::record {
@@ -100,8 +101,8 @@ Node Check::cleaned(const Node& node, const std::string& path) {
 void Check::local_id() {
   for (const Node& id : items_at(child_.root(), "ids")) {
     const std::string_view system = text_at(id, "system");
-    if (system.starts_with(rules_.local_id_prefix) && !system.ends_with(":dossier") &&
-        !system.ends_with(":ase") && !text_at(id, "value").empty())
+    if (is_of_authority(system, rules_.local_id_prefix) && names_a_child(system) &&
+        !system.ends_with(":dossier") && !text_at(id, "value").empty())
       return;
   }
   reject("CH-REC-001", child_.root(), "ids");

@@ -103,6 +103,18 @@ class Store {
   /// What was said before, in the order in which the store came to know it.
   virtual Result<std::vector<StatementRow>> statement_history(const Uuid& child) = 0;
   virtual Result<std::vector<Bytes>> identifiers(const Uuid& child) = 0;  ///< sealed
+  virtual Result<std::vector<Claim>> claims(const Uuid& child) = 0;       ///< in their order
+  /// Whom a claim leads to: the child whose identifier it is, and those who claim it; the first
+  /// `most_claimants` that the store knew.
+  virtual Result<std::vector<Uuid>> claimants(const Bytes& key) = 0;
+  /// In the order of their numbers; those that tie the child to others, whatever their state.
+  virtual Result<std::vector<LinkRow>> links_of(const Uuid& child) = 0;
+  /// Of these states (none: any), numbers after `after`, in order.
+  virtual Result<std::vector<LinkRow>> links(const std::vector<LinkState>& states,
+                                             std::uint64_t after, std::uint32_t limit) = 0;
+  virtual Result<std::optional<LinkRow>> link(std::uint64_t number) = 0;
+  /// How many links are in each state that has any.
+  virtual Result<std::vector<std::pair<LinkState, std::uint64_t>>> count_links() = 0;
   /// Children in the order in which the store came to know them, after `after` (nil: from the
   /// first).
   virtual Result<std::vector<ChildRow>> children(const std::string& organisation, const Uuid& after,
@@ -115,6 +127,8 @@ class Store {
   virtual Result<std::uint64_t> known_children(const std::string& destination) = 0;
   virtual Result<std::optional<ProjectionRow>> projection(const std::string& destination,
                                                           const Uuid& child) = 0;
+  /// Children marked stale for that destination since their last projection.
+  virtual Result<std::vector<Uuid>> stale_children(const std::string& destination) = 0;
 
   // Others
   virtual Result<std::vector<QuarantineRow>> quarantine(const std::string& partner, bool open_only,

@@ -29,7 +29,27 @@ constexpr std::array kStates = {
     Named{State::cancelled, "cancelled", true},
 };
 
+constexpr std::array<std::pair<LinkState, std::string_view>, 5> kLinkStates = {{
+    {LinkState::linked, "linked"},
+    {LinkState::proposed, "proposed"},
+    {LinkState::suspended, "suspended"},
+    {LinkState::accepted, "accepted"},
+    {LinkState::refused, "refused"},
+}};
+
 }  // namespace
+
+std::string_view name_of(LinkState state) {
+  for (const auto& [one, name] : kLinkStates)
+    if (one == state) return name;
+  return "unknown";
+}
+
+std::optional<LinkState> link_state_of(std::string_view name) {
+  for (const auto& [one, known] : kLinkStates)
+    if (known == name) return one;
+  return std::nullopt;
+}
 
 std::string_view name_of(State state) {
   const auto found = std::ranges::find(kStates, state, &Named::state);

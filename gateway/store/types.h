@@ -98,7 +98,54 @@ struct ChildRow {
   std::string organisation;
   Bytes key;                  ///< the child's key, wrapped; empty once erased
   Bytes tag;                  ///< keyed tag of the id, of the year of its first statement
-  std::uint64_t version = 0;  ///< goes up with every change of a statement
+  std::uint64_t version = 0;  ///< goes up with every change of a statement or of a link
+  Bytes authority;            ///< keyed digest of who calls the child so; empty: not known yet
+  std::uint64_t number = 0;   ///< order in which the store came to know them; given by the store
+};
+
+/// What a child can be recognised by. The numbers are what the store writes: never renumber.
+enum class ClaimKind : std::uint8_t {
+  own = 1,         ///< a pair (system, value) of its own authority: `PutIdentifier` tells it too
+  identifier = 2,  ///< a pair that it cites of another authority
+  ins = 3,         ///< a qualified INS
+  traits = 4,      ///< all strict traits
+  likeness = 5,    ///< some traits only: finds candidates to show to a person
+};
+
+/// A keyed digest that several children may share.
+struct Claim {
+  ClaimKind kind = ClaimKind::identifier;
+  Bytes key;
+
+  bool operator==(const Claim&) const = default;
+  auto operator<=>(const Claim&) const = default;
+};
+
+/// So many who claim one key are enough to know that it names nobody: more are not read.
+inline constexpr std::uint32_t most_claimants = 9;
+
+/// The numbers are what the store writes: never renumber.
+enum class LinkState : std::uint8_t {
+  linked = 1,     ///< by a rule; derived again whenever a claim changes
+  proposed = 2,   ///< for a person to decide
+  suspended = 3,  ///< was linked by a rule that no longer holds; shown until a person decides
+  accepted = 4,   ///< by a person; stays until undone
+  refused = 5,    ///< by a person; stays until undone
+};
+
+std::string_view name_of(LinkState state);
+std::optional<LinkState> link_state_of(std::string_view name);
+
+/// Two children who are, or may be, one. The one that the store knew first is `a`.
+struct LinkRow {
+  Uuid a;
+  Uuid b;
+  LinkState state = LinkState::proposed;
+  std::string rule;          ///< "identifier", "ins", "traits", "likeness"
+  std::uint32_t score = 0;   ///< 0 to 100: how alike the traits are
+  Time since{};              ///< of its state
+  std::string by;            ///< login of the person who decided; empty: a rule
+  std::uint64_t number = 0;  ///< given by the store: what people call it by
 };
 
 /// The latest statement of one source about one section of one child; older ones go to history.
@@ -178,7 +225,12 @@ struct IdentifierFree {
 struct NoIdempotency {
   Bytes key;
 };
-using Precondition = std::variant<ExchangeAt, ChildAt, IdentifierFree, NoIdempotency>;
+/// Who claims the key are still these, as `Store::claimants` gave them.
+struct ClaimsAt {
+  Bytes key;
+  std::vector<Uuid> children;
+};
+using Precondition = std::variant<ExchangeAt, ChildAt, IdentifierFree, NoIdempotency, ClaimsAt>;
 
 // --- Writes
 
@@ -200,6 +252,19 @@ struct PutIdentifier {
   Uuid child;
   Bytes sealed;
 };
+/// What the child claims from now on, and nothing else.
+struct PutClaims {
+  Uuid child;
+  std::vector<Claim> claims;
+};
+/// Both children get a new version.
+struct PutLink {
+  LinkRow link;
+};
+struct DropLink {
+  Uuid a;
+  Uuid b;
+};
 struct PutStatement {
   StatementRow statement;
 };  ///< the former latest goes to history
@@ -208,6 +273,13 @@ struct PutStatementHistory {
 };  ///< an older one that arrived late
 struct PutProjection {
   ProjectionRow projection;
+};
+/// The child changed for a destination that is told at another time: the next collection takes it.
+/// A projection that is put ends it, as does `stale` = false.
+struct MarkStale {
+  std::string destination;
+  Uuid child;
+  bool stale = true;
 };
 /// The delivery succeeded: every projection that waits for it becomes `confirmed = queued`, and
 /// waits no more.
@@ -262,11 +334,11 @@ struct PutSetting {
   std::string key;
   Bytes value;
 };  ///< wrapped keys and the like
-using Write =
-    std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier, PutStatement,
-                 PutStatementHistory, PutProjection, ConfirmProjections, ReleaseProjections,
-                 PutQuarantine, CloseQuarantine, PutLot, PutIdempotency, PurgeIdempotency,
-                 PutAdapterState, EraseAdapterState, PutSetting, RaiseSetting>;
+using Write = std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier, PutClaims,
+                           PutLink, DropLink, PutStatement, PutStatementHistory, PutProjection,
+                           MarkStale, ConfirmProjections, ReleaseProjections, PutQuarantine,
+                           CloseQuarantine, PutLot, PutIdempotency, PurgeIdempotency,
+                           PutAdapterState, EraseAdapterState, PutSetting, RaiseSetting>;
 
 /// What is committed, as a value: all of it or none of it.
 struct Unit {

@@ -5,10 +5,10 @@
 namespace charmille::store::sqlite {
 namespace {
 
-#define CHILD_COLUMNS "SELECT id, organisation, key, tag, version FROM child "
+#define CHILD_COLUMNS "SELECT id, organisation, key, tag, version, authority, number FROM child "
 
 ChildRow to_child(Cursor& c) {
-  return {c.uuid(0), c.bytes(1), c.bytes(2), c.bytes(3), c.number(4)};
+  return {c.uuid(0), c.bytes(1), c.bytes(2), c.bytes(3), c.number(4), c.bytes(5), c.number(6)};
 }
 
 #define STATEMENT_COLUMNS \

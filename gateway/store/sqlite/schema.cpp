@@ -1,5 +1,8 @@
 #include "gateway/store/sqlite/schema.h"
 
+#include <array>
+#include <string>
+
 namespace charmille::store::sqlite {
 namespace {
 
@@ -80,6 +83,22 @@ CREATE TABLE tree(
   next_history INTEGER NOT NULL) STRICT;
 )sql";
 
+// From version 1 to 2: who is who. A child's claims lie together for its own sake (child_claims)
+// and by key for everybody else's; an identifier of its own stands in `identifier` only.
+constexpr char kLinks[] = R"sql(
+ALTER TABLE child ADD COLUMN authority BLOB;
+CREATE TABLE claim(
+  key BLOB NOT NULL, child INTEGER NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY(key, child)) STRICT, WITHOUT ROWID;
+CREATE TABLE child_claims(child INTEGER PRIMARY KEY, claims BLOB NOT NULL) STRICT;
+CREATE TABLE link(
+  number INTEGER PRIMARY KEY AUTOINCREMENT, a INTEGER NOT NULL, b INTEGER NOT NULL, state INTEGER NOT NULL,
+  rule TEXT NOT NULL, score INTEGER NOT NULL, since INTEGER NOT NULL, by TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX link_pair ON link(a, b);
+CREATE INDEX link_b ON link(b);
+CREATE TABLE stale(
+  destination TEXT NOT NULL, child INTEGER NOT NULL, PRIMARY KEY(destination, child)) STRICT, WITHOUT ROWID;
+)sql";
+
 Result<std::int64_t> pragma(Connection& db, const char* sql) {
   Cursor cursor = db.query(sql);
   auto row = cursor.next();
@@ -87,9 +106,13 @@ Result<std::int64_t> pragma(Connection& db, const char* sql) {
   return *row ? cursor.integer(0) : 0;
 }
 
-Result<void> create(Connection& db) {
+/// Brings the tables from `version` (0: none) to this program's, in one transaction.
+Result<void> bring_up(Connection& db, std::int64_t version) {
+  constexpr std::array kSteps{kTables, kLinks};
+  static_assert(kSteps.size() == kSchemaVersion);
   if (auto done = db.run("BEGIN IMMEDIATE"); !done) return done;
-  if (auto done = db.run(kTables); !done) return done;
+  for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step)
+    if (auto done = db.run(kSteps[step]); !done) return done;
   const std::string marks = "PRAGMA application_id=" + std::to_string(kApplication) +
                             "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + "; COMMIT";
   return db.run(marks.c_str());
@@ -100,7 +123,7 @@ Result<void> create(Connection& db) {
 Result<void> prepare_schema(Connection& db) {
   const auto tables = pragma(db, "SELECT count(*) FROM sqlite_schema");
   if (!tables) return fail(tables.error());
-  if (*tables == 0) return create(db);
+  if (*tables == 0) return bring_up(db, 0);
   const auto application = pragma(db, "PRAGMA application_id");
   if (!application) return fail(application.error());
   if (*application != kApplication) return fail("CH-STO-006");
@@ -110,7 +133,7 @@ Result<void> prepare_schema(Connection& db) {
     return fail("CH-STO-002", {},
                 {{"version", std::to_string(*version)}, {"known", std::to_string(kSchemaVersion)}});
   }
-  return {};
+  return *version < kSchemaVersion ? bring_up(db, *version) : Result<void>{};
 }
 
 }  // namespace charmille::store::sqlite

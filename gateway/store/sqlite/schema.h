@@ -7,7 +7,7 @@ namespace charmille::store::sqlite {
 
 /// Written in the file's header: "Chml".
 inline constexpr std::int64_t kApplication = 0x43686d6c;
-inline constexpr std::int64_t kSchemaVersion = 1;
+inline constexpr std::int64_t kSchemaVersion = 2;
 
 /// Where an exchange stands in the work that is left; the only thing that the indexes of open work
 /// look at.
@@ -20,7 +20,8 @@ enum class Work : std::uint8_t {
   behind = 5,   ///< outbound: behind another one, or it waits for a person
 };
 
-/// Makes the tables in a new file, or checks that the file is ours and of this version.
+/// Makes the tables in a new file; or checks that the file is ours, and brings one of an earlier
+/// version to this one.
 /// Faults: CH-STO-002 (a later version), CH-STO-006 (another program's file), CH-STO-004.
 Result<void> prepare_schema(Connection& db);
 

@@ -44,6 +44,13 @@ class SqliteStore final : public Store {
   Result<std::vector<StatementRow>> statements(const Uuid& child) override;
   Result<std::vector<StatementRow>> statement_history(const Uuid& child) override;
   Result<std::vector<Bytes>> identifiers(const Uuid& child) override;
+  Result<std::vector<Claim>> claims(const Uuid& child) override;
+  Result<std::vector<Uuid>> claimants(const Bytes& key) override;
+  Result<std::vector<LinkRow>> links_of(const Uuid& child) override;
+  Result<std::vector<LinkRow>> links(const std::vector<LinkState>& states, std::uint64_t after,
+                                     std::uint32_t limit) override;
+  Result<std::optional<LinkRow>> link(std::uint64_t number) override;
+  Result<std::vector<std::pair<LinkState, std::uint64_t>>> count_links() override;
   Result<std::vector<ChildRow>> children(const std::string& organisation, const Uuid& after,
                                          std::uint32_t limit) override;
   Result<std::vector<Uuid>> children_not_in_lot(const std::string& source, const std::string& lot,
@@ -51,6 +58,7 @@ class SqliteStore final : public Store {
   Result<std::uint64_t> known_children(const std::string& destination) override;
   Result<std::optional<ProjectionRow>> projection(const std::string& destination,
                                                   const Uuid& child) override;
+  Result<std::vector<Uuid>> stale_children(const std::string& destination) override;
 
   Result<std::vector<QuarantineRow>> quarantine(const std::string& partner, bool open_only,
                                                 std::uint32_t limit) override;

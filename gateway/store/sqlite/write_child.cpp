@@ -16,13 +16,15 @@ Result<std::int64_t> Writer::child_number(const Uuid& id) {
 
 Result<void> Writer::write(const PutChild& w) {
   const ChildRow& c = w.child;
-  auto updated =
-      db_.execute("UPDATE child SET key = ?2, tag = ?3, version = version + 1 WHERE id = ?1", c.id,
-                  BlobOrNull{c.key}, Blob{c.tag});
+  auto updated = db_.execute(
+      "UPDATE child SET key = ?2, tag = ?3, authority = ?4, version = version + 1 "
+      "WHERE id = ?1",
+      c.id, BlobOrNull{c.key}, Blob{c.tag}, BlobOrNull{c.authority});
   if (!updated || db_.changed() > 0) return updated;
   auto inserted = db_.execute(
-      "INSERT INTO child(id, organisation, key, tag, version) VALUES(?1, ?2, ?3, ?4, 1)", c.id,
-      c.organisation, BlobOrNull{c.key}, Blob{c.tag});
+      "INSERT INTO child(id, organisation, key, tag, authority, version) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, 1)",
+      c.id, c.organisation, BlobOrNull{c.key}, Blob{c.tag}, BlobOrNull{c.authority});
   if (!inserted) return inserted;
   last_child_ = {c.id, db_.last_rowid()};
   count(Tally::children, 1);
@@ -111,10 +113,24 @@ Result<void> Writer::write(const PutProjection& w) {
   const ProjectionRow& p = w.projection;
   auto child = child_number(p.child);
   if (!child) return fail(child.error());
+  if (auto fresh = db_.execute("DELETE FROM stale WHERE destination = ?1 AND child = ?2",
+                               p.destination, *child);
+      !fresh)
+    return fresh;
   return db_.execute(
       "INSERT OR REPLACE INTO projection(child, destination, confirmed, queued, delivery) "
       "VALUES(?1, ?2, ?3, ?4, ?5)",
       *child, p.destination, BlobOrNull{p.confirmed}, BlobOrNull{p.queued}, UuidOrNull{p.delivery});
+}
+
+Result<void> Writer::write(const MarkStale& w) {
+  auto child = child_number(w.child);
+  if (!child) return fail(child.error());
+  if (!w.stale)
+    return db_.execute("DELETE FROM stale WHERE destination = ?1 AND child = ?2", w.destination,
+                       *child);
+  return db_.execute("INSERT OR IGNORE INTO stale(destination, child) VALUES(?1, ?2)",
+                     w.destination, *child);
 }
 
 Result<void> Writer::write(const ConfirmProjections& w) {

@@ -47,15 +47,20 @@ class Writer {
   Result<bool> check(const ChildAt& p);
   Result<bool> check(const IdentifierFree& p);
   Result<bool> check(const NoIdempotency& p);
+  Result<bool> check(const ClaimsAt& p);
 
   Result<void> write(const PutExchange& w);
   Result<void> write(const PutPayload& w);
   Result<void> write(const DropPayload& w);
   Result<void> write(const PutChild& w);
   Result<void> write(const PutIdentifier& w);
+  Result<void> write(const PutClaims& w);
+  Result<void> write(const PutLink& w);
+  Result<void> write(const DropLink& w);
   Result<void> write(const PutStatement& w);
   Result<void> write(const PutStatementHistory& w);
   Result<void> write(const PutProjection& w);
+  Result<void> write(const MarkStale& w);
   Result<void> write(const ConfirmProjections& w);
   Result<void> write(const ReleaseProjections& w);
   Result<void> write(const PutQuarantine& w);
@@ -75,6 +80,8 @@ class Writer {
   Result<void> settle_lane(const std::string& lane, bool reopened);
   Result<bool> yields(Cursor cursor);
   Result<std::int64_t> child_number(const Uuid& id);
+  /// Both children of a link have changed.
+  Result<std::pair<std::int64_t, std::int64_t>> touch(const Uuid& a, const Uuid& b);
   void count(int what, std::int64_t change) { tally_[what] += change; }
   void count(State state, std::int64_t change) { count(static_cast<int>(state), change); }
   void count(Tally what, std::int64_t change) { count(static_cast<int>(what), change); }

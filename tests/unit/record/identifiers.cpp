@@ -1,7 +1,5 @@
 #include "gateway/record/identifiers.h"
 
-#include <map>
-
 #include <doctest/doctest.h>
 
 #include "gateway/codec/codec.h"
@@ -11,42 +9,17 @@ using namespace charmille::record;
 
 namespace {
 
-Uuid child(std::uint8_t n) {
-  Uuid id;
-  id.bytes[15] = n;
-  return id;
+Claims claims(std::string_view json, std::string_view prefix = "urn:charmille:dui:") {
+  return claims_of(codec::read_json(json, "test")->root(), prefix);
 }
 
-/// A store in memory.
-struct Known : Lookup {
-  std::map<std::string, Uuid> pairs;
-  std::map<std::string, Uuid> ins;
-  std::map<Uuid, Traits> traits;
-
-  Result<std::optional<Uuid>> by_identifier(const Identifier& id) override {
-    return find(pairs, id.system + '|' + id.value);
-  }
-  Result<std::optional<Uuid>> by_ins(std::string_view matricule, std::string_view oid) override {
-    return find(ins, std::string(matricule) + '|' + std::string(oid));
-  }
-  Result<Traits> traits_of(const Uuid& id) override { return traits.at(id); }
-  Result<std::vector<Uuid>> by_traits(const Traits& wanted) override {
-    std::vector<Uuid> found;
-    for (const auto& [id, t] : traits)
-      if (traits_key(t) == traits_key(wanted)) found.push_back(id);
-    return found;
-  }
-  static std::optional<Uuid> find(const std::map<std::string, Uuid>& in, const std::string& key) {
-    const auto at = in.find(key);
-    return at == in.end() ? std::nullopt : std::optional(at->second);
-  }
-};
-
-Claims claims(std::string_view json) {
-  return claims_of(codec::read_json(json, "test")->root());
-}
-
-const char* camille = R"({"ids":[{"system":"s","value":"1"}],
+const char* camille =
+    R"({"ids":[{"system":"urn:charmille:dui:990000001:eo:dossier","value":"D1"},
+  {"system":"urn:charmille:dui:990000001:eo","value":"1"},
+  {"system":"urn:charmille:dui:990000001:eo:ase","value":"77"},
+  {"system":"urn:charmille:cd:99","value":"V1"},
+  {"system":"urn:charmille:cd:99:famille","value":"F1"},
+  {"system":"urn:charmille:cd:98","value":"W1","status":"wrong"}],
   "identity":{"birthName":"D'Haëne-Œuvrard","birthGivenNames":["Camille","Élise"],"birthDate":"2014-02-02","sex":{"code":"F"},"birthPlace":{"insee":"62969"}},
   "ins":{"matricule":"214026296900112","oid":"1.2","status":{"code":"QUALIFIEE"}}})";
 
@@ -63,70 +36,72 @@ TEST_CASE("claims are normalised: accents, ligatures, hyphens and case do not te
   CHECK(traits_key(a) == traits_key(b));
 }
 
-TEST_CASE("a known pair is the child, whatever the names say") {
-  Known known;
-  known.pairs["s|1"] = child(1);
-  const Match match = *find_child(claims(camille), known, false);
-  CHECK(match.rule == MatchRule::identifier);
-  CHECK(match.child == child(1));
+TEST_CASE("an authority's own identifiers are told from those that it cites") {
+  const Claims of_dui = claims(camille);
+  CHECK(of_dui.authority == "urn:charmille:dui:990000001:eo");
+  CHECK(of_dui.own.size() == 2);
+  REQUIRE(of_dui.cited.size() == 1);
+  CHECK(of_dui.cited.front() == Identifier{"urn:charmille:cd:99", "V1"});
+  const Claims of_department = claims(camille, "urn:charmille:cd:99");
+  CHECK(of_department.authority == "urn:charmille:cd:99");
+  CHECK(of_department.own == of_dui.cited);
 }
 
-TEST_CASE("pairs that lead to two children are a conflict, and no link") {
-  Known known;
-  known.pairs["s|1"] = child(1);
-  known.pairs["t|2"] = child(2);
-  Claims both = claims(camille);
-  both.identifiers.push_back({"t", "2"});
-  const Match match = *find_child(both, known, true);
-  CHECK(match.conflict);
-  CHECK(match.rule == MatchRule::none);
-  CHECK(match.candidates.size() == 2);
+TEST_CASE("a family file, a decision and a number without its department name no child") {
+  for (const char* system :
+       {"urn:charmille:cd:99:famille", "urn:charmille:cd:99:decision", "urn:x:ase"})
+    CHECK_FALSE(names_a_child(system));
+  CHECK(names_a_child("urn:charmille:dui:990000001:eo:dossier"));
 }
 
-TEST_CASE("an old or wrong identifier is no claim") {
-  CHECK(
-      claims(
-          R"({"ids":[{"system":"s","value":"1","status":"wrong"},{"system":"s","value":"2","status":"active"}]})")
-          .identifiers.size() == 1);
+TEST_CASE("department 97 is not 974") {
+  CHECK(is_of_authority("urn:charmille:cd:97", "urn:charmille:cd:97"));
+  CHECK(is_of_authority("urn:charmille:cd:97:famille", "urn:charmille:cd:97"));
+  CHECK_FALSE(is_of_authority("urn:charmille:cd:974", "urn:charmille:cd:97"));
 }
 
-TEST_CASE("a qualified INS links when the traits agree, and only proposes when they do not") {
-  Known known;
-  known.ins["214026296900112|1.2"] = child(3);
-  known.traits[child(3)] = claims(camille).traits;
-  CHECK(find_child(claims(camille), known, false)->rule == MatchRule::ins);
-  known.traits[child(3)].birth_date = "2014-02-03";
-  const Match match = *find_child(claims(camille), known, true);
-  CHECK(match.rule == MatchRule::none);
-  CHECK(match.candidates == std::vector{child(3)});
+TEST_CASE("only a qualified INS is claimed") {
+  CHECK(claims(camille).matricule == "214026296900112");
+  CHECK(claims(R"({"ins":{"matricule":"2","oid":"1.2","status":{"code":"VALIDEE"}}})")
+            .matricule.empty());
 }
 
-TEST_CASE("an INS that is not qualified is no claim") {
-  CHECK(
-      claims(R"({"ins":{"matricule":"214026296900112","oid":"1.2","status":{"code":"RECUPEREE"}}})")
-          .matricule.empty());
+TEST_CASE("traits contradict when birth date or sex differ; names count without a birth date") {
+  const Traits a = claims(camille).traits;
+  Traits other = a;
+  other.birth_name = "AUTRE";
+  CHECK_FALSE(traits_contradict(a, other));
+  other.birth_date.clear();
+  CHECK(traits_contradict(a, other));
+  other = a;
+  other.sex = "M";
+  CHECK(traits_contradict(a, other));
+  other = a;
+  other.birth_date = "2014";
+  CHECK_FALSE(traits_contradict(a, other));
+  other.birth_date = "2015";
+  CHECK(traits_contradict(a, other));
 }
 
-TEST_CASE(
-    "strict traits link only when the operator switched it on, and only when unique on both "
-    "sides") {
-  Known known;
-  known.traits[child(4)] = claims(camille).traits;
-  CHECK(find_child(claims(camille), known, false)->rule == MatchRule::none);
-  CHECK(find_child(claims(camille), known, false)->candidates == std::vector{child(4)});
-  CHECK(find_child(claims(camille), known, true)->rule == MatchRule::traits);
-  CHECK(find_child(claims(camille), known, true, false)->rule == MatchRule::none);
-  known.traits[child(5)] = claims(camille).traits;
-  CHECK(find_child(claims(camille), known, true)->rule == MatchRule::none);
-  CHECK(find_child(claims(camille), known, true)->candidates.size() == 2);
+TEST_CASE("likeness: all traits 100, one letter less a little below, a stranger low") {
+  const Traits a = claims(camille).traits;
+  CHECK(likeness(a, a) == 100);
+  Traits near = a;
+  near.birth_name = "D HAENE OEUVRARDS";
+  CHECK(likeness(a, near) == 90);
+  near.birth_name = "D HAENE OUVRARD";
+  CHECK(likeness(a, near) == 90);
+  Traits stranger{"MARTIN", "LOUIS", "LOUIS", "2011-05-06", "M", "33063"};
+  CHECK(likeness(a, stranger) == 0);
 }
 
-TEST_CASE("incomplete traits never link") {
-  Known known;
-  Claims partial = claims(camille);
-  partial.traits.birth_place.clear();
-  known.traits[child(6)] = partial.traits;
-  const Match match = *find_child(partial, known, true);
-  CHECK(match.rule == MatchRule::none);
-  CHECK(match.candidates.empty());
+TEST_CASE("like children share a key although a name is written otherwise") {
+  const Traits a = claims(camille).traits;
+  Traits near = a;
+  near.birth_name = "D HAENE";
+  near.given_names = near.first_given_name = "KAMILLE";
+  CHECK(likeness_keys(a)[0] == likeness_keys(near)[0]);
+  CHECK(likeness_keys(a)[1] != likeness_keys(near)[1]);
+  near.birth_date = "2014";
+  CHECK(likeness_keys(near).empty());
 }

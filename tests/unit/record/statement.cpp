@@ -84,11 +84,48 @@ TEST_CASE(
       said(R"({"identity":{"birthName":"DUI"},"school":[{"year":"2025-2026"}]})", "eo", 1);
   const auto department =
       said(R"({"identity":{"birthName":"CD"},"measures":[{"number":"99-D1"}]})", "cd", 5);
-  const Ownership ownership{{{"identity", {"eo", "cd"}}}};
+  const Ownership ownership{{{"identity", {{"eo"}, {"cd"}}}}};
   CHECK(
       assembled(dui + department, ownership) ==
       R"({"identity":{"birthName":"DUI"},"measures":[{"number":"99-D1"}],"school":[{"year":"2025-2026"}]})");
   CHECK(assembled(department + dui, ownership) == assembled(dui + department, ownership));
+}
+
+TEST_CASE(
+    "two departments' measures stand side by side; a DUI adds those that no department tells") {
+  const auto dui = said(
+      R"({"measures":[{"number":"99-D1","department":"99","rg":"dui"},{"number":"98-D7","department":"98"},{"number":"75-D3","department":"75"},{"number":"?"}]})",
+      "eo", 9);
+  const auto here =
+      said(R"({"measures":[{"number":"99-D1","department":"99","rg":"cd"}]})", "cd99", 1);
+  const auto there = said(R"({"measures":[{"number":"98-D7","department":"98"}]})", "cd98", 2);
+  const Ownership ownership{{{"measures", {{"cd98", "cd99"}, {"eo"}}}}};
+  const std::string all =
+      R"({"measures":[{"department":"98","number":"98-D7"},{"department":"99","number":"99-D1","rg":"cd"},{"department":"75","number":"75-D3"}]})";
+  CHECK(assembled(dui + here + there, ownership) == all);
+  CHECK(assembled(there + dui + here, ownership) == all);
+  CHECK(assembled(dui, ownership).find(R"({"number":"?"})") != std::string::npos);
+}
+
+TEST_CASE("stays of two establishments are put together, the same one once") {
+  const auto one = said(R"({"stays":[{"finess":"990000001","entry":"2020-01-01"}]})", "eo-1", 1);
+  const auto other = said(
+      R"({"stays":[{"finess":"990000001","entry":"2020-01-01"},{"finess":"990000002","entry":"2024-01-01"}]})",
+      "eo-2", 2);
+  const Ownership ownership{{{"stays", {{"eo-1", "eo-2"}}}}};
+  CHECK(
+      assembled(one + other, ownership) ==
+      R"({"stays":[{"entry":"2020-01-01","finess":"990000001"},{"entry":"2024-01-01","finess":"990000002"}]})");
+}
+
+TEST_CASE("two sources that do not say the same are named, the one that counts first") {
+  const auto dui = said(R"({"identity":{"birthName":"A"},"school":[{"year":"1"}]})", "eo", 1);
+  const auto cd = said(R"({"identity":{"birthName":"B"},"school":[{"year":"1"}]})", "cd", 2);
+  const auto found = disagreements(dui + cd, {});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].section == "identity");
+  CHECK(found[0].counts == "cd");
+  CHECK(found[0].other == "eo");
 }
 
 TEST_CASE("a withdrawn statement says nothing") {
@@ -116,7 +153,7 @@ TEST_CASE("the strictest word about a secret place holds for every running stay"
       "eo", 9);
   const auto judge =
       said(R"({"measures":[{"number":"99-D1","secretPlace":{"raw":"?"}}]})", "cd", 1);
-  const std::string together = assembled(dui + judge, {{{"stays", {"eo"}}}});
+  const std::string together = assembled(dui + judge, Ownership{{{"stays", {{"eo"}}}}});
   CHECK(together.find(R"({"exit":"2020-01-01","id":"1","secretPlace":{"code":"no"}})") !=
         together.npos);
   CHECK(together.find(R"({"id":"2","secretPlace":{"code":"yes"}})") != together.npos);

@@ -61,6 +61,80 @@ TEST_CASE("an identifier leads to one child, and is not moved to another") {
   CHECK(*store->identifiers(a) == std::vector<Bytes>{"sealed"});
 }
 
+TEST_CASE("a claim leads to those who make it and to the child whose identifier it is") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid a = new_id(), b = new_id();
+  const std::vector<Claim> claims{{ClaimKind::own, "e1"}, {ClaimKind::identifier, "v1"}};
+  REQUIRE(write(*store, PutChild{child(a)}, PutChild{child(b)}, PutIdentifier{"v1", b, "sealed"},
+                PutClaims{a, claims}));
+  CHECK(*store->claims(a) == claims);
+  CHECK(*store->claimants("v1") == std::vector{a, b});
+  CHECK(store->claimants("e1")->empty());  // its own stands in PutIdentifier only
+  REQUIRE(write(*store, PutClaims{a, {{ClaimKind::ins, "n"}}}));
+  CHECK(*store->claimants("v1") == std::vector{b});
+  CHECK(*store->claimants("n") == std::vector{a});
+}
+
+TEST_CASE("a unit that read who claims a key is refused when that changed") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid a = new_id(), b = new_id();
+  REQUIRE(write(*store, PutChild{child(a)}, PutChild{child(b)},
+                PutClaims{a, {{ClaimKind::identifier, "v1"}}}));
+  const auto commit = [&](std::vector<Uuid> read) {
+    Unit unit;
+    unit.preconditions.emplace_back(ClaimsAt{"v1", std::move(read)});
+    unit.writes.emplace_back(PutSetting{"x", "y"});
+    return store->commit_and_wait(std::move(unit));
+  };
+  CHECK(commit({a}));
+  CHECK_FALSE(commit({}));
+  CHECK_FALSE(commit({b}));
+  REQUIRE(write(*store, PutClaims{b, {{ClaimKind::identifier, "v1"}}}));
+  CHECK(commit({a}).error().code == "CH-STO-010");
+  CHECK(commit({a, b}));
+}
+
+TEST_CASE("a link is one row a pair, and both children get a new version") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid a = new_id(), b = new_id();
+  REQUIRE(write(*store, PutChild{child(a)}, PutChild{child(b)}));
+  LinkRow link{b, a, LinkState::proposed, "ins", 80, at(10), {}, 0};
+  REQUIRE(write(*store, PutLink{link}));
+  link.state = LinkState::accepted;
+  link.by = "claire";
+  REQUIRE(write(*store, PutLink{link}));
+  const auto links = store->links_of(b);
+  REQUIRE(links->size() == 1);
+  const LinkRow& kept = links->front();
+  CHECK(kept.a == a);  // the one known first
+  CHECK(kept.b == b);
+  CHECK(kept.state == LinkState::accepted);
+  CHECK(kept.by == "claire");
+  CHECK(kept.score == 80);
+  CHECK((**store->child(a)).version == 3);
+  CHECK((**store->link(kept.number)).rule == "ins");
+  CHECK(store->links({LinkState::proposed}, 0, 10)->empty());
+  CHECK(store->links({LinkState::proposed, LinkState::accepted}, 0, 10)->size() == 1);
+  CHECK(store->links({}, kept.number, 10)->empty());
+  CHECK(store->count_links()->front() == std::pair(LinkState::accepted, std::uint64_t{1}));
+  REQUIRE(write(*store, DropLink{b, a}));
+  CHECK(store->links_of(a)->empty());
+}
+
+TEST_CASE("what is stale for a destination is so until a projection is put") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid a = new_id(), b = new_id();
+  REQUIRE(write(*store, PutChild{child(a)}, PutChild{child(b)}, MarkStale{"d", a, true},
+                MarkStale{"d", b, true}, MarkStale{"other", a, true}));
+  REQUIRE(write(*store, PutProjection{{"d", a, "digest", {}, {}}}, MarkStale{"d", b, false}));
+  CHECK(store->stale_children("d")->empty());
+  CHECK(*store->stale_children("other") == std::vector{a});
+}
+
 TEST_CASE("a delivery confirms, or releases, every projection that waits for it") {
   const TemporaryFolder folder;
   const auto store = open(folder.path());

@@ -87,7 +87,7 @@ inline Draft leaf(const Uuid& exchange, merkle::Event event = merkle::Event::exc
 }
 
 inline ChildRow child(const Uuid& id) {
-  return {id, "tilleuls", "key of the child", "tag-" + id.text().substr(24), 0};
+  return {id, "tilleuls", "key of the child", "tag-" + id.text().substr(24), 0, {}, 0};
 }
 
 inline StatementRow statement(const Uuid& child, const std::string& section,
