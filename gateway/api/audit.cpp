@@ -134,16 +134,6 @@ Result<Outcome> outcome_of_delivery(Api& api, const store::LeafRow& row) {
   return outcome;
 }
 
-/// The tags that the child has had in the log, and that of its row should a year's key be gone.
-std::vector<crypto::Tag> tags_of(Api& api, const store::ChildRow& child) {
-  std::vector<crypto::Tag> tags = api.context().vault.tags_of(child.id);
-  crypto::Tag own{};
-  std::ranges::copy_n(child.tag.begin(), std::min(std::ssize(child.tag), std::ssize(own)),
-                      own.begin());
-  if (std::ranges::find(tags, own) == tags.end()) tags.push_back(own);
-  return tags;
-}
-
 /// That somebody asked about this child is itself about the child: the leaf holds its tag.
 asio::awaitable<Result<void>> note_question(Api& api, CallPtr call, std::string reason,
                                             std::optional<base::Uuid> child) {
@@ -183,7 +173,9 @@ asio::awaitable<Reply> post_audit_about(Api& api, CallPtr call) {
   auto noted = co_await note_question(api, call, std::move(reason), known);
   if (!noted) co_return refusal(*call, noted.error());
   if (!row) co_return refusal(*call, fault("CH-API-010"));
-  query->subjects = tags_of(api, *row);
+  const auto tags = tags_of(api, row->id);
+  if (!tags) co_return refusal(*call, tags.error());
+  query->subjects = *tags;
   const auto page = api.follower().list(*query, std::chrono::steady_clock::now() + patience);
   if (!page) co_return refusal(*call, page.error());
   co_return page_reply(

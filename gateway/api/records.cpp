@@ -4,6 +4,7 @@
 
 #include "gateway/api/child.h"
 #include "gateway/api/render.h"
+#include "gateway/exchange/kin.h"
 
 namespace charmille::api {
 namespace {
@@ -14,17 +15,21 @@ const base::Uuid no_exchange{};
 
 /// What is known about a child without opening anything: which sections, from which sources, since
 /// when.
-Result<tree::Node> outline(Api& api, tree::Document& doc, const store::ChildRow& child) {
-  const auto statements = api.context().store.statements(child.id);
-  if (!statements) return fail(statements.error());
+Result<tree::Node> outline(Api& api, tree::Document& doc, const exchange::LinkedChild& child) {
   std::set<std::string> sources;
   std::set<std::string> sections;
+  std::set<std::string> others;
   base::Time latest{};
-  for (const store::StatementRow& statement : *statements) {
-    if (statement.withdrawn) continue;
-    sources.insert(statement.source);
-    sections.insert(statement.section);
-    latest = std::max(latest, statement.extracted);
+  for (const store::ChildRow& row : child.rows) {
+    if (row.id != child.head().id) others.insert(row.id.text());
+    const auto statements = api.context().store.statements(row.id);
+    if (!statements) return fail(statements.error());
+    for (const store::StatementRow& statement : *statements) {
+      if (statement.withdrawn) continue;
+      sources.insert(statement.source);
+      sections.insert(statement.section);
+      latest = std::max(latest, statement.extracted);
+    }
   }
   const auto list = [&doc](const std::set<std::string>& names) {
     std::vector<tree::Node> nodes;
@@ -32,33 +37,19 @@ Result<tree::Node> outline(Api& api, tree::Document& doc, const store::ChildRow&
     for (const std::string& name : names) nodes.push_back(doc.text(name));
     return doc.array(nodes);
   };
+  const store::ChildRow& head = child.head();
   return without_blanks(
       doc,
-      {{"id", doc.text(child.id.text())},
-       {"version", doc.integer(static_cast<std::int64_t>(child.version))},
-       {"erased", tree::Node::boolean(child.key.empty())},
+      {{"id", doc.text(head.id.text())},
+       {"linked", others.empty() ? tree::Node::null() : list(others)},
+       {"version", doc.integer(static_cast<std::int64_t>(head.version))},
+       {"erased", tree::Node::boolean(head.key.empty())},
        {"sources", list(sources)},
        {"sections", list(sections)},
        {"latest", doc.text(latest == base::Time{} ? std::string{} : base::to_rfc3339(latest))}});
 }
 
 }  // namespace
-
-Result<base::Uuid> child_asked_for(Api& api, const tree::Document& body) {
-  if (const std::string id = text_field(body, "id"); !id.empty()) {
-    const auto child = base::Uuid::parse(id);
-    if (!child) return fail(unreadable("id", id_example));
-    return *child;
-  }
-  const std::string system = text_field(body, "system");
-  const std::string value = text_field(body, "value");
-  if (system.empty() || value.empty())
-    return fail("CH-API-007", {}, {{"field", system.empty() ? "system" : "value"}});
-  const auto found = api.engine().operations().find_child(system, value);
-  if (!found) return fail(found.error());
-  if (!*found) return fail("CH-API-010");
-  return **found;
-}
 
 Reply list_records(Api& api, const Call& call) {
   const auto limit = call.number("limit", 100);
@@ -71,7 +62,11 @@ Reply list_records(Api& api, const Call& call) {
   tree::Document doc;
   std::vector<tree::Node> nodes;
   for (const store::ChildRow& child : *children) {
-    const auto node = outline(api, doc, child);
+    const auto linked =
+        exchange::linked_child(api.context().store, child.id, exchange::Ties::all);
+    if (!linked) return refusal(call, linked.error());
+    if (!*linked || (*linked)->head().id != child.id) continue;  // shown with its head
+    const auto node = outline(api, doc, **linked);
     if (!node) return refusal(call, node.error());
     nodes.push_back(*node);
   }

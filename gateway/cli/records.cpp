@@ -1,4 +1,4 @@
-// charmille records list | show. Identifiers of children never come as arguments, which every login
+// charmille records list | show | links. Identifiers of children never come as arguments, which every login
 // of the machine can see.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -6,6 +6,7 @@
 
 #include "gateway/base/uuid.h"
 #include "gateway/cli/asked.h"
+#include "gateway/cli/links.h"
 #include "gateway/cli/session.h"
 
 namespace charmille::cli {
@@ -82,6 +83,7 @@ void add_records(CLI::App& app, Session& s) {
           std::string(s.say("motif, inscrit au journal d'audit", "why; written to the audit log")))
       ->required();
   shown->callback([&s, o] { s.chosen = [&s, o] { return show(s, *o); }; });
+  add_links(*records, s);
 }
 
 }  // namespace charmille::cli

@@ -123,7 +123,7 @@ void Engine::Parts::assemble() {
   lots.emplace(*context, *importer, *alarms);
   inbox.emplace(*context, *importer, *lots, waiters);
   scheduler.emplace(*context, *outbox, *lanes);
-  operations.emplace(*context, *importer, *lanes, *scheduler);
+  operations.emplace(*context, *importer, *outbox, *lanes, *scheduler);
 }
 
 Result<void> Engine::Parts::build_adapters() {

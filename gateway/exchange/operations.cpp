@@ -32,8 +32,13 @@ bool may_be_cancelled(State state) {
 
 }  // namespace
 
-Operations::Operations(Context& context, Importer& importer, Lanes& lanes, Scheduler& scheduler)
-    : context_(context), importer_(importer), lanes_(lanes), scheduler_(scheduler) {}
+Operations::Operations(Context& context, Importer& importer, Outbox& outbox, Lanes& lanes,
+                       Scheduler& scheduler)
+    : context_(context),
+      importer_(importer),
+      lanes_(lanes),
+      scheduler_(scheduler),
+      linking_(context, outbox, lanes) {}
 
 Result<store::Exchange> Operations::find(const base::Uuid& id) const {
   auto found = context_.store.exchange(id);
@@ -247,7 +252,22 @@ Operations::Task<tree::Document> Operations::record(base::Uuid child, events::Pe
 Result<std::optional<base::Uuid>> Operations::find_child(const std::string& system,
                                                          const std::string& value) {
   const std::string& organisation = context_.site->config->organisation.id;
-  return context_.store.child_by_identifier(context_.vault.lookup(organisation, system, value));
+  const std::string key = context_.vault.lookup(organisation, system, value);
+  auto own = context_.store.child_by_identifier(key);
+  if (!own || *own) return own;
+  auto claimants = context_.store.claimants(key);
+  if (!claimants) return fail(claimants.error());
+  if (claimants->empty()) return std::nullopt;
+  const auto child = linked_child(context_.store, claimants->front(), Ties::all);
+  if (!child) return fail(child.error());
+  if (!std::ranges::all_of(*claimants, [&](const auto& id) { return *child && (*child)->holds(id); }))
+    return fail("CH-EXC-028", {}, {{"count", std::to_string(claimants->size())}});
+  return claimants->front();
+}
+
+Operations::Task<LinkOutcome> Operations::decide(std::uint64_t link, LinkAct act,
+                                                 events::Person person) {
+  return linking_.decide(link, act, std::move(person));
 }
 
 Operations::Task<void> Operations::note(merkle::Event event, events::Person person,

@@ -11,6 +11,7 @@
 #include "gateway/exchange/beside.h"
 #include "gateway/exchange/context.h"
 #include "gateway/exchange/events.h"
+#include "gateway/exchange/linking.h"
 #include "gateway/exchange/preview.h"
 #include "gateway/tree/document.h"
 
@@ -25,7 +26,8 @@ class Operations {
   template <class T>
   using Task = boost::asio::awaitable<Result<T>>;
 
-  Operations(Context& context, Importer& importer, Lanes& lanes, Scheduler& scheduler);
+  Operations(Context& context, Importer& importer, Outbox& outbox, Lanes& lanes,
+             Scheduler& scheduler);
 
   /// Inbound: processed again from its payload, with the whole of its lot. Outbound: what is parked
   /// or deferred is queued again; what was delivered is sent again under the same ids, unless
@@ -52,7 +54,9 @@ class Operations {
   Task<Opened> content(store::Exchange exchange, events::Person person);
   /// The child record as assembled now. Audited first.
   Task<tree::Document> record(base::Uuid child, events::Person person);
-  /// The child of an identifier.
+  /// Decides about a link between two children.
+  Task<LinkOutcome> decide(std::uint64_t link, LinkAct act, events::Person person);
+  /// The child of an identifier, its own or one that it cites. CH-EXC-028: it leads to several.
   Result<std::optional<base::Uuid>> find_child(const std::string& system, const std::string& value);
 
   /// Writes a leaf about a person's act that the caller makes itself (an audit query).
@@ -75,6 +79,7 @@ class Operations {
   Importer& importer_;
   Lanes& lanes_;
   Scheduler& scheduler_;
+  Linking linking_;
 };
 
 }  // namespace charmille::exchange

@@ -153,7 +153,7 @@ class Flow {
     out_.payload = p.id;
     unit.writes.push_back(PutExchange{in_});
     unit.writes.push_back(
-        PutChild{{child_, "tilleuls", std::string(60, 'k'), std::string(16, 't'), 0}});
+        PutChild{{child_, "tilleuls", std::string(60, 'k'), std::string(16, 't'), 0, {}, 0}});
     for (const char* section : {"identity", "placement", "school", "health"}) {
       unit.writes.push_back(
           PutStatement{{child_, "eo", section, in_.created, "20260630", in_.id, random_bytes(32),
@@ -323,7 +323,7 @@ int bench_store(const Setting& s) {
     children.push_back(new_id(false));
     Unit unit;
     unit.writes.push_back(
-        PutChild{{children.back(), "tilleuls", std::string(60, 'k'), random_bytes(16), 0}});
+        PutChild{{children.back(), "tilleuls", std::string(60, 'k'), random_bytes(16), 0, {}, 0}});
     if (i + 1 < s.children) {
       store.commit(std::move(unit), [](Result<Committed>) {});
     } else if (!store.commit_and_wait(std::move(unit))) {

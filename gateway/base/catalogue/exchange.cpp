@@ -74,6 +74,18 @@ constexpr CatalogueEntry entries[] = {
      "the endpoint {endpoint} takes nothing over HTTP",
      "vérifier le nom du point d'accès et son adaptateur",
      "check the name of the endpoint and its adapter"},
+    {"CH-EXC-026", Action::reject, "le lien {number} est inconnu", "the link {number} is unknown",
+     "voir `charmille records links list`", "see `charmille records links list`"},
+    {"CH-EXC-027", Action::reject, "l'état « {state} » de ce lien ne le permet pas",
+     "the state \"{state}\" of this link does not allow it",
+     "accept et refuse décident d'un lien proposé ou suspendu ; undo défait un lien en vigueur, ou "
+     "reprend un refus",
+     "accept and refuse decide a link that is proposed or suspended; undo undoes one in force, or "
+     "takes a refusal back"},
+    {"CH-EXC-028", Action::reject, "cet identifiant mène à {count} enfants qui ne sont pas reliés",
+     "this identifier leads to {count} children who are not linked",
+     "donner le numéro de la fiche ; voir `charmille records links list`",
+     "give the id of the record; see `charmille records links list`"},
     {"CH-EXC-030", Action::retry, "un autre enfant du même envoi porte cet identifiant",
      "another child of the same payload has this identifier",
      "rien à faire : la passerelle reprend cet enfant ensuite",
