@@ -28,15 +28,14 @@ Result<std::uint64_t> number_in(const Call& call) {
 }
 
 tree::Node to_node(tree::Document& doc, const store::LinkRow& link) {
-  return without_blanks(
-      doc, {{"number", doc.integer(static_cast<std::int64_t>(link.number))},
-            {"state", doc.text(store::name_of(link.state))},
-            {"rule", doc.text(link.rule)},
-            {"score", doc.integer(link.score)},
-            {"a", doc.text(link.a.text())},
-            {"b", doc.text(link.b.text())},
-            {"since", doc.text(base::to_rfc3339(link.since))},
-            {"by", doc.text(link.by)}});
+  return without_blanks(doc, {{"number", doc.integer(static_cast<std::int64_t>(link.number))},
+                              {"state", doc.text(store::name_of(link.state))},
+                              {"rule", doc.text(link.rule)},
+                              {"score", doc.integer(link.score)},
+                              {"a", doc.text(link.a.text())},
+                              {"b", doc.text(link.b.text())},
+                              {"since", doc.text(base::to_rfc3339(link.since))},
+                              {"by", doc.text(link.by)}});
 }
 
 Result<std::vector<store::LinkState>> states_in(const Call& call) {
@@ -46,7 +45,8 @@ Result<std::vector<store::LinkState>> states_in(const Call& call) {
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
     const auto state = store::link_state_of(std::string_view(text).substr(at, comma - at));
-    if (!state) return fail(unreadable("state", "all, proposed, suspended, linked, accepted, refused"));
+    if (!state)
+      return fail(unreadable("state", "all, proposed, suspended, linked, accepted, refused"));
     states.push_back(*state);
     at = comma + 1;
   }
@@ -195,8 +195,8 @@ asio::awaitable<Reply> post_link_show(Api& api, CallPtr call) {
     co_return refusal(*call, fault("CH-EXC-026", {}, {{"number", std::to_string(*number)}}));
   for (const base::Uuid& child : {(*link)->a, (*link)->b}) {
     exchange::events::Person person{call->caller.name, *reason};
-    merkle::Leaf leaf = exchange::events::person(merkle::Event::admin_content, person, no_exchange,
-                                                 api.context());
+    merkle::Leaf leaf =
+        exchange::events::person(merkle::Event::admin_content, person, no_exchange, api.context());
     leaf.subj = exchange::events::subject_of(child, api.context());
     auto noted = co_await api.engine().operations().note(std::move(leaf));
     if (!noted) co_return refusal(*call, noted.error());

@@ -62,8 +62,7 @@ Reply list_records(Api& api, const Call& call) {
   tree::Document doc;
   std::vector<tree::Node> nodes;
   for (const store::ChildRow& child : *children) {
-    const auto linked =
-        exchange::linked_child(api.context().store, child.id, exchange::Ties::all);
+    const auto linked = exchange::linked_child(api.context().store, child.id, exchange::Ties::all);
     if (!linked) return refusal(call, linked.error());
     if (!*linked || (*linked)->head().id != child.id) continue;  // shown with its head
     const auto node = outline(api, doc, **linked);

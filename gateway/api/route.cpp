@@ -152,8 +152,9 @@ const std::vector<Route>& table() {
        .path = "/v1/links",
        .right = Right::identity_link,
        .summary = "Links between children of different sources, without anything about them",
-       .query = {{"state", "all, or of proposed, suspended, linked, accepted, refused, separated by "
-                           "commas; proposed and suspended by default"},
+       .query = {{"state",
+                  "all, or of proposed, suspended, linked, accepted, refused, separated by "
+                  "commas; proposed and suspended by default"},
                  {"after", "numbers above this one: the next page"},
                  {"limit", "1 to 1000, 100 by default"}},
        .read = list_links},

@@ -43,10 +43,11 @@ Exit list(Session& s, const Options& o) {
                     << '\n';
       return;
     }
-    Table table({"n°", std::string(s.say("état", "state")), std::string(s.say("règle", "rule")),
-                 std::string(s.say("ressemblance", "likeness")), s.timed("depuis", "since"),
-                 std::string(s.say("fiche", "record")), std::string(s.say("et fiche", "and record"))},
-                {0, 3});
+    Table table(
+        {"n°", std::string(s.say("état", "state")), std::string(s.say("règle", "rule")),
+         std::string(s.say("ressemblance", "likeness")), s.timed("depuis", "since"),
+         std::string(s.say("fiche", "record")), std::string(s.say("et fiche", "and record"))},
+        {0, 3});
     for (const tree::Node& link : links)
       table.add({text_at(link, "number"), link_state(s, text_at(link, "state")),
                  std::string(rule_words(s, text_at(link, "rule"))), text_at(link, "score") + " %",
@@ -80,16 +81,18 @@ void print_deliveries(Session& s, const tree::Node& root) {
   const auto deliveries = items_at(root, "deliveries");
   if (deliveries.empty()) {
     s.console.out << '\n'
-                  << s.say("Rien n'est parti sous ce lien.", "Nothing left under this link.") << '\n';
+                  << s.say("Rien n'est parti sous ce lien.", "Nothing left under this link.")
+                  << '\n';
     return;
   }
-  s.console.out << '\n'
-                << s.say("Parti sous ce lien, à corriger chez le destinataire si c'était une erreur :",
-                         "Left under this link, to be corrected at the recipient if it was a mistake:")
-                << '\n';
-  Table table({std::string(s.say("échange", "exchange")), std::string(s.say("partenaire", "partner")),
-               std::string(s.say("état", "state")), s.timed("le", "at"),
-               std::string(s.say("correction", "correction"))});
+  s.console.out
+      << '\n'
+      << s.say("Parti sous ce lien, à corriger chez le destinataire si c'était une erreur :",
+               "Left under this link, to be corrected at the recipient if it was a mistake:")
+      << '\n';
+  Table table({std::string(s.say("échange", "exchange")),
+               std::string(s.say("partenaire", "partner")), std::string(s.say("état", "state")),
+               s.timed("le", "at"), std::string(s.say("correction", "correction"))});
   for (const tree::Node& one : deliveries) {
     const std::string correction = text_at(one, "correction");
     table.add({text_at(one, "exchange"), text_at(one, "partner"),
@@ -107,14 +110,15 @@ Exit show(Session& s, const Options& o) {
       [&s](const tree::Node& root) {
         const tree::Node* link = root.find("link");
         if (link == nullptr) return;
-        print_fields(s.console,
-                     {{"n°", {text_at(*link, "number"), Style::bold}},
-                      {std::string(s.say("état", "state")), link_state(s, text_at(*link, "state"))},
-                      {std::string(s.say("règle", "rule")),
-                       std::string(rule_words(s, text_at(*link, "rule")))},
-                      {std::string(s.say("ressemblance", "likeness")), text_at(*link, "score") + " %"},
-                      {std::string(s.say("depuis", "since")), s.moment(text_at(*link, "since"))},
-                      {std::string(s.say("décidé par", "decided by")), text_at(*link, "by")}});
+        print_fields(
+            s.console,
+            {{"n°", {text_at(*link, "number"), Style::bold}},
+             {std::string(s.say("état", "state")), link_state(s, text_at(*link, "state"))},
+             {std::string(s.say("règle", "rule")),
+              std::string(rule_words(s, text_at(*link, "rule")))},
+             {std::string(s.say("ressemblance", "likeness")), text_at(*link, "score") + " %"},
+             {std::string(s.say("depuis", "since")), s.moment(text_at(*link, "since"))},
+             {std::string(s.say("décidé par", "decided by")), text_at(*link, "by")}});
         s.console.out << '\n';
         Table table({"", std::string(s.say("première fiche", "first record")),
                      std::string(s.say("seconde fiche", "second record"))});
@@ -175,9 +179,9 @@ void add_links(CLI::App& records, Session& s) {
                                  "who is who: links between records of different sources")));
   links->require_subcommand(1);
   auto o = std::make_shared<Options>();
-  auto* listed = links->add_subcommand(
-      "list", std::string(s.say("les liens à décider, sans aucun nom",
-                                "links to decide, without any name")));
+  auto* listed =
+      links->add_subcommand("list", std::string(s.say("les liens à décider, sans aucun nom",
+                                                      "links to decide, without any name")));
   listed->add_option(
       "--state", o->state,
       std::string(s.say("all, ou proposed, suspended, linked, accepted, refused, séparés par des "
@@ -211,10 +215,11 @@ void add_links(CLI::App& records, Session& s) {
             "they are not the same child; the link is not proposed again"),
       [](Session& session, const Options& given) { return decide(session, given, "refuse"); });
   act("undo",
-      s.say("défait un lien : chaque fiche reprend ses données, ce qui partirait est retenu, ce qui "
-            "est parti est listé ; ou reprend un refus",
-            "undoes a link: each record has its own data back, what would leave is held, what left "
-            "is listed; or takes a refusal back"),
+      s.say(
+          "défait un lien : chaque fiche reprend ses données, ce qui partirait est retenu, ce qui "
+          "est parti est listé ; ou reprend un refus",
+          "undoes a link: each record has its own data back, what would leave is held, what left "
+          "is listed; or takes a refusal back"),
       [](Session& session, const Options& given) { return decide(session, given, "undo"); });
 }
 

@@ -1,5 +1,5 @@
-// charmille records list | show | links. Identifiers of children never come as arguments, which every login
-// of the machine can see.
+// charmille records list | show | links. Identifiers of children never come as arguments, which
+// every login of the machine can see.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>

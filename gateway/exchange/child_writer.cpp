@@ -220,7 +220,7 @@ Result<Kin> ChildWriter::recognise(const ImportPlan& plan, Target& target,
 
 /// What the child's new record makes leave, at the destinations for which these links count.
 Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
-                               const LinkedChild& child, Ties ties,
+                               const LinkedChild& child, Ties ties, bool regrouped,
                                const std::vector<record::Statement>& own, Work& work) {
   std::vector<record::Statement> statements;
   for (const store::ChildRow& row : child.rows) {
@@ -238,7 +238,14 @@ Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
   for (const record::Statement& statement : statements) sources.insert(statement.source);
   const auto record = record::assemble(statements, context_.site->ownership);
   if (!record) return fail(record.error());
-  const ChangedChild changed{&child, &*record, target.created && child.rows.size() == 1};
+  std::optional<LinkedChild> parted;
+  if (regrouped) {
+    auto former = parted_from(context_.store, child, ties);
+    if (!former) return fail(former.error());
+    parted = std::move(*former);
+  }
+  const ChangedChild changed{&child, &*record, target.created && child.rows.size() == 1,
+                             parted ? &*parted : nullptr};
   if (plan.preview != nullptr)
     return count_differences(outbox_, *plan.route, changed, ties, *plan.preview);
   for (const DestinationPlan* to : context_.site->told_by(sources)) {
@@ -275,12 +282,11 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   for (const Ties ties : {Ties::all, Ties::certain}) {
     if (ties == Ties::certain && !context_.site->tells_health()) continue;
     for (const LinkedChild& group : kin->groups(ties)) {
-      const bool concerned =
-          group.holds(target->row.id) ||
+      const bool regrouped =
           std::ranges::any_of(group.rows, [&](const auto& row) { return moved.contains(row.id); });
-      if (!concerned) continue;
+      if (!regrouped && !group.holds(target->row.id)) continue;
       outcome.heads.push_back(group.head().id);
-      if (auto done = tell(plan, *target, group, ties, *own, work); !done)
+      if (auto done = tell(plan, *target, group, ties, regrouped, *own, work); !done)
         return fail(done.error());
     }
   }

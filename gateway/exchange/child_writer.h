@@ -72,7 +72,8 @@ class ChildWriter {
                         const std::vector<record::Statement>& own, bool told,
                         std::set<base::Uuid>& moved, Work& work);
   Result<void> tell(const ImportPlan& plan, const Target& target, const LinkedChild& child,
-                    Ties ties, const std::vector<record::Statement>& own, Work& work);
+                    Ties ties, bool regrouped, const std::vector<record::Statement>& own,
+                    Work& work);
 
   Context& context_;
   Outbox& outbox_;

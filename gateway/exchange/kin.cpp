@@ -98,6 +98,20 @@ Result<std::optional<LinkedChild>> linked_child(store::Store& store, const base:
   return kin->of(child, ties);
 }
 
+Result<std::optional<LinkedChild>> parted_from(store::Store& store, const LinkedChild& now,
+                                               Ties ties) {
+  for (const store::ChildRow& row : now.rows) {
+    if (row.version == 0) continue;  // new
+    auto former = linked_child(store, row.id, ties);
+    if (!former) return former;
+    const bool left = *former && std::ranges::any_of((*former)->rows, [&](const auto& other) {
+      return !now.holds(other.id);
+    });
+    if (left) return former;
+  }
+  return std::nullopt;
+}
+
 Ties ties_for(const DestinationPlan& plan) {
   return is_health_channel(plan) ? Ties::certain : Ties::all;
 }

@@ -53,6 +53,11 @@ class Kin {
 Result<std::optional<LinkedChild>> linked_child(store::Store& store, const base::Uuid& child,
                                                 Ties ties);
 
+/// Whom the child was one with, as links stand in the store, and is no longer; nothing when nobody
+/// left.
+Result<std::optional<LinkedChild>> parted_from(store::Store& store, const LinkedChild& now,
+                                               Ties ties);
+
 /// Which links count for what goes to that destination.
 Ties ties_for(const DestinationPlan& plan);
 

@@ -59,14 +59,13 @@ asio::awaitable<Result<LinkOutcome>> Linking::decide_once(std::uint64_t number, 
   store::Exchange cause;
   cause.flow = base::uuid_v7(context_.clock.now(), context_.random);
   cause.organisation = context_.site->config->organisation.id;
-  const bool held = act != LinkAct::accept;
   for (const Ties ties : {Ties::all, Ties::certain}) {
     if (ties == Ties::certain && !context_.site->tells_health()) continue;
     for (const LinkedChild& child : kin->groups(ties))
       if (std::ranges::any_of(child.rows, [&](const store::ChildRow& row) {
             return recognition.moved().contains(row.id);
           }))
-        if (auto told = tell(child, ties, held, cause, work); !told) co_return fail(told.error());
+        if (auto told = tell(child, ties, cause, work); !told) co_return fail(told.error());
   }
   for (const store::Write& write : work.unit.writes)
     if (const auto* put = std::get_if<store::PutExchange>(&write);
@@ -80,8 +79,8 @@ asio::awaitable<Result<LinkOutcome>> Linking::decide_once(std::uint64_t number, 
   co_return outcome;
 }
 
-Result<void> Linking::tell(const LinkedChild& child, Ties ties, bool held,
-                           const store::Exchange& cause, Work& work) {
+Result<void> Linking::tell(const LinkedChild& child, Ties ties, const store::Exchange& cause,
+                           Work& work) {
   std::set<std::string> sources;
   for (const store::ChildRow& row : child.rows) {
     auto statements = context_.store.statements(row.id);
@@ -91,13 +90,15 @@ Result<void> Linking::tell(const LinkedChild& child, Ties ties, bool held,
   }
   const auto record = load_record(context_, child);
   if (!record) return fail(record.error());
-  const ChangedChild changed{&child, &*record, false};
+  const auto parted = parted_from(context_.store, child, ties);
+  if (!parted) return fail(parted.error());
+  const ChangedChild changed{&child, &*record, false, *parted ? &**parted : nullptr};
   for (const DestinationPlan* to : context_.site->told_by(sources)) {
     if (ties_for(*to) != ties) continue;
     if (to->config->trigger == config::Trigger::lot)
       work.unit.writes.emplace_back(store::MarkStale{to->key, child.head().id, true});
     if (to->config->trigger != config::Trigger::change) continue;
-    if (auto made = outbox_.add_change(*to, cause, changed, held, work); !made)
+    if (auto made = outbox_.add_change(*to, cause, changed, false, work); !made)
       return fail(made.error());
   }
   return {};

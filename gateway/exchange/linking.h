@@ -16,8 +16,8 @@ enum class LinkAct : std::uint8_t { accept, refuse, undo };
 /// What a decision came to.
 struct LinkOutcome {
   store::LinkRow before;
-  std::optional<store::LinkRow> after;   ///< nothing: no link is left
-  std::vector<base::Uuid> corrections;   ///< deliveries that it made: held after an undo
+  std::optional<store::LinkRow> after;  ///< nothing: no link is left
+  std::vector<base::Uuid> corrections;  ///< deliveries that it made: held after an undo
 };
 
 class Linking {
@@ -33,8 +33,7 @@ class Linking {
  private:
   boost::asio::awaitable<Result<LinkOutcome>> decide_once(std::uint64_t number, LinkAct act,
                                                           events::Person person);
-  Result<void> tell(const LinkedChild& child, Ties ties, bool held, const store::Exchange& cause,
-                    Work& work);
+  Result<void> tell(const LinkedChild& child, Ties ties, const store::Exchange& cause, Work& work);
 
   Context& context_;
   Outbox& outbox_;

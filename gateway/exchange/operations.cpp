@@ -260,7 +260,8 @@ Result<std::optional<base::Uuid>> Operations::find_child(const std::string& syst
   if (claimants->empty()) return std::nullopt;
   const auto child = linked_child(context_.store, claimants->front(), Ties::all);
   if (!child) return fail(child.error());
-  if (!std::ranges::all_of(*claimants, [&](const auto& id) { return *child && (*child)->holds(id); }))
+  if (!std::ranges::all_of(*claimants,
+                           [&](const auto& id) { return *child && (*child)->holds(id); }))
     return fail("CH-EXC-028", {}, {{"count", std::to_string(claimants->size())}});
   return claimants->front();
 }

@@ -259,6 +259,11 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
                              : standing(plan, *child.child);
   if (!known) return fail(known.error());
   store::ProjectionRow& row = *known;
+  if (child.parted != nullptr) {
+    const auto told = standing(plan, *child.parted);
+    if (!told) return fail(told.error());
+    if (!told->confirmed.empty() || !told->queued.empty()) row.confirmed = store::unknown_digest;
+  }
   auto rendering = render(plan, *child.record, row.confirmed.empty() ? "new" : "changed", {});
   if (!rendering) return fail(rendering.error());
   const bool nothing = rendering->results.empty();
@@ -288,7 +293,8 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
 
   store::Exchange delivery = new_delivery(plan, cause);
   delivery.lane = lane;
-  if (held && delivery.state == store::State::queued) delivery.state = store::State::held;
+  const bool waits = held || child.parted != nullptr;
+  if (waits && delivery.state == store::State::queued) delivery.state = store::State::held;
   auto prepared = prepare(plan, delivery, base::Payload(std::move(bytes)), work);
   if (!prepared) return fail(prepared.error());
   auto sealed = context_.vault.seal_payload(prepared->payload);

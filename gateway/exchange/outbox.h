@@ -27,6 +27,9 @@ struct ChangedChild {
   const LinkedChild* child = nullptr;  ///< its head's tag names lanes, and what was confirmed
   const tree::Document* record = nullptr;
   bool created = false;  ///< no destination can know it yet
+  /// Whom it was one with until now, or nullptr: what was told of them all is in doubt, and what
+  /// corrects it waits for a person.
+  const LinkedChild* parted = nullptr;
 };
 
 /// Whether a destination would get more changes at once than it may without a person (max-change);

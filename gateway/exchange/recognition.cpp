@@ -188,16 +188,16 @@ void Recognition::settle(const Circle& circle, const std::vector<record::Derived
     link.score = one.score;
     link.state = one.linked ? LinkState::linked : LinkState::proposed;
     const LinkRow* const known = circle.link_of(link.a, link.b);
-    const LinkState before = known != nullptr ? known->state : LinkState::refused;
     if (known != nullptr) {
       kept.insert(known->number);
       // A person is told that it held once.
-      if (!one.linked && (before == LinkState::linked || before == LinkState::suspended))
+      if (!one.linked &&
+          (known->state == LinkState::linked || known->state == LinkState::suspended))
         link.state = LinkState::suspended;
     }
     if (one.linked) kin.tie(link.a, link.b, record::is_probable(link.rule));
     if (known == nullptr || known->state != link.state || known->rule != link.rule)
-      put(std::move(link), before, work);
+      put(std::move(link), known != nullptr ? std::optional(known->state) : std::nullopt, work);
   }
   for (const auto& [number, link] : circle.links) {
     const bool now_decided = decided_ && decided_->number == number;
@@ -218,10 +218,10 @@ void Recognition::settle(const Circle& circle, const std::vector<record::Derived
   }
 }
 
-void Recognition::put(LinkRow link, LinkState before, Work& work) {
+void Recognition::put(LinkRow link, std::optional<LinkState> before, Work& work) {
   link.since = context_.clock.now();
-  if (is_in_force(link.state) != is_in_force(before)) moved_.insert({link.a, link.b});
-  note(link, store::name_of(before), store::name_of(link.state), work);
+  if (is_in_force(link.state) != (before && is_in_force(*before))) moved_.insert({link.a, link.b});
+  note(link, before ? store::name_of(*before) : "none", store::name_of(link.state), work);
   work.unit.writes.emplace_back(store::PutLink{std::move(link)});
 }
 

@@ -44,7 +44,7 @@ class Recognition {
   Result<void> expand(Circle& circle, std::size_t place);
   void settle(const Circle& circle, const std::vector<record::Derived>& derived, Work& work,
               Kin& kin);
-  void put(store::LinkRow link, store::LinkState before, Work& work);
+  void put(store::LinkRow link, std::optional<store::LinkState> before, Work& work);
   void drop(const store::LinkRow& link, Work& work);
   void note(const store::LinkRow& link, std::string_view from, std::string_view to, Work& work);
 
