@@ -14,12 +14,15 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t json_limit = 64ULL << 20;
 
-/// Without a configuration, csv is UTF-8 with semicolons, empty cells being no value.
+/// Without a configuration, csv is UTF-8 with semicolons, empty cells being no value; typed lines
+/// cannot be read.
 codec::Options plain_options(mapping::From from) {
   codec::Options options;
-  options.format = from == mapping::From::csv      ? codec::Format::csv
-                   : from == mapping::From::ndjson ? codec::Format::ndjson
-                                                   : codec::Format::json;
+  options.format = from == mapping::From::csv       ? codec::Format::csv
+                   : from == mapping::From::ndjson  ? codec::Format::ndjson
+                   : from == mapping::From::records ? codec::Format::records
+                   : from == mapping::From::fixed   ? codec::Format::fixed
+                                                    : codec::Format::json;
   return options;
 }
 

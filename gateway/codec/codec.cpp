@@ -15,10 +15,18 @@ Result<std::unique_ptr<RecordStream>> open(const Options& options, const base::P
       return make_csv_stream(options.csv, std::move(*reader), std::move(name));
     case Format::ndjson:
       return make_line_stream(options.json, std::move(*reader), std::move(name));
+    case Format::records:
+    case Format::fixed:
+      return make_lines_stream(options.lines, std::move(*reader), payload.size(), std::move(name));
     case Format::json:
       break;
   }
   return make_item_stream(options.json, std::move(*reader), std::move(name));
+}
+
+const Envelope& RecordStream::envelope() const {
+  static const Envelope none;
+  return none;
 }
 
 std::unique_ptr<Encoder> make_encoder(const OutputOptions& options) {

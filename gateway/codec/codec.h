@@ -30,19 +30,31 @@ struct Rejected {
   std::string
       raw;  ///< the record as UTF-8, for a keyed digest made by the caller; at most max-record
             ///< bytes, then "…" when there was more. Never to be logged or shown.
+  /// The key of the main record that it belongs to, when it tells one and the payload gives no
+  /// such record: a later payload that does may settle it. Never to be logged.
+  std::string owner = {};
+};
+
+/// What a payload says of itself; empty where it says nothing, or nothing is configured.
+struct Envelope {
+  std::string lot;        ///< number of the lot
+  std::string extracted;  ///< day of the extraction: YYYY-MM-DD
+  std::string emitter;
 };
 
 struct Batch {
-  /// Root: an object {rows: [object, ...]} for csv, ndjson and json with `each`; the document
-  /// itself for json without. The origin of a CSV row is the line where it begins, column 1; that
-  /// of a cell its own line and its number from 1.
+  /// Root: an object {rows: [object, ...]} for csv, ndjson, records, fixed and json with `each`;
+  /// the document itself for json without. The origin of a row is the line where it begins, column
+  /// 1; that of a cell its own line and its number from 1 (fixed: its first column). Rows of
+  /// records and fixed hold lists of rows, by the names of the types under theirs, and the header.
   tree::Document document;
   std::vector<Rejected> rejected;
   std::vector<Fault> remarks;  ///< warnings about the payload
   bool last = false;           ///< nothing follows; a last batch may be empty
 };
 
-/// The records of one payload, in order. Memory does not grow with the size of the payload.
+/// The records of one payload, in order. Memory does not grow with the size of the payload, but
+/// for formats that must be read whole (json without `each`, records, fixed), which have a limit.
 class RecordStream {
  public:
   virtual ~RecordStream() = default;
@@ -50,6 +62,8 @@ class RecordStream {
   /// the whole payload is refused, the batches already given included; nothing may be asked after
   /// it, nor after the last batch.
   virtual Result<Batch> next(std::size_t limit) = 0;
+  /// Known after the first `next`.
+  virtual const Envelope& envelope() const;
 };
 
 /// `name` is what faults and origins call the payload.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "gateway/codec/common_options.h"
+
 namespace charmille::codec {
 namespace {
 
@@ -34,15 +36,6 @@ std::vector<std::string> texts(const Node* list) {
   if (list != nullptr)
     for (const Node& item : list->items()) out.emplace_back(item.chars());
   return out;
-}
-
-/// A character that can part or quote cells: ASCII, no letter or digit, no line end.
-std::optional<char> separator(std::string_view text) {
-  if (text == "tab" || text == "\\t") return '\t';
-  if (text.size() != 1) return {};
-  const auto c = static_cast<unsigned char>(text[0]);
-  if (c != '\t' && (c < 0x20 || c > 0x7E || std::isalnum(c) != 0)) return {};
-  return text[0];
 }
 
 void check_csv(const tree::Document& document, const Node& node, const Fields& fields,
@@ -112,6 +105,10 @@ CsvOutput read_csv_output(const Node& node, const Fields& fields) {
   return csv;
 }
 
+bool is_lines(Format format) {
+  return format == Format::records || format == Format::fixed;
+}
+
 Result<Format> checked_format(const tree::Document& document, const Node& node,
                               Direction direction) {
   if (auto faults = check_options(document, node, direction, ""); !faults.empty())
@@ -121,11 +118,25 @@ Result<Format> checked_format(const tree::Document& document, const Node& node,
 
 }  // namespace
 
+std::optional<char> separator(std::string_view text) {
+  if (text == "tab" || text == "\\t") return '\t';
+  if (text.size() != 1) return {};
+  const auto c = static_cast<unsigned char>(text[0]);
+  if (c != '\t' && (c < 0x20 || c > 0x7E || std::isalnum(c) != 0)) return {};
+  return text[0];
+}
+
 std::optional<Format> format_named(std::string_view name) {
   if (name == "csv") return Format::csv;
   if (name == "json") return Format::json;
   if (name == "ndjson") return Format::ndjson;
+  if (name == "records") return Format::records;
+  if (name == "fixed") return Format::fixed;
   return {};
+}
+
+bool can_write(Format format) {
+  return format != Format::records && format != Format::fixed;
 }
 
 std::vector<Fault> check_options(const tree::Document& document, const Node& node,
@@ -141,9 +152,14 @@ std::vector<Fault> check_options(const tree::Document& document, const Node& nod
     return check(scratch, scratch.object({{"format", alone}}, node.origin()),
                  {spec(Format::csv, direction).fields.front()}, path);
   }
+  if (direction == Direction::encode && !can_write(*format))
+    return {fault("CH-LIG-001", document.place_of(node.origin(), path),
+                  {{"format", std::string(name->chars())}})};
   auto faults = check(document, node, spec(*format, direction).fields, path);
   if (faults.empty() && *format == Format::csv)
     check_csv(document, node, Fields(node, spec(*format, direction)), direction, path, faults);
+  if (faults.empty() && is_lines(*format))
+    faults = read_lines(document, node, *format == Format::fixed, path).faults;
   return faults;
 }
 
@@ -155,6 +171,10 @@ Result<Options> read_options(const tree::Document& document, const Node& node) {
   options.format = *format;
   if (*format == Format::csv) {
     options.csv = read_csv_input(node, fields);
+    return options;
+  }
+  if (is_lines(*format)) {
+    options.lines = read_lines(document, node, *format == Format::fixed, "").input;
     return options;
   }
   options.json.max_record = fields.number("max-record");

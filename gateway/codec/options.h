@@ -7,15 +7,18 @@
 #include <vector>
 
 #include "gateway/codec/control_line.h"
+#include "gateway/codec/lines_options.h"
 #include "gateway/codec/text.h"
 #include "gateway/tree/spec.h"
 
 namespace charmille::codec {
 
-enum class Format : std::uint8_t { csv, json, ndjson };
+enum class Format : std::uint8_t { csv, json, ndjson, records, fixed };
 enum class Direction : std::uint8_t { decode, encode };
 
 std::optional<Format> format_named(std::string_view name);
+/// Whether records can be written in this format, not only read.
+bool can_write(Format format);
 
 struct CsvInput {
   enum class Unknown : std::uint8_t { refuse, remark, accept };
@@ -44,6 +47,7 @@ struct Options {
   Format format = Format::csv;
   CsvInput csv;
   JsonInput json;
+  LinesInput lines = {};  ///< of `records` and `fixed`
 };
 
 struct CsvOutput {
@@ -78,7 +82,8 @@ struct OutputOptions {
   JsonOutput json;
 };
 
-/// The options of a codec in one direction; the field `format` names the codec.
+/// The options of a codec in one direction (those of `decode` when it cannot write); the field
+/// `format` names the codec.
 const tree::Spec& spec(Format format, Direction direction = Direction::decode);
 
 /// Every fault of an options object (`{format: csv, encoding: windows-1252, ...}`); empty when it

@@ -1,5 +1,6 @@
 // What people may write about a codec: `charmille explain`, the configuration's schema and the
 // reference page show this.
+#include "gateway/codec/common_options.h"
 #include "gateway/codec/options.h"
 
 namespace charmille::codec {
@@ -12,6 +13,8 @@ using tree::Spec;
 const std::vector<std::string_view> encodings = {
     "utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1", "iso-8859-15", "cp850"};
 
+}  // namespace
+
 Field format_field() {
   return {.name = "format",
           .type = FieldType::choice,
@@ -19,7 +22,7 @@ Field format_field() {
           .meaning_en = "format of the file",
           .example = "csv",
           .required = true,
-          .choices = {"csv", "json", "ndjson"}};
+          .choices = {"csv", "json", "ndjson", "records", "fixed"}};
 }
 
 Field names_field(std::string_view name, std::string_view fr, std::string_view en,
@@ -49,6 +52,8 @@ Field delimiter_field(std::string_view fr, std::string_view en) {
           .example = "\",\"",
           .default_value = "\";\""};
 }
+
+namespace {
 
 Field max_record_field() {
   return {
@@ -260,9 +265,12 @@ Spec ndjson_output() {
 }  // namespace
 
 const Spec& spec(Format format, Direction direction) {
-  static const Spec inputs[] = {csv_input(), json_input(), ndjson_input()};
+  static const Spec inputs[] = {csv_input(), json_input(), ndjson_input(), records_spec(),
+                                fixed_spec()};
   static const Spec outputs[] = {csv_output(), json_output(), ndjson_output()};
-  return (direction == Direction::decode ? inputs : outputs)[static_cast<std::size_t>(format)];
+  return direction == Direction::decode || !can_write(format)
+             ? inputs[static_cast<std::size_t>(format)]
+             : outputs[static_cast<std::size_t>(format)];
 }
 
 }  // namespace charmille::codec

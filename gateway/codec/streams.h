@@ -28,6 +28,11 @@ std::unique_ptr<RecordStream> make_item_stream(const JsonInput& options,
 std::unique_ptr<RecordStream> make_document_stream(const JsonInput& options,
                                                    const base::Payload& payload, std::string name);
 
+/// Lines of several types, joined. The whole payload, `size` bytes, is read at the first batch.
+std::unique_ptr<RecordStream> make_lines_stream(const LinesInput& options,
+                                                std::unique_ptr<base::Reader> reader,
+                                                std::uint64_t size, std::string name);
+
 std::unique_ptr<Encoder> make_csv_encoder(const CsvOutput& options);
 std::unique_ptr<Encoder> make_json_encoder(const OutputOptions& options);
 

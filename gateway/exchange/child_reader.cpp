@@ -162,7 +162,9 @@ void ChildReader::add_stray(std::vector<ReadChild>& children) const {
 ReadChild ChildReader::read_rejected(const codec::Rejected& rejected) const {
   ReadChild child;
   child.rejections.push_back(rejected.fault);
-  child.record_digest = record_digest(rejected.raw);
+  // Named as the child that it belongs to, the entry closes itself when that child comes.
+  child.local_id = rejected.owner;
+  child.record_digest = record_digest(rejected.owner.empty() ? rejected.raw : rejected.owner);
   return child;
 }
 

@@ -20,6 +20,9 @@ std::string_view content_type_of(codec::Format format) {
       return "application/json";
     case codec::Format::ndjson:
       return "application/x-ndjson";
+    case codec::Format::records:
+    case codec::Format::fixed:
+      break;  // never written
   }
   return "application/octet-stream";
 }
@@ -32,6 +35,9 @@ std::string_view extension_of(codec::Format format) {
       return "json";
     case codec::Format::ndjson:
       return "ndjson";
+    case codec::Format::records:
+    case codec::Format::fixed:
+      break;  // never written
   }
   return "bin";
 }

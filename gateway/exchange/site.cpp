@@ -51,6 +51,10 @@ std::string_view word_of(mapping::From from) {
       return "json";
     case mapping::From::ndjson:
       return "ndjson";
+    case mapping::From::records:
+      return "records";
+    case mapping::From::fixed:
+      return "fixed";
     case mapping::From::child_record:
       return "child-record";
     case mapping::From::tree:
@@ -108,10 +112,12 @@ std::vector<config::KnownMapping> known(const Mappings& mappings) {
 
 std::vector<config::KnownCodec> known_codecs() {
   std::vector<config::KnownCodec> known;
-  for (const codec::Format format :
-       {codec::Format::csv, codec::Format::json, codec::Format::ndjson}) {
+  for (const codec::Format format : {codec::Format::csv, codec::Format::json, codec::Format::ndjson,
+                                     codec::Format::records, codec::Format::fixed}) {
     const tree::Spec& decode = codec::spec(format, codec::Direction::decode);
-    known.push_back({decode.name, &decode, &codec::spec(format, codec::Direction::encode)});
+    const tree::Spec* const encode =
+        codec::can_write(format) ? &codec::spec(format, codec::Direction::encode) : nullptr;
+    known.push_back({decode.name, &decode, encode});
   }
   return known;
 }

@@ -63,7 +63,8 @@ class Loader {
   }
 
   void head() {
-    static constexpr std::array names{"csv", "json", "ndjson", "child-record", "tree"};
+    static constexpr std::array names{"csv",   "json",         "ndjson", "records",
+                                      "fixed", "child-record", "tree"};
     plan_->name = text_of("mapping");
     plan_->to = text_of("to");
     const std::string from = text_of("from");

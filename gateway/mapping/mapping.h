@@ -23,7 +23,12 @@ struct Coverage;
 struct Plan;
 class Joins;
 
-enum class From : std::uint8_t { csv, json, ndjson, child_record, tree };
+enum class From : std::uint8_t { csv, json, ndjson, records, fixed, child_record, tree };
+
+/// Whether every value of the input is a text, and an empty one means "no value".
+inline bool has_cells(From from) {
+  return from == From::csv || from == From::records || from == From::fixed;
+}
 
 /// Immutable, cheap to copy, shared between threads.
 class Mapping {

@@ -31,7 +31,7 @@ const std::vector<Field>& mapping_fields() {
        .meaning_en = "what decode gives",
        .example = "csv",
        .required = true,
-       .choices = {"csv", "json", "ndjson", "child-record", "tree"}},
+       .choices = {"csv", "json", "ndjson", "records", "fixed", "child-record", "tree"}},
       {.name = "to",
        .meaning_fr = "child-record, tree, ou le nom d'un schéma de schemas/",
        .meaning_en = "child-record, tree, or the name of a schema of schemas/",

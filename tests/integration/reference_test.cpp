@@ -29,10 +29,11 @@ std::filesystem::path source() {
 
 std::vector<config::KnownCodec> codecs() {
   std::vector<config::KnownCodec> all;
-  for (const std::string_view name : {"csv", "json", "ndjson"}) {
+  for (const std::string_view name : {"csv", "json", "ndjson", "records", "fixed"}) {
     const auto format = *codec::format_named(name);
-    all.push_back({name, &codec::spec(format, codec::Direction::decode),
-                   &codec::spec(format, codec::Direction::encode)});
+    all.push_back(
+        {name, &codec::spec(format, codec::Direction::decode),
+         codec::can_write(format) ? &codec::spec(format, codec::Direction::encode) : nullptr});
   }
   return all;
 }

@@ -11,6 +11,7 @@ namespace charmille::base {
   X(system)                \
   X(configuration)         \
   X(codec)                 \
+  X(lines)                 \
   X(mapping)               \
   X(store)                 \
   X(crypto)                \

@@ -32,6 +32,11 @@ constexpr std::pair<std::string_view, std::string_view> words[] = {
     {"Host not found (non-authoritative), try again later", "nom de machine introuvable"},
     {"path too long", "chemin trop long"},
     {"too slow", "trop lent"},
+    // What columns must hold.
+    {"digits over the whole width", "des chiffres sur toute la largeur"},
+    {"letters from the first column on", "des lettres dès la première colonne"},
+    {"a date YYYYMMDD", "une date AAAAMMJJ"},
+    {"a text", "un texte"},
     // States of exchanges, as lists show them.
     {"received", "reçu"},
     {"waiting", "attend son lot"},

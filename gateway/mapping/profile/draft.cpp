@@ -127,6 +127,9 @@ void Writer::codec_comment(const FileProfile& file) {
     case codec::Format::json:
       options = "{json: {each: true}}";
       break;
+    case codec::Format::records:
+    case codec::Format::fixed:
+      break;  // never detected
   }
   out_ += "#   format: " + options;
   if (written.certainty == codec::Detected::Certainty::probable)
