@@ -199,11 +199,16 @@ class LineFileReader {
         return fail(inner.empty() ? "CH-LIG-041" : "CH-LIG-040", place(field.first),
                     {{"column", field.name},
                      {"type", type.name},
-                     {"columns", fmt::format("{}-{}", field.first, field.first + field.width - 1)},
+                     {"columns", columns_of(field)},
                      {"reason", std::string(word_of(field.kind))}});
       record.slots[i] = value(field, field.trim ? inner : text);
     }
     return {};
+  }
+
+  static std::string columns_of(const LineField& field) {
+    const std::string first = std::to_string(field.first);
+    return field.width == 1 ? first : fmt::format("{}-{}", first, field.first + field.width - 1);
   }
 
   static std::string_view word_of(LineField::Kind kind) {
