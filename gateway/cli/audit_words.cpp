@@ -92,6 +92,7 @@ constexpr SectionWord sections[] = {
     {"coverage", "couverture sociale", "coverage"},
     {"health", "santé", "health"},
     {"transport", "transport", "transport"},
+    {"ppe", "projet pour l'enfant", "projet pour l'enfant"},
     {"deadlines", "échéances", "deadlines"},
     {"presence", "présences", "presence"},
     {"documents", "documents", "documents"},

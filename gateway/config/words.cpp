@@ -14,10 +14,10 @@ constexpr std::array<std::string_view, 8> rights{
     "operate",    "content.read",     "identity.link", "release.confidential",
     "audit.read", "audit.reidentify", "retention",     "configure"};
 
-constexpr std::array<std::string_view, 18> sections{
+constexpr std::array<std::string_view, 19> sections{
     "identity",  "ins",      "ids",       "persons",     "parentalAuthority",
     "siblings",  "measures", "stays",     "visitRights", "school",
-    "coverage",  "health",   "transport", "deadlines",   "presence",
+    "coverage",  "health",   "transport", "deadlines",   "ppe", "presence",
     "documents", "events",   "notes"};
 
 template <class Word>

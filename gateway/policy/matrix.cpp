@@ -36,6 +36,7 @@ constexpr std::array cells{
     Cell{Recipient::care_team, "coverage", whole},
     Cell{Recipient::care_team, "health", whole},
     Cell{Recipient::care_team, "school", named},
+    Cell{Recipient::care_team, "ppe", named},
     Cell{Recipient::care_team, "documents", whole},
 
     Cell{Recipient::citizen, "identity", whole},
@@ -57,6 +58,7 @@ constexpr std::array cells{
     Cell{Recipient::departement, "health", named},
     Cell{Recipient::departement, "transport", whole},
     Cell{Recipient::departement, "deadlines", whole},
+    Cell{Recipient::departement, "ppe", whole},
     Cell{Recipient::departement, "presence", whole},
     Cell{Recipient::departement, "documents", whole},
     Cell{Recipient::departement, "events", whole},
@@ -70,6 +72,7 @@ constexpr std::array cells{
     Cell{Recipient::justice, "visitRights", whole},
     Cell{Recipient::justice, "school", whole},
     Cell{Recipient::justice, "deadlines", whole},
+    Cell{Recipient::justice, "ppe", whole},
     Cell{Recipient::justice, "presence", named},
     Cell{Recipient::justice, "documents", whole},
     Cell{Recipient::justice, "events", whole},
@@ -79,6 +82,7 @@ constexpr std::array cells{
     Cell{Recipient::parents, "stays", whole},
     Cell{Recipient::parents, "visitRights", whole},
     Cell{Recipient::parents, "school", whole},
+    Cell{Recipient::parents, "ppe", whole},
     Cell{Recipient::parents, "coverage", whole},
     Cell{Recipient::parents, "health", whole},
     Cell{Recipient::parents, "presence", whole},
@@ -88,6 +92,7 @@ constexpr std::array cells{
     Cell{Recipient::child, "stays", whole},
     Cell{Recipient::child, "visitRights", whole},
     Cell{Recipient::child, "school", whole},
+    Cell{Recipient::child, "ppe", whole},
     Cell{Recipient::child, "coverage", whole},
     Cell{Recipient::child, "health", whole},
     Cell{Recipient::child, "transport", whole},
@@ -111,6 +116,7 @@ constexpr std::array cells{
     Cell{Recipient::other_establishment, "health", whole},
     Cell{Recipient::other_establishment, "transport", whole},
     Cell{Recipient::other_establishment, "deadlines", whole},
+    Cell{Recipient::other_establishment, "ppe", whole},
     Cell{Recipient::other_establishment, "documents", whole},
 };
 
@@ -129,7 +135,7 @@ constexpr std::array<std::string_view, 1> school_health{"carePlan"};
 
 // Everything that lets one find the place (domain notes §9, C. civ. 375-7): also the price, when it
 // is unique.
-constexpr std::array<std::string_view, 19> place{"stays.id",
+constexpr std::array<std::string_view, 21> place{"stays.id",
                                                  "stays.finess",
                                                  "stays.establishment",
                                                  "stays.unit",
@@ -143,6 +149,8 @@ constexpr std::array<std::string_view, 19> place{"stays.id",
                                                  "siblings.place",
                                                  "presence.unit",
                                                  "deadlines.person",
+                                                 "ppe.goals",
+                                                 "ppe.referent",
                                                  "siblings.ids",
                                                  "transport",
                                                  "documents",

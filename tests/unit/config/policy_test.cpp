@@ -89,5 +89,5 @@ TEST_CASE("the words of recipients, rights and sections are read back") {
   for (const auto name : recipient_names()) CHECK(name_of(*parse_recipient(name)) == name);
   for (const auto name : right_names()) CHECK(name_of(*parse_right(name)) == name);
   CHECK(parse_recipient("DMP") == std::nullopt);
-  CHECK(section_names().size() == 18);
+  CHECK(section_names().size() == 19);
 }
