@@ -190,6 +190,7 @@ Result<void> ChildReader::check(Report& report) {
     if (keep_) kept_.push_back(std::move(**batch));
   }
   lot_check_.finish();
+  envelope_ = stream_->envelope();
   for (Fault& remark : join_remarks_) report.remark(std::move(remark));
   join_remarks_.clear();
   for (Fault& remark : remarks) report.remark(std::move(remark));

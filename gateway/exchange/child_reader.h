@@ -26,6 +26,8 @@ struct ReadChild {
   std::vector<Fault> rejections;  ///< any: it goes to quarantine
   std::vector<Fault> remarks;
   bool repeated = false;  ///< the same as one before: counted, not applied
+  /// Part of a child whom a later payload may bring: it waits in quarantine, the payload is good.
+  bool pending = false;
 };
 
 class ChildReader {
@@ -45,6 +47,8 @@ class ChildReader {
   /// Sections of the child record that this payload speaks of: what is needed for them is there.
   std::set<std::string> covered() const;
   std::uint64_t records() const { return records_; }
+  /// What the payload says of itself; known after `check`.
+  const codec::Envelope& envelope() const { return envelope_; }
 
  private:
   ChildReader(const Context& context, const RoutePlan& route, std::vector<Part> parts,
@@ -72,6 +76,7 @@ class ChildReader {
   bool ended_ = false;
   record::LotCheck lot_check_;
   std::uint64_t records_ = 0;
+  codec::Envelope envelope_;
   std::vector<std::vector<ReadChild>> kept_;  ///< small payloads are mapped once
   bool keep_ = false;
   std::size_t next_kept_ = 0;

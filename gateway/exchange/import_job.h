@@ -22,6 +22,7 @@ struct Part {
 struct ImportJob {
   std::vector<Part> parts;
   std::string lot_digest;  ///< of a lot: keyed, over its files
+  std::string number;      ///< of a payload that names its lot itself
   bool resumed = false;    ///< begun before, by this process or by one that stopped
   bool interrupted =
       false;  ///< by the end of its process: counted, so that it does not go on for ever

@@ -43,8 +43,15 @@ void fill_from_names(config::Variables& vars, const config::NamePattern::Values&
   }
 }
 
-/// When the source made what it sent: a lot is dated by its key, anything else by its arrival.
-base::Time extracted_of(const ImportJob& job) {
+/// Under what the store remembers a payload that names its lot itself.
+std::string number_key(const ImportJob& job) {
+  return "n° " + job.number;
+}
+
+/// When the source made what it sent: as it says itself, else a lot is dated by its key, anything
+/// else by its arrival.
+base::Time extracted_of(const ImportJob& job, const codec::Envelope& envelope) {
+  if (const auto day = base::parse_rfc3339(envelope.extracted + "T00:00:00Z")) return *day;
   if (const auto day = base::parse_rfc3339(job.lead().lot + "T00:00:00Z")) return *day;
   return job.lead().created;
 }
@@ -150,11 +157,11 @@ asio::awaitable<Result<void>> Importer::end(ImportJob& job, Report& report, std:
 void Importer::add_end(ImportJob& job, const Report& report, const std::string& mapping,
                        Work& work) {
   settler_.add_end(job, report, mapping, work);
-  if (!job.is_lot()) return;
+  if (!job.is_lot() && job.number.empty()) return;
   store::LotRow lot;
   lot.organisation = job.lead().organisation;
   lot.endpoint = job.lead().endpoint;
-  lot.key = lot.period = job.lead().lot;
+  lot.key = lot.period = job.is_lot() ? job.lead().lot : number_key(job);
   lot.digest = job.lot_digest;
   lot.exchange = job.lead().id;
   lot.first_file = job.lead().created;
@@ -194,6 +201,12 @@ asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {
     if (auto checked = (*reader)->check(report); !checked) co_return checked;
     readers.push_back(std::move(*reader));
   }
+  if (auto known = judge_number(job, readers, report); !known || report.already_done) {
+    if (!known) co_return known;
+    std::string no_mapping;
+    auto ended = co_await end(job, report, std::move(no_mapping));
+    co_return ended;
+  }
   if (routes.empty()) report.remark(fault("CH-EXC-007", {}, {{"endpoint", endpoint}}));
   for (std::size_t i = 0; i < routes.size(); ++i) {
     Run run(job, report, plan_of(job, *routes[i], *readers[i]), i + 1 == routes.size());
@@ -205,6 +218,25 @@ asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {
   if (!routes.empty()) mapping = routes.back()->mapping->name();
   auto ended = co_await end(job, report, std::move(mapping));
   co_return ended;
+}
+
+/// A payload that names its lot is taken once: the same bytes again change nothing, other content
+/// under a number that was seen is refused.
+Result<void> Importer::judge_number(ImportJob& job,
+                                    const std::vector<std::unique_ptr<ChildReader>>& readers,
+                                    Report& report) const {
+  for (const auto& reader : readers)
+    if (!reader->envelope().lot.empty()) job.number = reader->envelope().lot;
+  if (job.number.empty() || job.is_lot()) return {};
+  job.lot_digest =
+      context_.vault.digest("lot", job.parts.front().opened.sha256 + '|' + job.number);
+  auto last = context_.store.lot(job.lead().endpoint, number_key(job));
+  if (!last) return fail(last.error());
+  if (!*last || (*last)->exchange == job.lead().id || (*last)->state != "done") return {};
+  if ((*last)->digest != job.lot_digest)
+    return fail("CH-EXC-033", {job.parts.front().name(), 0, 0, {}}, {{"lot", job.number}});
+  report.already_done = true;
+  return {};
 }
 
 /// A process that dies on the same payload again and again must not do so for ever.
@@ -242,8 +274,8 @@ ImportPlan Importer::plan_of(const ImportJob& job, const RoutePlan& route,
   plan.lead = job.lead();
   plan.route = &route;
   plan.reading.source = route.source->source;
-  plan.reading.extracted = extracted_of(job);
-  plan.reading.lot = job.lead().lot;
+  plan.reading.extracted = extracted_of(job, reader.envelope());
+  plan.reading.lot = job.is_lot() ? job.lead().lot : reader.envelope().lot;
   plan.reading.exchange = job.lead().id;
   plan.reading.mapping = route.mapping->name();
   plan.snapshot = job.is_lot() && route.source->lot &&
@@ -347,7 +379,11 @@ void Importer::add_subjects(const Run& run, Segment& segment) {
 Result<void> Importer::add_child(Run& run, ReadChild& child, Segment& segment) {
   if (!child.rejections.empty()) {
     for (const Fault& rejection : child.rejections) add_quarantine(run, child, rejection, segment);
-    segment.report.refuse(child.rejections.front(), child.local_id);
+    if (child.pending) {
+      segment.report.remark(child.rejections.front(), child.local_id);
+    } else {
+      segment.report.refuse(child.rejections.front(), child.local_id);
+    }
     return {};
   }
   for (const Fault& remark : child.remarks) segment.report.remark(remark, child.local_id);

@@ -58,6 +58,9 @@ class Importer {
   boost::asio::awaitable<Result<void>> end(ImportJob& job, Report& report, std::string mapping);
   boost::asio::awaitable<void> park(ImportJob& job, Fault fault);
 
+  Result<void> judge_number(ImportJob& job,
+                            const std::vector<std::unique_ptr<ChildReader>>& readers,
+                            Report& report) const;
   static Report new_report(const ImportJob& job);
   mapping::Variables variables_of(const ImportJob& job, const RoutePlan& route) const;
   ImportPlan plan_of(const ImportJob& job, const RoutePlan& route, const ChildReader& reader) const;

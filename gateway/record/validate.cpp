@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/base/national_keys.h"
+#include "gateway/record/alerts.h"
 #include "gateway/record/dates.h"
 #include "gateway/record/edit.h"
 #include "gateway/record/identifiers.h"
@@ -23,6 +24,17 @@ constexpr std::array<std::string_view, 13> date_keys = {
     "entry",     "exit",      "mdphDate",  "doneOn",     "checkedAt", "date"};
 
 /// One pass of checks over one child.
+/// A postcode or a phone number: more than the name of a place.
+bool tells_where(std::string_view label) {
+  std::size_t digits = 0;
+  for (const char c : label) {
+    const bool between = c == ' ' || c == '.';
+    digits = c >= '0' && c <= '9' ? digits + 1 : between && digits >= 2 && digits < 5 ? digits : 0;
+    if (digits >= 5) return true;
+  }
+  return false;
+}
+
 class Check {
  public:
   Check(Document& child, const Rules& rules) : child_(child), rules_(rules) {}
@@ -172,6 +184,9 @@ void Check::stays() {
     if (const Node* finess = all[i].find("finess");
         finess != nullptr && !base::is_finess(finess->chars()))
       reject("CH-REC-007", *finess, path + "finess");
+    const Node* label = all[i].find("establishment");
+    if (label != nullptr && code_at(all[i], "secretPlace") != "no" && tells_where(label->chars()))
+      remark("CH-REC-033", *label, path + "establishment");
   }
 }
 
@@ -190,7 +205,15 @@ void Check::measures() {
       remark("CH-REC-028", *all[i].find("due"), path + "due");
     if (birth != nullptr && is_date(birth->chars()) && is_after(birth->chars(), start))
       remark("CH-REC-029", *all[i].find("start"), path + "start");
+    const std::string_view previous = text_at(all[i], "renewalOf");
+    if (!previous.empty() && std::ranges::none_of(all, [&](const Node& other) {
+          return text_at(other, "number") == previous;
+        }))
+      remark("CH-REC-032", *all[i].find("renewalOf"), path + "renewalOf");
   }
+  if (!rules_.today.empty())
+    for (const Fault& alert : alerts(child_, rules_.today))
+      if (alert.code == "CH-REC-044") verdict_.remarks.push_back(alert);
 }
 
 void Check::national_keys() {

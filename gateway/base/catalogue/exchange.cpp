@@ -99,6 +99,11 @@ constexpr CatalogueEntry entries[] = {
      "this lot is the same as the last one done",
      "rien à faire : il n'a pas été traité une seconde fois",
      "nothing to do: it was not processed a second time"},
+    {"CH-EXC-033", Action::reject,
+     "le lot {lot} a déjà été reçu, avec un autre contenu : rien n'est repris",
+     "the lot {lot} was received already, with other content: nothing is taken",
+     "l'émetteur renvoie ses données sous un nouveau numéro de lot",
+     "the emitter sends its data again under a new lot number"},
 };
 
 }  // namespace
