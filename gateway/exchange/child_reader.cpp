@@ -165,6 +165,7 @@ ReadChild ChildReader::read_rejected(const codec::Rejected& rejected) const {
   // Named as the child that it belongs to, the entry closes itself when that child comes.
   child.local_id = rejected.owner;
   child.record_digest = record_digest(rejected.owner.empty() ? rejected.raw : rejected.owner);
+  child.pending = rejected.fault.action == base::Action::hold;
   return child;
 }
 

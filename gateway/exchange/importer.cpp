@@ -168,7 +168,8 @@ void Importer::add_end(ImportJob& job, const Report& report, const std::string& 
   lot.completed = context_.clock.now();
   lot.state = report.refused_whole ? "rejected" : report.already_done ? "already-done" : "done";
   // The row of a lot that was done stays the one that later ones are compared with.
-  if (!report.already_done) work.unit.writes.emplace_back(store::PutLot{std::move(lot)});
+  const bool keeps = report.already_done || (report.refused_whole && !job.is_lot());
+  if (!keeps) work.unit.writes.emplace_back(store::PutLot{std::move(lot)});
 }
 
 asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {

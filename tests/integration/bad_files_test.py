@@ -2,7 +2,7 @@
 
 import re
 
-from site_of import DATA, Site, Skip, main
+from site_of import DATA, Site, Skip, format_of, main
 
 COLUMNS = ["N° dossier", "Identifiant", "Nom de naissance", "Prénom(s)", "Sexe", "Date de naissance", "N° Sécurité sociale", "Clé",
            "Statut INS", "Date d'entrée", "Date de sortie", "N° FINESS"]
@@ -29,6 +29,26 @@ def route(name):
     mapping: eo/enfants
     vars: {{departement: "99"}}
     to: [{{endpoint: cd99, mapping: departement/placements, trigger: change, mode: live, start: everything}}]
+"""
+
+
+def movements(name, of, mapping):
+    """A department's feed, as the example configuration writes it."""
+    return f"""
+  usagers:
+    adapter: file
+    partner: cd99
+    folder: usagers
+    archive: archive-usagers
+    reject: reject-usagers
+    stable: 0s
+{format_of(of)}
+""", f"""
+  {name}:
+    from: usagers
+    mapping: {mapping}
+    vars: {{departement: "99"}}
+    to: []
 """
 
 
@@ -87,6 +107,51 @@ def bad_files():
     assert not wrong, "\n".join(wrong)
 
 
+def department_files():
+    """each c file of the department's feeds ends as expected.tsv says; a lot's number is taken once"""
+    folder = DATA / "ase" / "bad"
+    if not folder.is_dir():
+        raise Skip(f"{folder} is absent")
+    expected = dict(line.rsplit("\t", 1) for line in (folder / "expected.tsv").read_text().splitlines() if line[:1] == "c")
+    records = movements("mouvements", "mouvements-99", "departement/mouvements")
+    fixed = movements("decisions", "decisions-98", "departement/mouvements-fixe")
+    good = {}
+    for kind, feed, name in (("csv", records, "CD99_ASE_MVT_20260630.csv"), ("txt", fixed, "CDFIXE_ASE_20260630.txt")):
+        with Site(*feed) as site:
+            exchange, report = run(site, name, (DATA / "ase/small/cd" / name).read_bytes())
+            assert exchange["state"] == "done" and exchange["accepted"] == 20, (exchange, report)
+            good[kind] = remarks(report)
+    wrong = []
+    for name, wanted in expected.items():
+        kind = name.rsplit(".", 1)[1]
+        with Site(*(records if kind == "csv" else fixed)) as site:
+            if name == "c07_replayed_lot_other_content.csv":
+                run(site, "original.csv", (folder / "c07_replayed_lot_original.csv").read_bytes())
+                site.drop({name: (folder / name).read_bytes()}, "usagers")
+                site.settled(2)
+                exchange = next(one for one in site.exchanges() if one["direction"] == "in" and one["state"] != "done")
+                report = site.report(exchange["id"])
+                assert "LOT000200" in report["text"], report["text"]
+                site.drop({"again.csv": (folder / "c07_replayed_lot_original.csv").read_bytes()}, "usagers")
+                site.settled(3)
+                again = site.report(site.exchanges(direction="in")[0]["id"])
+                assert again["outcome"] == "already-done", again
+            else:
+                exchange, report = run(site, name, (folder / name).read_bytes())
+            got = outcome(exchange, report, good[kind])
+            if got != wanted:
+                wrong.append(f"{name}: expected {wanted}, obtained {got}: {sorted({one['code'] for one in report['refusals'] + report['remarks']})}")
+            if wanted == "REJECT_FILE":
+                assert not site.get("/v1/records")["records"] or name.startswith("c07"), f"{name}: something of it was applied"
+            assert re.search(r"CH-[A-Z]+-\d+", report["text"]) or got == "ACCEPT", f"{name}: no code in the report"
+            for secret in ("BÉHAGUE", "Maïssa", "1150862969255", "Vermand"):
+                assert secret not in report["text"] + site.log.read_text(errors="replace"), f"{name}: {secret} in the report or the log"
+            site.stop()
+            site.verify()
+    print(f"{len(expected)} files, {len(expected) - len(wrong)} as expected")
+    assert not wrong, "\n".join(wrong)
+
+
 def the_same_bad_row_tomorrow():
     """the same bad row tomorrow is one quarantine entry, dated; corrected, it closes itself"""
     folder = DATA / "ase" / "bad"
@@ -118,4 +183,4 @@ def the_same_bad_row_tomorrow():
         site.verify()
 
 
-main(bad_files, the_same_bad_row_tomorrow)
+main(bad_files, department_files, the_same_bad_row_tomorrow)

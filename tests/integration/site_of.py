@@ -102,6 +102,16 @@ def free_port():
         return one.getsockname()[1]
 
 
+def format_of(endpoint):
+    """The `format` of an endpoint of the example with a department's feeds, as text for another endpoint."""
+    lines = (SOURCE / "conf/examples/departement-mouvements.yaml").read_text().splitlines()
+    begin = next(i for i in range(lines.index(f"  {endpoint}:") if f"  {endpoint}:" in lines else
+                                  next(j for j, line in enumerate(lines) if line.startswith(f"  {endpoint}:")), len(lines))
+                 if lines[i] == "    format:")
+    end = next((i for i in range(begin + 1, len(lines)) if not lines[i].startswith("      ")), len(lines))
+    return "\n".join(lines[begin:end])
+
+
 class Skip(Exception):
     """What the test needs is not on this machine."""
 
