@@ -237,12 +237,13 @@ std::vector<Field> base_fields() {
        .type = map,
        .meaning_fr = "pour chaque section de la fiche, quels partenaires font foi, le premier "
                      "d'abord ; par défaut le département pour les mesures, l'autorité parentale "
-                     "et les droits de visite, le DUI pour les séjours, les présences, l'école et "
-                     "la santé, ailleurs l'extraction la plus récente",
+                     "et les droits de visite, le DUI pour les séjours, les présences, l'école, "
+                     "la santé, les proches, la fratrie, la couverture et les transports, ailleurs "
+                     "l'extraction la plus récente",
        .meaning_en = "for each section of the record, whose word counts, best first; by default "
                      "the department's for measures, parental authority and visit rights, the "
-                     "DUI's for stays, presence, school and health, elsewhere the latest "
-                     "extraction's",
+                     "DUI's for stays, presence, school, health, relatives, siblings, coverage and "
+                     "transport, elsewhere the latest extraction's",
        .example = "{measures: [departement, dui]}",
        .item = {{.type = list,
                  .item = {{.type = choice,

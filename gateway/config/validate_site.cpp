@@ -96,7 +96,8 @@ void Validation::read_ownership(const View& view) {
   using enum Recipient;
   for (const char* section : {"measures", "parentalAuthority", "visitRights"})
     parts_.ownership[section] = {departement, dui};
-  for (const char* section : {"stays", "presence", "school", "health"})
+  for (const char* section :
+       {"stays", "presence", "school", "health", "persons", "siblings", "coverage", "transport"})
     parts_.ownership[section] = {dui, departement};
   const auto sections = section_names();
   for (const auto& [section, kinds] : view.members()) {

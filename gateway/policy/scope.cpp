@@ -24,7 +24,9 @@ void Scope::of_department() {
       sole_ = false;
       continue;
     }
-    if (const std::string_view id = text_at(measure, "id"); !id.empty()) measures_.push_back(id);
+    for (const char* name : {"id", "number"})
+      if (const std::string_view number = text_at(measure, name); !number.empty())
+        measures_.push_back(number);
     times_.push_back({text_at(measure, "start"), text_at(measure, "end")});
   }
   if (times_.empty()) denial_ = "CH-POL-003";

@@ -39,7 +39,7 @@ class Scope {
   const Addressee& to_;
   std::string_view denial_;
   bool sole_ = true;                        ///< nobody else has a part in this child
-  std::vector<std::string_view> measures_;  ///< local numbers of its own measures
+  std::vector<std::string_view> measures_;  ///< numbers of its own measures, local and its own
   std::vector<Span> times_;                 ///< of its own measures, or stays
 };
 

@@ -84,6 +84,38 @@ std::vector<Said> ranked(std::span<const Said> all, std::string_view section,
   return found;
 }
 
+/// Two sources speak of the same measure: one decision number of one department or, where one of
+/// them does not know the number, the same type begun on the same day.
+bool is_same_measure(const Node& a, const Node& b) {
+  const std::string_view number_a = text_at(a, "number");
+  const std::string_view number_b = text_at(b, "number");
+  if (!number_a.empty() && !number_b.empty())
+    return number_a == number_b && text_at(a, "department") == text_at(b, "department");
+  return !code_at(a, "type").empty() && code_at(a, "type") == code_at(b, "type") &&
+         !text_at(a, "start").empty() && text_at(a, "start") == text_at(b, "start");
+}
+
+/// What the better source leaves unsaid is taken from the other; of two words about secrecy, the
+/// strictest.
+Node completed(Document& into, const Node& better, const Node& other) {
+  Node item = better;
+  for (std::size_t i = 0; i < other.items().size(); ++i) {
+    const std::string_view field = other.key(i);
+    const bool stricter = field == "secretPlace" && code_at(other, field) != "no";
+    if (item.find(field) == nullptr || stricter) item = with(into, item, field, other.items()[i]);
+  }
+  return item;
+}
+
+/// Completes the one item that speaks of the same; false when there is none, or several.
+bool complete_one(Document& into, std::vector<Node>& items, const Node& other) {
+  const auto is_same = [&](const Node& item) { return is_same_measure(item, other); };
+  if (std::ranges::count_if(items, is_same) != 1) return false;
+  const auto at = std::ranges::find_if(items, is_same);
+  *at = completed(into, *at, other);
+  return true;
+}
+
 /// The section as the statements, best first, tell it together.
 Node put_together(Document& into, std::string_view section, const std::vector<Said>& statements,
                   const Ownership& ownership) {
@@ -102,6 +134,7 @@ Node put_together(Document& into, std::string_view section, const std::vector<Sa
     }
     for (const Node& item : said.body.items()) {
       const std::string_view part = part_of(section, item);
+      if (rank != best && section == "measures" && complete_one(into, items, item)) continue;
       if (rank != best && (part.empty() || parts.contains(part))) continue;
       if (!part.empty()) fresh.push_back(part);
       if (std::ranges::none_of(items, [&](const Node& known) { return tree::equal(known, item); }))

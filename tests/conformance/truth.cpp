@@ -63,6 +63,10 @@ std::string_view id_of(const Node& child, std::string_view system) {
 void compare_identity(Comparison& with, const Node& child, const Node& truth) {
   with.text("dossier", id_of(child, ":dossier"), truth_text(truth, "dossier"));
   const std::string_view department = id_of(child, "urn:charmille:cd:99");
+  if (const std::string_view family = id_of(child, "urn:charmille:cd:99:famille"); family.empty())
+    with.not_carried("dossier_famille_cd");
+  else
+    with.text("dossier_famille_cd", family, truth_text(truth, "dossier_famille_cd"));
   if (department.empty())
     with.not_carried("id_cd");
   else
@@ -151,9 +155,12 @@ void compare_parent(Comparison& with, const Node& child, const Node& truth, cons
              hidden == truth_flag(theirs, "adresse_confidentielle"));
 }
 
-/// OLINPE TITAP from the holders that the export names; 10 and 20 differ by where parents live,
-/// which it does not tell.
+/// OLINPE TITAP: as a department tells it, else from the holders that the export names; 10 and 20
+/// differ by where parents live, which it does not tell.
 void compare_authority(Comparison& with, const Node& child, const Node& truth) {
+  for (const Node& one : items_at(child, "parentalAuthority"))
+    if (one.find("titap") != nullptr)
+      return with.text("titulaire_ap", text_at(one, "titap"), truth_text(truth, "titulaire_ap"));
   std::vector<std::string_view> holders;
   for (const Node& one : items_at(child, "parentalAuthority"))
     for (const Node& holder : items_at(one, "holders")) holders.push_back(code_at(holder, "link"));

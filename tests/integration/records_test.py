@@ -3,8 +3,9 @@
 import json
 import os
 import subprocess
+import time
 
-from site_of import DATA, Site, Unix, eo_lot, lot_route, main, sample
+from site_of import DATA, Site, Unix, eo_lot, format_of, lot_route, main, sample
 
 COMPARE = os.environ["COMPARE_TRUTH"]
 
@@ -47,4 +48,55 @@ def small_and_medium():
     agrees("small", "medium")
 
 
-main(small_and_medium)
+MOVEMENTS = f"""
+  mouvements:
+    adapter: file
+    partner: cd99
+    folder: mouvements
+    archive: archive-mouvements
+    reject: reject-mouvements
+    stable: 0s
+{format_of("mouvements-99")}
+"""
+MOVEMENTS_ROUTE = """
+  mouvements:
+    from: mouvements
+    mapping: departement/mouvements
+    vars: {departement: "99"}
+    to: []
+"""
+
+
+def with_the_department(*orders):
+    """eo and the department's movements, in either order: matched, and every field is what the truth says"""
+    for size, order in orders:
+        files = sample(size)
+        movements = (DATA / "ase" / size / "cd/CD99_ASE_MVT_20260630.csv").read_bytes()
+        with Site(eo_lot() + MOVEMENTS, lot_route("lot", "shadow") + MOVEMENTS_ROUTE,
+                  extra="identity: {match-by-traits: true}\n") as site:
+            for folder in ("mouvements", "archive-mouvements", "reject-mouvements"):
+                (site.folder / folder).mkdir()
+            site.start()
+            begun = time.monotonic()
+            for done, feed in enumerate(order):
+                if feed == "eo":
+                    site.drop(files)
+                else:
+                    site.drop({"CD99_ASE_MVT_20260630.csv": movements}, "mouvements")
+                site.settled(len(files) if order[0] == "eo" and not done else 1 if not done else len(files) + 1, 120)
+            took = time.monotonic() - begun
+            held = site.folder / "records.jsonl"
+            held.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records(site)), "utf-8")
+            memory = next(line for line in open(f"/proc/{site.process.pid}/status") if line.startswith("VmHWM"))
+            site.stop()
+            compared = subprocess.run([COMPARE, held, DATA / "ase" / size / "truth.jsonl"], capture_output=True, text=True, check=False)
+            print(f"{size}, {' then '.join(order)}: {compared.stdout.splitlines()[-1].strip()}; {took:.1f} s, {memory.split()[1]} KiB")
+            assert compared.returncode == 0, compared.stdout[-3000:]
+
+
+def both_ways():
+    """small and medium, eo and cd in either order: matched, and every field is what the truth says"""
+    with_the_department(("small", ("eo", "cd")), ("small", ("cd", "eo")), ("medium", ("eo", "cd")))
+
+
+main(small_and_medium, both_ways)

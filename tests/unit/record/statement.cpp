@@ -107,6 +107,20 @@ TEST_CASE(
   CHECK(assembled(dui, ownership).find(R"({"number":"?"})") != std::string::npos);
 }
 
+TEST_CASE("a measure that both know has what the department leaves unsaid from the DUI") {
+  const auto dui = said(
+      R"({"measures":[{"id":"M1","number":"99-D1","department":"99","judge":"J","secretPlace":{"code":"yes"}},{"id":"M2","type":{"code":"AED"},"start":"2024-01-02","court":"dui"}]})",
+      "eo", 9);
+  const auto cd = said(
+      R"({"measures":[{"number":"99-D1","department":"99","secretPlace":{"code":"no"}},{"number":"99-D2","department":"99","type":{"code":"AED"},"start":"2024-01-02","court":"cd"}]})",
+      "cd", 1);
+  const Ownership ownership{{{"measures", {{"cd"}, {"eo"}}}}};
+  const std::string all =
+      R"({"measures":[{"department":"99","id":"M1","judge":"J","number":"99-D1","secretPlace":{"code":"yes"}},{"court":"cd","department":"99","id":"M2","number":"99-D2","start":"2024-01-02","type":{"code":"AED"}}]})";
+  CHECK(assembled(dui + cd, ownership) == all);
+  CHECK(assembled(cd + dui, ownership) == all);
+}
+
 TEST_CASE("stays of two establishments are put together, the same one once") {
   const auto one = said(R"({"stays":[{"finess":"990000001","entry":"2020-01-01"}]})", "eo-1", 1);
   const auto other = said(
