@@ -33,8 +33,9 @@ Part read_part(std::string_view inside) {
   auto pieces = cut(inside);
   Part part;
   const std::string_view name = pieces.front();
-  const bool counts = name == "lines" || name == "sum";
-  const std::size_t names = name == "lines" ? 1 : 2;
+  const bool counts_lines = name == "lines" || name == "all-lines";
+  const bool counts = counts_lines || name == "sum";
+  const std::size_t names = counts_lines ? 1 : 2;
   if (counts && pieces.size() == names + 1) {
     if (!read_whole(pieces.back(), part.digits) || part.digits == 0 || part.digits > most_digits)
       return {};
@@ -42,6 +43,7 @@ Part read_part(std::string_view inside) {
   }
   if (pieces.size() != names || pieces.back().empty()) return {};
   if (name == "lines") part.kind = Part::Kind::lines;
+  if (name == "all-lines") part.kind = Part::Kind::all_lines;
   if (name == "sum") part.kind = Part::Kind::sum;
   if (name == "first") part.kind = Part::Kind::first;
   if (names == 2) part.text = pieces.back();
@@ -87,12 +89,15 @@ Result<ControlLine> ControlLine::parse(std::string_view text) {
 
 bool ControlLine::is_known_at_first() const {
   return std::ranges::none_of(parts_, [](const Part& part) {
-    return part.kind == Part::Kind::lines || part.kind == Part::Kind::sum;
+    return part.kind == Part::Kind::lines || part.kind == Part::Kind::all_lines ||
+           part.kind == Part::Kind::sum;
   });
 }
 
-Totals::Totals(const ControlLine& first, const ControlLine& last) {
+Totals::Totals(const ControlLine& first, const ControlLine& last, bool header)
+    : beside_(header ? 1 : 0) {
   for (const ControlLine* line : {&first, &last}) {
+    if (!line->parts().empty()) ++beside_;
     for (const Part& part : line->parts()) {
       if (part.kind == Part::Kind::sum) sums_[part.text] = 0;
       if (part.kind == Part::Kind::first) firsts_[part.text] = {};
@@ -125,6 +130,9 @@ std::string Totals::fill(const ControlLine& line) const {
         break;
       case Part::Kind::lines:
         text += padded(std::to_string(lines_), part.digits);
+        break;
+      case Part::Kind::all_lines:
+        text += padded(std::to_string(lines_ + beside_), part.digits);
         break;
       case Part::Kind::sum:
         text += padded(std::to_string(sums_.at(part.text)), part.digits);

@@ -27,7 +27,7 @@ class CsvEncoder final : public Encoder {
       : options_(options),
         encoder_(options.encoding),
         columns_(options.columns),
-        totals_(options.first_line, options.last_line) {}
+        totals_(options.first_line, options.last_line, options.header) {}
 
   Result<void> add(const tree::Document& document, const Node& record, std::string& out) override {
     if (!record.is(Kind::object)) return fail("CH-CSV-027", document.place_of(record.origin()));

@@ -233,8 +233,10 @@ Spec csv_output() {
         .example = "'00;{first:finess};PRES;{first:month}'"},
        {.name = "last-line",
         .meaning_fr = "ligne de contrôle après les autres ; aussi {lines:6}, le nombre de lignes, "
+                      "{all-lines:6}, celui de toutes les lignes du fichier, "
                       "et {sum:COLONNE:6}, la somme d'une colonne, sur six chiffres",
-        .meaning_en = "control line after the others; also {lines:6}, how many rows, and "
+        .meaning_en = "control line after the others; also {lines:6}, how many rows, "
+                      "{all-lines:6}, how many lines the file has, and "
                       "{sum:COLUMN:6}, the sum of a column, on six digits",
         .example = "'99;{lines:6};{sum:billable:6}'"}}};
 }

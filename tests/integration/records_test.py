@@ -99,4 +99,50 @@ def both_ways():
     with_the_department(("small", ("eo", "cd")), ("small", ("cd", "eo")), ("medium", ("eo", "cd")))
 
 
-main(small_and_medium, both_ways)
+def presence():
+    """with both feeds, the état de présence is the expected one, byte for byte"""
+    for size in ("small", "medium"):
+        files = sample(size)
+        extraction = """
+  enfants:
+    from: eo
+    mapping: eo/enfants
+    input: EO_Usagers
+    vars: {departement: "99", periode: "{month}"}
+    to:
+      - endpoint: cd99
+        mapping: departement/etat-presence
+        trigger: schedule
+        schedule: {monthly: 2, at: "06:00"}
+        period: previous-month
+        mode: live
+        format:
+          csv:
+            encoding: iso-8859-15
+            delimiter: ";"
+            header: false
+            first-line: "00;{first:finess};CD99;PRES;{first:month};V1.0"
+            last-line: "99;{first:finess};{all-lines:6};{sum:billable:6}"
+        file: "ETAT_PRESENCE_{month}.csv"
+"""
+        with Site(eo_lot() + MOVEMENTS, extraction + MOVEMENTS_ROUTE, extra="identity: {match-by-traits: true}\n") as site:
+            for folder in ("mouvements", "archive-mouvements", "reject-mouvements"):
+                (site.folder / folder).mkdir()
+            site.start()
+            site.drop(files)
+            site.settled(len(files), 120)
+            site.drop({"CD99_ASE_MVT_20260630.csv": (DATA / "ase" / size / "cd/CD99_ASE_MVT_20260630.csv").read_bytes()}, "mouvements")
+            site.settled(len(files) + 1, 120)
+            site.run("extract", "enfants", "--period", "2026-06")
+            site.until(site.out_files, "the extraction", 60)
+            ours = site.out_files()[0].read_bytes().splitlines()
+            expected = (DATA / "ase" / size / "expected/ETAT_PRESENCE_202606.csv").read_bytes().splitlines()
+            differing = [(a, b) for a, b in zip(ours, expected) if a != b]
+            print(f"{size}: {len(ours)} lines, {len(expected)} expected, {len(set(expected) - set(ours))} missing, "
+                  f"{len(set(ours) - set(expected))} not expected")
+            assert not set(expected) ^ set(ours), (sorted(set(expected) - set(ours))[:5], sorted(set(ours) - set(expected))[:5])
+            assert not differing, differing[:3]
+            site.stop()
+
+
+main(small_and_medium, both_ways, presence)

@@ -123,10 +123,10 @@ TEST_CASE("control lines carry the count, the sums and the first row's values") 
   options.csv.header = false;
   options.csv.line_end = "\n";
   options.csv.first_line = *ControlLine::parse("00;{first:id};{{V1}}");
-  options.csv.last_line = *ControlLine::parse("99;{lines:6};{sum:days:4};{lines}");
+  options.csv.last_line = *ControlLine::parse("99;{lines:6};{sum:days:4};{all-lines}");
   CHECK(written(options, d, d.array(std::vector{row("a", "30"), row("b", "08")})) ==
-        "00;a;{V1}\na;30\nb;08\n99;000002;0038;2\n");
-  CHECK(written(options, d, Node::array({})) == "00;;{V1}\n99;000000;0000;0\n");
+        "00;a;{V1}\na;30\nb;08\n99;000002;0038;4\n");
+  CHECK(written(options, d, Node::array({})) == "00;;{V1}\n99;000000;0000;2\n");
   CHECK(written(options, d, row("a", "8,5")) == "CH-CSV-030");
 
   // A row that is refused counts nowhere.
@@ -136,7 +136,7 @@ TEST_CASE("control lines carry the count, the sums and the first row's values") 
   CHECK_FALSE(encoder->add(d, d.object({{"id", d.text("b")}, {"other", d.text("x")}}), bytes));
   CHECK_FALSE(encoder->add(d, row("c", "?"), bytes));
   REQUIRE(encoder->finish(bytes));
-  CHECK(bytes == "00;a;{V1}\na;1\n99;000001;0001;1\n");
+  CHECK(bytes == "00;a;{V1}\na;1\n99;000001;0001;3\n");
 }
 
 TEST_CASE("a control line that says nothing known is refused") {
