@@ -49,7 +49,7 @@ class Totals {
 
  private:
   std::uint64_t lines_ = 0;
-  std::uint64_t beside_ = 0;  ///< lines that are no rows
+  std::uint64_t beside_ = 0;                  ///< lines that are no rows
   std::map<std::string, std::int64_t> sums_;  ///< of the columns that the lines name
   std::map<std::string, std::string> firsts_;
 };

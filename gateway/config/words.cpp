@@ -15,10 +15,10 @@ constexpr std::array<std::string_view, 8> rights{
     "audit.read", "audit.reidentify", "retention",     "configure"};
 
 constexpr std::array<std::string_view, 19> sections{
-    "identity",  "ins",      "ids",       "persons",     "parentalAuthority",
-    "siblings",  "measures", "stays",     "visitRights", "school",
-    "coverage",  "health",   "transport", "deadlines",   "ppe", "presence",
-    "documents", "events",   "notes"};
+    "identity", "ins",       "ids",       "persons",     "parentalAuthority",
+    "siblings", "measures",  "stays",     "visitRights", "school",
+    "coverage", "health",    "transport", "deadlines",   "ppe",
+    "presence", "documents", "events",    "notes"};
 
 template <class Word>
 std::optional<Word> parse(std::span<const std::string_view> names, std::string_view name) {

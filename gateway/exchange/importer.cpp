@@ -229,8 +229,7 @@ Result<void> Importer::judge_number(ImportJob& job,
   for (const auto& reader : readers)
     if (!reader->envelope().lot.empty()) job.number = reader->envelope().lot;
   if (job.number.empty() || job.is_lot()) return {};
-  job.lot_digest =
-      context_.vault.digest("lot", job.parts.front().opened.sha256 + '|' + job.number);
+  job.lot_digest = context_.vault.digest("lot", job.parts.front().opened.sha256 + '|' + job.number);
   auto last = context_.store.lot(job.lead().endpoint, number_key(job));
   if (!last) return fail(last.error());
   if (!*last || (*last)->exchange == job.lead().id || (*last)->state != "done") return {};

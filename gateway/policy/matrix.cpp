@@ -135,27 +135,13 @@ constexpr std::array<std::string_view, 1> school_health{"carePlan"};
 
 // Everything that lets one find the place (domain notes §9, C. civ. 375-7): also the price, when it
 // is unique.
-constexpr std::array<std::string_view, 21> place{"stays.id",
-                                                 "stays.finess",
-                                                 "stays.establishment",
-                                                 "stays.unit",
-                                                 "stays.kind",
-                                                 "stays.referent",
-                                                 "stays.dailyPrice",
-                                                 "school.establishment",
-                                                 "school.uai",
-                                                 "visitRights.place",
-                                                 "health.doctor",
-                                                 "siblings.place",
-                                                 "presence.unit",
-                                                 "deadlines.person",
-                                                 "ppe.goals",
-                                                 "ppe.referent",
-                                                 "siblings.ids",
-                                                 "transport",
-                                                 "documents",
-                                                 "ids",
-                                                 "siblings.hosted"};
+constexpr std::array<std::string_view, 21> place{
+    "stays.id",       "stays.finess",      "stays.establishment", "stays.unit",
+    "stays.kind",     "stays.referent",    "stays.dailyPrice",    "school.establishment",
+    "school.uai",     "visitRights.place", "health.doctor",       "siblings.place",
+    "presence.unit",  "deadlines.person",  "ppe.goals",           "ppe.referent",
+    "siblings.ids",   "transport",         "documents",           "ids",
+    "siblings.hosted"};
 
 constexpr std::array<std::string_view, 4> free_texts{"events.text", "events.followUp",
                                                      "transport.instructions", "persons.notes"};

@@ -24,8 +24,9 @@ struct Ownership {
 /// several may know a part of (measures of two departments, stays in two establishments, presence,
 /// documents...) is put together: from the best rank everything, from the next ones what concerns a
 /// department or an establishment of which the better ones say nothing; a measure that both
-/// know has what the better one leaves unsaid from the other. `ids` are those of every source. A secret place that any source tells holds for every running stay: the strictest wins.
-/// The same statements in any order give the same record. CH-REC-050 when a body is no JSON.
+/// know has what the better one leaves unsaid from the other. `ids` are those of every source. A
+/// secret place that any source tells holds for every running stay: the strictest wins. The same
+/// statements in any order give the same record. CH-REC-050 when a body is no JSON.
 Result<tree::Document> assemble(std::span<const Statement> latest, const Ownership& ownership);
 
 /// Of sections that are not put together, two sources that do not say the same.

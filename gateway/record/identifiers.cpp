@@ -120,7 +120,12 @@ unsigned likeness(const Traits& a, const Traits& b) {
   if (same(a.birth_date, b.birth_date)) score += 25;
   if (same(a.sex, b.sex)) score += 5;
   if (same(a.birth_place, b.birth_place)) score += 15;
-  return score;
+  // Brothers and sisters, twins above all, share everything but the given name.
+  constexpr unsigned most_without_given_name = 50;
+  const bool other_person = !a.first_given_name.empty() && !b.first_given_name.empty() &&
+                            a.first_given_name != b.first_given_name &&
+                            !one_edit_apart(a.first_given_name, b.first_given_name);
+  return other_person ? std::min(score, most_without_given_name) : score;
 }
 
 }  // namespace charmille::record

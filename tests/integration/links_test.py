@@ -63,7 +63,6 @@ def site(matching="{match-by-traits: false}"):
         "mapping: test/copie\nfrom: child-record\nto: tree\ntemplate: \"{{ %context }}\"\n")
     text = gateway.configuration.read_text()
     text = text.replace(f"mappings: [{SOURCE}/mappings]", f"mappings: [{SOURCE}/mappings, mappings]")
-    text = text.replace("[operate, content.read, audit.read]", "[operate, content.read, audit.read, identity.link]")
     text = text.replace("conf/policies/departement.yaml]", f"conf/policies/departement.yaml, {SOURCE}/conf/policies/dui.yaml]")
     (gateway.folder / "cd-token").write_text(TOKEN + "-of-the-department")
     (gateway.folder / "cd-token").chmod(0o600)
@@ -238,4 +237,5 @@ def gateway_binary(gateway):
     return BINARY
 
 
-main(provisional, wrong_number, homonyms, audited)
+if __name__ == "__main__":
+    main(provisional, wrong_number, homonyms, audited)

@@ -7,7 +7,7 @@ import time
 
 from site_of import DATA, Site, Unix, eo_lot, format_of, lot_route, main, sample
 
-COMPARE = os.environ["COMPARE_TRUTH"]
+COMPARE = os.environ.get("COMPARE_TRUTH", "compare_truth")
 
 
 def records(site):
@@ -145,4 +145,5 @@ def presence():
             site.stop()
 
 
-main(small_and_medium, both_ways, presence)
+if __name__ == "__main__":
+    main(small_and_medium, both_ways, presence)

@@ -95,6 +95,13 @@ TEST_CASE("likeness: all traits 100, one letter less a little below, a stranger 
   CHECK(likeness(a, stranger) == 0);
 }
 
+TEST_CASE("a twin is no likely counterpart") {
+  const Traits a = claims(camille).traits;
+  Traits twin = a;
+  twin.given_names = twin.first_given_name = "JEANNE";
+  CHECK(likeness(a, twin) == 50);
+}
+
 TEST_CASE("like children share a key although a name is written otherwise") {
   const Traits a = claims(camille).traits;
   Traits near = a;
