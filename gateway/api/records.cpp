@@ -4,7 +4,7 @@
 
 #include "gateway/api/child.h"
 #include "gateway/api/render.h"
-#include "gateway/exchange/kin.h"
+#include "gateway/exchange/records_check.h"
 
 namespace charmille::api {
 namespace {
@@ -97,6 +97,39 @@ asio::awaitable<Reply> post_record(Api& api, CallPtr call) {
   if (!record) co_return refusal(*call, record.error());
   tree::Document doc;
   doc.set_root(doc.object({{"id", doc.text(child->text())}, {"record", doc.copy(record->root())}}));
+  co_return json_reply(200, doc);
+}
+
+/// The check of all records, by the numbers that each authority calls children by; audited first.
+asio::awaitable<Reply> post_records_check(Api& api, CallPtr call) {
+  const auto body = json_body(*call);
+  if (!body) co_return refusal(*call, body.error());
+  const auto reason = reason_of(*body);
+  if (!reason) co_return refusal(*call, reason.error());
+  std::string today = text_field(*body, "day");
+  if (today.empty()) today = base::to_date(api.context().clock.now());
+  if (!base::parse_rfc3339(today + "T00:00:00Z"))
+    co_return refusal(*call, unreadable("day", "2026-06-30"));
+  exchange::events::Person person{call->caller.name, *reason};
+  auto noted = co_await api.engine().operations().note(merkle::Event::admin_content,
+                                                       std::move(person), no_exchange);
+  if (!noted) co_return refusal(*call, noted.error());
+  const auto found = exchange::check_records(api.context(), today);
+  if (!found) co_return refusal(*call, found.error());
+  tree::Document doc;
+  std::vector<tree::Node> children;
+  for (const exchange::CheckedChild& child : found->children) {
+    std::vector<tree::Node> ids;
+    for (const std::string& id : child.local_ids) ids.push_back(doc.text(id));
+    std::vector<tree::Node> alerts;
+    for (const Fault& alert : child.alerts) alerts.push_back(to_node(doc, alert, call->language));
+    children.push_back(doc.object({{"id", doc.text(child.id.text())},
+                                   {"localIds", doc.array(ids)},
+                                   {"alerts", doc.array(alerts)}}));
+  }
+  doc.set_root(doc.object({{"day", doc.text(today)},
+                           {"checked", doc.integer(static_cast<std::int64_t>(found->checked))},
+                           {"children", doc.array(children)}}));
   co_return json_reply(200, doc);
 }
 

@@ -148,6 +148,14 @@ const std::vector<Route>& table() {
                 {"value", "of the identifier"},
                 {"reason", "why; required"}},
        .act = post_record},
+      {.method = "POST",
+       .path = "/v1/records/_check",
+       .right = Right::content_read,
+       .summary = "What the records tell that somebody should look at: children without a running "
+                  "decision, terms that are past, what a DUI and a department do not say alike; "
+                  "audited first",
+       .body = {{"day", "such as 2026-06-30; today by default"}, {"reason", "why; required"}},
+       .act = post_records_check},
       {.method = "GET",
        .path = "/v1/links",
        .right = Right::identity_link,

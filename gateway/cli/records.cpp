@@ -1,5 +1,5 @@
-// charmille records list | show | links. Identifiers of children never come as arguments, which
-// every login of the machine can see.
+// charmille records list | show | check | links. Identifiers of children never come as arguments,
+// which every login of the machine can see.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -7,6 +7,7 @@
 #include "gateway/base/uuid.h"
 #include "gateway/cli/asked.h"
 #include "gateway/cli/links.h"
+#include "gateway/cli/records_check.h"
 #include "gateway/cli/session.h"
 
 namespace charmille::cli {
@@ -83,6 +84,7 @@ void add_records(CLI::App& app, Session& s) {
           std::string(s.say("motif, inscrit au journal d'audit", "why; written to the audit log")))
       ->required();
   shown->callback([&s, o] { s.chosen = [&s, o] { return show(s, *o); }; });
+  add_records_check(*records, s);
   add_links(*records, s);
 }
 

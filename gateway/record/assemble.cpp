@@ -209,21 +209,4 @@ Result<Document> assemble(std::span<const Statement> latest, const Ownership& ow
   return record;
 }
 
-std::vector<Disagreement> disagreements(std::span<const Statement> latest,
-                                        const Ownership& ownership) {
-  std::vector<Disagreement> found;
-  std::vector<Said> all;
-  for (const Statement& statement : latest)
-    if (!statement.body.empty()) all.push_back({&statement, {}});
-  for (const std::string_view name : config::section_names()) {
-    if (name == "ids" || is_shared(name)) continue;
-    const std::vector<Said> statements = ranked(all, name, ownership);
-    for (std::size_t i = 1; i < statements.size(); ++i)
-      if (statements[i].statement->body != statements[0].statement->body)
-        found.push_back(
-            {std::string(name), statements[0].statement->source, statements[i].statement->source});
-  }
-  return found;
-}
-
 }  // namespace charmille::record

@@ -29,13 +29,4 @@ struct Ownership {
 /// statements in any order give the same record. CH-REC-050 when a body is no JSON.
 Result<tree::Document> assemble(std::span<const Statement> latest, const Ownership& ownership);
 
-/// Of sections that are not put together, two sources that do not say the same.
-struct Disagreement {
-  std::string section;
-  std::string counts;  ///< the source whose word counts
-  std::string other;   ///< one that says something else
-};
-std::vector<Disagreement> disagreements(std::span<const Statement> latest,
-                                        const Ownership& ownership);
-
 }  // namespace charmille::record

@@ -132,16 +132,6 @@ TEST_CASE("stays of two establishments are put together, the same one once") {
       R"({"stays":[{"entry":"2020-01-01","finess":"990000001"},{"entry":"2024-01-01","finess":"990000002"}]})");
 }
 
-TEST_CASE("two sources that do not say the same are named, the one that counts first") {
-  const auto dui = said(R"({"identity":{"birthName":"A"},"school":[{"year":"1"}]})", "eo", 1);
-  const auto cd = said(R"({"identity":{"birthName":"B"},"school":[{"year":"1"}]})", "cd", 2);
-  const auto found = disagreements(dui + cd, {});
-  REQUIRE(found.size() == 1);
-  CHECK(found[0].section == "identity");
-  CHECK(found[0].counts == "cd");
-  CHECK(found[0].other == "eo");
-}
-
 TEST_CASE("a withdrawn statement says nothing") {
   auto withdrawn = said(R"({"school":[{"year":"2025-2026"}]})", "eo", 5);
   withdrawn[0].body.clear();
