@@ -187,6 +187,30 @@ constexpr CatalogueEntry entries[] = {
      "the policy lets nothing of this record pass",
      "vérifier les sections de la politique ; ce que le programme interdit ne se lève pas",
      "check the policy's sections; what the program forbids cannot be lifted"},
+    {"CH-POL-010", Action::hold,
+     "retenu : le texte contient un secret de l'enfant : {reason} (fiche : {field} ; endroit : "
+     "{place})",
+     "held: the text holds a secret of the child: {reason} (record: {field}; place: {place})",
+     "ouvrir le document ; si l'envoi est légitime, le libérer avec le droit release.confidential",
+     "look at the document; if it may leave, release it with the right release.confidential"},
+    {"CH-POL-011", Action::hold,
+     "retenu : un nom de fichier ou un en-tête contient un secret de l'enfant : {reason} (fiche : "
+     "{field} ; endroit : {place})",
+     "held: a file name or a header holds a secret of the child: {reason} (record: {field}; place: "
+     "{place})",
+     "ouvrir le document ; si l'envoi est légitime, le libérer avec le droit release.confidential",
+     "look at the document; if it may leave, release it with the right release.confidential"},
+    {"CH-POL-012", Action::hold,
+     "retenu : les métadonnées contiennent un secret de l'enfant : {reason} (fiche : {field} ; "
+     "endroit : {place})",
+     "held: the metadata hold a secret of the child: {reason} (record: {field}; place: {place})",
+     "ouvrir le document ; si l'envoi est légitime, le libérer avec le droit release.confidential",
+     "look at the document; if it may leave, release it with the right release.confidential"},
+    {"CH-POL-013", Action::hold,
+     "retenu : la recherche de secrets n'a pas pu lire ce document : {reason} (endroit : {place})",
+     "held: the scan for secrets could not read this document: {reason} (place: {place})",
+     "ouvrir le document ; si l'envoi est légitime, le libérer avec le droit release.confidential",
+     "look at the document; if it may leave, release it with the right release.confidential"},
 };
 
 }  // namespace
