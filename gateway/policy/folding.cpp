@@ -63,7 +63,7 @@ std::array<Folded, table_size> make_table() {
 
 }  // namespace
 
-Folded fold(char32_t character) {
+Folded fold_any(char32_t character) {
   static const std::array<Folded, table_size> table = make_table();
   return character < table_size ? table[character] : fold_slowly(character);
 }

@@ -3,6 +3,7 @@
 // break, a hyphen or a layout does not part a name.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,7 +23,25 @@ struct Folded {
   Letter nature = Letter::gap;  ///< of all its bytes
 };
 
-Folded fold(char32_t character);
+/// Any character; those of ASCII are looked up where the call stands.
+Folded fold_any(char32_t character);
+
+namespace detail {
+inline constexpr std::array<Folded, 128> ascii = [] {
+  std::array<Folded, 128> table{};
+  for (char c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = {{c}, 1, Letter::digit};
+  for (char c = 'A'; c <= 'Z'; ++c) {
+    table[static_cast<std::size_t>(c)] = {{c}, 1, Letter::letter};
+    table[static_cast<std::size_t>(c - 'A' + 'a')] = {{c}, 1, Letter::letter};
+  }
+  return table;
+}();
+}  // namespace detail
+
+inline Folded fold(char32_t character) {
+  return character < 128 ? detail::ascii[character] : fold_any(character);
+}
+
 /// Of a character whose folding is long, of mixed natures or not ASCII: UTF-8.
 std::string fold_long(char32_t character);
 

@@ -207,7 +207,7 @@ std::vector<Needle> spellings_of_person(std::string_view name) {
     Phrase initialled{given.front().substr(0, 1)};
     initialled.insert(initialled.end(), surname.begin(), surname.end());
     add(needles, initialled);
-    std::ranges::rotate(initialled, initialled.begin() + 1);
+    std::rotate(initialled.begin(), initialled.begin() + 1, initialled.end());
     add(needles, initialled);
   }
   return needles;
