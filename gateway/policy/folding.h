@@ -23,16 +23,24 @@ struct Folded {
   Letter nature = Letter::gap;  ///< of all its bytes
 };
 
+/// Of one folded byte. Letters of other alphabets are UTF-8: each byte counts as a letter.
+constexpr Letter nature_of(char byte) {
+  if (byte >= '0' && byte <= '9') return Letter::digit;
+  const bool letter = (byte >= 'A' && byte <= 'Z') || static_cast<unsigned char>(byte) >= 0x80;
+  return letter ? Letter::letter : Letter::gap;
+}
+
 /// Any character; those of ASCII are looked up where the call stands.
 Folded fold_any(char32_t character);
 
 namespace detail {
 inline constexpr std::array<Folded, 128> ascii = [] {
   std::array<Folded, 128> table{};
-  for (char c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = {{c}, 1, Letter::digit};
-  for (char c = 'A'; c <= 'Z'; ++c) {
-    table[static_cast<std::size_t>(c)] = {{c}, 1, Letter::letter};
-    table[static_cast<std::size_t>(c - 'A' + 'a')] = {{c}, 1, Letter::letter};
+  for (unsigned c = 0; c < table.size(); ++c) {
+    const bool small = c >= 'a' && c <= 'z';
+    const char byte = static_cast<char>(small ? c - 'a' + 'A' : c);
+    const Letter nature = nature_of(byte);
+    if (nature != Letter::gap) table[c] = {{byte}, 1, nature};
   }
   return table;
 }();
@@ -44,13 +52,6 @@ inline Folded fold(char32_t character) {
 
 /// Of a character whose folding is long, of mixed natures or not ASCII: UTF-8.
 std::string fold_long(char32_t character);
-
-/// Of one byte of a long form. Letters of other alphabets are UTF-8: each byte counts as a letter.
-inline Letter nature_of(char byte) {
-  if (byte >= '0' && byte <= '9') return Letter::digit;
-  const bool letter = (byte >= 'A' && byte <= 'Z') || static_cast<unsigned char>(byte) >= 0x80;
-  return letter ? Letter::letter : Letter::gap;
-}
 
 /// Characters of UTF-8 that comes in pieces. Bytes that are no character part the text, they are no
 /// fault: whoever searches takes what can be read.

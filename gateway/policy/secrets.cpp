@@ -15,7 +15,6 @@ namespace {
 using record::code_at;
 using record::items_at;
 using record::text_at;
-using tree::Kind;
 using tree::Node;
 
 /// The child lives with this person, who is no parent of a former home: what tells where the person

@@ -243,10 +243,9 @@ std::vector<Needle> spellings_of_phone(std::string_view phone) {
   if (national.size() < 8) return needles;
   add_letters(needles, national);
   add_letters(needles, '0' + national);
-  for (const std::string& prefix : {std::string(country), "00" + std::string(country)}) {
-    add_letters(needles, prefix + national);
-    add_letters(needles, prefix + '0' + national);
-  }
+  for (const std::string_view before : {"", "00"})
+    for (const std::string_view zero : {"", "0"})
+      add_letters(needles, std::string(before).append(country).append(zero).append(national));
   return needles;
 }
 

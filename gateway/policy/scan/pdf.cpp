@@ -120,7 +120,7 @@ bool is_readable(const Shown& shown, std::uint64_t visible) {
 
 }  // namespace
 
-void read_pdf(Walk& walk, std::string bytes, const Spot& spot) {
+void read_pdf(Walk& walk, const std::string& bytes, const Spot& spot) {
   if (!inflates_within(bytes, walk.limits().total)) return walk.obstacle(Obstacle::too_large, spot);
   Listener listener(walk, spot);
   const auto pages = take_apart(bytes, {walk.limits().document, walk.limits().pages}, listener);

@@ -104,7 +104,7 @@ class PdfFile {
   Shown page(Object page);
   Shown form(Object form, Object resources, unsigned depth);
   Shown drawn(Object resources, const std::string& name, unsigned depth);
-  Shown operators(Object content, bool is_page, Object resources, unsigned depth);
+  Shown operators(Object content, bool is_page, const Object& resources, unsigned depth);
   void operand_strings(Object operand, Shown& shown, unsigned depth);
   std::string plain(const std::vector<Object>& pages);
 
@@ -271,7 +271,7 @@ Shown PdfFile::drawn(Object resources, const std::string& name, unsigned depth) 
   return shown;
 }
 
-Shown PdfFile::operators(Object content, bool is_page, Object resources, unsigned depth) {
+Shown PdfFile::operators(Object content, bool is_page, const Object& resources, unsigned depth) {
   static const std::set<std::string> paints{"f",  "F", "f*", "B",  "B*", "b",
                                             "b*", "S", "s",  "sh", "BI"};
   static const std::set<std::string> curves{"c", "v", "y"};

@@ -172,10 +172,10 @@ void Walk::read(Form form, const base::Payload& payload, bool certain, const Spo
       if (!read_xml(*this, payload, spot)) as_text(Obstacle::damaged);
       return;
     case Form::pdf:
-      if (auto all = bytes(payload, spot)) read_pdf(*this, std::move(*all), spot);
+      if (auto all = bytes(payload, spot)) read_pdf(*this, *all, spot);
       return;
     case Form::zip:
-      if (auto all = bytes(payload, spot)) read_zip(*this, std::move(*all), spot);
+      if (auto all = bytes(payload, spot)) read_zip(*this, *all, spot);
       return;
     case Form::image:
       obstacle(Obstacle::image, spot);  // no chance looks like one

@@ -84,7 +84,7 @@ void read_text(Walk& walk, const base::Payload& payload, const Spot& spot);
 /// False: damaged, or not of that format. What came before was searched.
 bool read_json(Walk& walk, const base::Payload& payload, const Spot& spot);
 bool read_xml(Walk& walk, const base::Payload& payload, const Spot& spot);
-void read_zip(Walk& walk, std::string bytes, const Spot& spot);
-void read_pdf(Walk& walk, std::string bytes, const Spot& spot);
+void read_zip(Walk& walk, const std::string& bytes, const Spot& spot);
+void read_pdf(Walk& walk, const std::string& bytes, const Spot& spot);
 
 }  // namespace charmille::policy

@@ -91,7 +91,7 @@ class ZipReading {
 
 }  // namespace
 
-void read_zip(Walk& walk, std::string bytes, const Spot& spot) {
+void read_zip(Walk& walk, const std::string& bytes, const Spot& spot) {
   const Archive archive = open_archive(bytes);
   if (!archive) return walk.obstacle(Obstacle::damaged, spot);
   ZipReading(walk, *archive, spot).read();
