@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gateway/policy/hidden.h"
 #include "gateway/policy/matrix.h"
 #include "gateway/policy/scope.h"
 #include "gateway/record/edit.h"
@@ -136,6 +137,10 @@ Node Projecting::of_section(Document& into, std::string_view section, const Node
       withhold(std::string(section) + "[]");
       continue;
     }
+    if (section == "persons" && hide_place_ && is_host(item)) {
+      withhold("persons[]");
+      continue;
+    }
     const bool health_only = to_.kind == Recipient::dmp || to_.kind == Recipient::care_team ||
                              to_.kind == Recipient::citizen;
     if (section == "documents" && health_only && text_at(item, "section") != "health") {
@@ -153,12 +158,12 @@ Node Projecting::of_item(Document& into, std::string_view section, const Grant& 
   std::vector<Document::Member> members;
   for (std::size_t i = 0; i < item.items().size(); ++i) {
     const std::string_view field = item.key(i);
-    if (!goes(section, grant, field)) {
+    const bool guarded = section == "persons" && !may_know_hidden_address(to_.kind);
+    if (!goes(section, grant, field) || (guarded && field == "phones" && hides_address(item))) {
       withhold(std::string(section) + '.' + std::string(field));
       continue;
     }
-    const bool addresses =
-        section == "persons" && field == "addresses" && !may_know_hidden_address(to_.kind);
+    const bool addresses = guarded && field == "addresses";
     const Node value =
         addresses ? without_hidden_addresses(into, item.items()[i]) : into.copy(item.items()[i]);
     if (!value.is(Kind::null)) members.emplace_back(field, value);
@@ -170,10 +175,10 @@ Node Projecting::of_item(Document& into, std::string_view section, const Grant& 
 Node Projecting::without_hidden_addresses(Document& into, const Node& addresses) {
   std::vector<Node> items;
   for (const Node& address : addresses.items()) {
-    if (code_at(address, "secret") == "no") {
-      items.push_back(into.copy(address));
-    } else {
+    if (is_hidden(address)) {
       withhold("persons.addresses");
+    } else {
+      items.push_back(into.copy(address));
     }
   }
   return items.empty() ? Node::null() : into.array(items);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <iterator>
 
+#include "gateway/policy/hidden.h"
 #include "gateway/policy/matrix.h"
 #include "gateway/policy/projection.h"
 #include "gateway/policy/spelling.h"
@@ -16,18 +17,6 @@ using record::code_at;
 using record::items_at;
 using record::text_at;
 using tree::Node;
-
-/// The child lives with this person, who is no parent of a former home: what tells where the person
-/// lives tells the place.
-bool is_host(const Node& person) {
-  const std::string_view link = code_at(person, "link");
-  return link == "AF" || link == "TDC";
-}
-
-/// As the projection has it: an address is told only when its flag says that it may be.
-bool is_hidden(const Node& address) {
-  return code_at(address, "secret") != "no" || !items_at(address, "secretFrom").empty();
-}
 
 bool is_identifier(SecretKind kind) {
   return kind == SecretKind::finess || kind == SecretKind::uai || kind == SecretKind::rpps;
@@ -54,7 +43,9 @@ void for_each_finess(const Node& record,
 
 class Gathering {
  public:
-  Gathering(const Node& record, std::uint32_t subject) : record_(record), subject_(subject) {}
+  Gathering(const Node& record, std::uint32_t subject) : record_(record), subject_(subject) {
+    note_open_words();
+  }
 
   void place();
   void hidden_addresses();
@@ -112,7 +103,6 @@ void Gathering::note_open_words() {
 }
 
 void Gathering::place() {
-  note_open_words();
   stays();
   schools();
   others();
@@ -209,18 +199,15 @@ void Gathering::hosts() {
 
 void Gathering::hidden_addresses() {
   each(record_, "persons", [&](const Node& person, const std::string& path) {
-    bool hides = false;
     each(person, "addresses", [&](const Node& item, const std::string& at) {
-      if (!is_hidden(item)) return;
-      hides = true;
-      address(item, path + '.' + at, false);
+      if (is_hidden(item)) address(item, path + '.' + at, false);
     });
-    if (hides) phones(person, path);
+    if (hides_address(person)) phones(person, path);
   });
 }
 
 /// A street and a town each exist elsewhere; together they are one home. Of a host, the town alone
-/// is secret too.
+/// is secret too, unless somebody lives there openly.
 void Gathering::address(const Node& address, const std::string& path, bool host) {
   const std::string_view postcode = text_at(address, "postcode");
   const std::string_view town = text_at(address, "town");
@@ -230,10 +217,11 @@ void Gathering::address(const Node& address, const std::string& path, bool host)
     add(SecretKind::address, Spread::unique, path, spellings_of_parts({line, postcode}));
     add(SecretKind::address, Spread::unique, path, spellings_of_parts({line, town}));
   });
+  if (open_.count(glued(town)) != 0) return;
   const std::string at = path + ".town";
   add(SecretKind::town, Spread::own, at, spellings_of_parts({postcode, town}));
   add(SecretKind::town, Spread::own, at, spellings_of_parts({town, postcode}));
-  if (host) add(SecretKind::town, Spread::own, at, spellings_of_town(town, open_));
+  if (host) add(SecretKind::town, Spread::own, at, spellings_of_town(town));
 }
 
 void Gathering::phones(const Node& person, const std::string& path) {

@@ -271,13 +271,12 @@ std::vector<Needle> spellings_of_line(std::string_view line) {
   return needles;
 }
 
-std::vector<Needle> spellings_of_town(std::string_view town, const OpenWords& open) {
+std::vector<Needle> spellings_of_town(std::string_view town) {
   std::vector<Needle> needles;
   Phrase words = words_of(town);
   words.erase(std::ranges::find(words, "CEDEX"), words.end());
   const std::string letters = join(words);
-  if (open.count(letters) == 0 && !is_one_of(letters, ordinary_towns))
-    add_abbreviated(needles, words, 4);
+  if (!is_one_of(letters, ordinary_towns)) add_abbreviated(needles, words, 4);
   return needles;
 }
 

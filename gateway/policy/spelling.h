@@ -34,7 +34,7 @@ std::vector<Needle> spellings_of_mail(std::string_view mail);
 /// One line of an address.
 std::vector<Needle> spellings_of_line(std::string_view line);
 /// A town by itself.
-std::vector<Needle> spellings_of_town(std::string_view town, const OpenWords& open);
+std::vector<Needle> spellings_of_town(std::string_view town);
 /// Parts of an address that stand together: "99450" and "Bois-Réaux".
 std::vector<Needle> spellings_of_parts(std::initializer_list<std::string_view> parts);
 

@@ -201,6 +201,26 @@ TEST_CASE("a secret place is told to nobody who could tell the family; an unknow
   }
 }
 
+TEST_CASE("who hides an address hides the phones too, and a foster family is part of the place") {
+  const auto to_team = [](std::string_view flag) {
+    const tree::Document record = read(
+        R"({"identity":{"birthName":"A"},"stays":[{"entry":"2024-01-01","secretPlace":{"code":")" +
+        std::string(flag) + R"("}}],"persons":[
+      {"link":{"code":"MERE"},"name":"FERRIERE","phones":["+33767977068"],"addresses":[{"town":"Vermand","secret":{"code":"yes"}}]},
+      {"link":{"code":"PERE"},"name":"BEHAGUE","phones":["+33731898981"],"addresses":[{"town":"Hauteclaire","secret":{"code":"no"}}]},
+      {"link":{"code":"TUTEUR"},"name":"LANNOY","phones":["+33355555555"],"addresses":[{"town":"Lysville","secret":{"code":"no"},"secretFrom":["MERE"]}]},
+      {"link":{"code":"AF"},"name":"VANDAMME","phones":["+33399123456"]}]})");
+    const auto policy = policy_of(Recipient::care_team, everything());
+    return sent(project(record, {Recipient::care_team, "", {}}, &policy));
+  };
+  for (const char* told : {"FERRIERE", "BEHAGUE", "LANNOY", "+33731898981", "Hauteclaire"})
+    CHECK(to_team("yes").find(told) != std::string::npos);
+  for (const char* kept :
+       {"+33767977068", "Vermand", "Lysville", "+33355555555", "VANDAMME", "+33399123456"})
+    CHECK(to_team("yes").find(kept) == std::string::npos);
+  CHECK(to_team("no").find("VANDAMME") != std::string::npos);
+}
+
 TEST_CASE("a place that is no longer running, or that is told not to be secret, is not") {
   CHECK_FALSE(place_is_secret(
       read(
