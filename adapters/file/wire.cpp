@@ -176,8 +176,7 @@ Result<NameTemplate> NameTemplate::parse(std::string_view text) {
     const std::string_view name = text.substr(1, close - 1);
     if (std::ranges::find(variables, name) == std::end(variables))
       return fail("CH-FILE-011", {},
-                  {{"name", base::printable(name)},
-                   {"nearest", std::string(base::nearest(name, variables))}});
+                  {{"name", base::printable(name)}, base::suggestion(name, variables)});
     differs = differs || name == "sequence" || name == "lot" || name == "delivery";
     out.parts_.push_back({std::string(name), true});
     text.remove_prefix(close + 1);

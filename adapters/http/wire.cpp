@@ -26,10 +26,7 @@ Response json(int status, std::string body) {
 /// The argument `retry-after` of a fault, a duration ("5s"), as whole seconds; five when there is
 /// none.
 seconds pause_of(const Fault& fault) {
-  const auto wait =
-      std::ranges::find(fault.args, "retry-after", [](const auto& arg) { return arg.first; });
-  if (wait == fault.args.end()) return seconds(5);
-  const auto duration = base::parse_duration(wait->second);
+  const auto duration = base::parse_duration(base::argument(fault, "retry-after"));
   return duration ? std::max(std::chrono::ceil<seconds>(*duration), seconds(1)) : seconds(5);
 }
 

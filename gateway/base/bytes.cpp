@@ -137,6 +137,18 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
+std::pair<std::string, std::string> suggestion(std::string_view word,
+                                               std::span<const std::string_view> names) {
+  constexpr std::size_t shown = 8;
+  constexpr std::size_t longest = 60;
+  if (const std::string_view near = nearest(word, names); !near.empty())
+    return {"nearest", printable(near, longest)};
+  std::string list;
+  for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
+    list += (i > 0 ? ", " : "") + printable(names[i], longest);
+  return {"names", names.size() > shown ? list + ", …" : list};
+}
+
 std::string printable(std::string_view text, std::size_t limit) {
   std::string out;
   while (!text.empty()) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace charmille::base {
 
@@ -26,6 +27,12 @@ std::optional<std::string> from_base64(std::string_view text);
 
 /// The name of `names` nearest to `word` (edit distance, without case), or empty when none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> names);
+
+/// What to write instead of `word`, which is none of `names`, as the argument of a fault whose text
+/// says {suggestion}: {"nearest", X} when one is near, otherwise {"names", "a, b, …"}, eight at
+/// most.
+std::pair<std::string, std::string> suggestion(std::string_view word,
+                                               std::span<const std::string_view> names);
 
 /// `text` fit for one line of a log, a terminal or a report: control characters, bidi marks and
 /// line separators are written as \u{..}, invalid UTF-8 as \x.., and it is cut after `limit` bytes.

@@ -23,6 +23,20 @@ const std::vector<const CatalogueEntry*>& sorted_entries() {
   return all;
 }
 
+std::string_view value_of(const Args& args, std::string_view name) {
+  const auto arg = std::ranges::find(args, name, &Args::value_type::first);
+  return arg == args.end() ? std::string_view() : std::string_view(arg->second);
+}
+
+std::string suggestion_of(const Args& args, Language language) {
+  const bool french = language == Language::fr;
+  if (const std::string_view near = value_of(args, "nearest"); !near.empty())
+    return (french ? "le plus proche : " : "the nearest: ") + std::string(near);
+  if (const std::string_view names = value_of(args, "names"); !names.empty())
+    return (french ? "à choisir parmi : " : "one of: ") + std::string(names);
+  return french ? "il n'y en a aucun" : "there is none";
+}
+
 /// Fills `{name}` from the arguments; a name without an argument stays as written, so that it is
 /// seen. Only reasons and states are words: the name of a file or of a partner is never translated.
 std::string fill(std::string_view text, const Args& args, Language language) {
@@ -33,10 +47,11 @@ std::string fill(std::string_view text, const Args& args, Language language) {
     if (close == text.npos) break;
     out += text.substr(0, open);
     const std::string_view name = text.substr(open + 1, close - open - 1);
-    const auto arg =
-        std::ranges::find(args, name, [](const auto& a) { return std::string_view(a.first); });
+    const auto arg = std::ranges::find(args, name, &Args::value_type::first);
     const bool is_word = language == Language::fr && (name == "reason" || name == "state");
-    if (arg == args.end())
+    if (name == "suggestion")
+      out += suggestion_of(args, language);
+    else if (arg == args.end())
       out += text.substr(open, close - open + 1);
     else
       out += is_word ? french_of(arg->second) : std::string_view(arg->second);
@@ -63,6 +78,10 @@ Fault fault(std::string_view code, Place place, Args args) {
   const CatalogueEntry* entry = find_entry(code);
   return Fault{entry ? entry->code : code, entry ? entry->action : Action::reject, std::move(place),
                std::move(args)};
+}
+
+std::string_view argument(const Fault& f, std::string_view name) {
+  return value_of(f.args, name);
 }
 
 std::string describe(const Place& place) {

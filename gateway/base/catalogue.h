@@ -12,6 +12,7 @@ namespace charmille::base {
 enum class Language : std::uint8_t { fr, en };
 
 /// One line of the catalogue. Texts name arguments in braces: "la colonne {column} est absente".
+/// {suggestion} is what base::suggestion found, in words: "le plus proche : birthName".
 struct CatalogueEntry {
   std::string_view code;
   Action action;

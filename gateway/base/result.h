@@ -59,6 +59,9 @@ inline tl::unexpected<Fault> fail(Fault f) {
   return tl::unexpected<Fault>(std::move(f));
 }
 
+/// The value of a fault's argument, or empty.
+std::string_view argument(const Fault& f, std::string_view name);
+
 }  // namespace charmille::base
 
 namespace charmille {

@@ -137,10 +137,8 @@ Exit show(Session& s, const std::string& name) {
   if (adapter == nullptr) {
     std::vector<std::string_view> names;
     for (const adapters::Adapter* one : adapters::registry()) names.push_back(one->name);
-    const std::string_view near = base::nearest(name, names);
     s.print(fault("CH-CLI-003", {},
-                  {{"name", base::printable(name, 40)},
-                   {"nearest", std::string(near.empty() ? names.front() : near)}}));
+                  {{"name", base::printable(name, 40)}, base::suggestion(name, names)}));
     return Exit::usage;
   }
   if (s.json) {

@@ -136,15 +136,9 @@ std::optional<Fault> unknown_command(const CLI::App& app) {
   for (const CLI::App* one : group->get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(one->get_name());
   const std::vector<std::string_view> views(names.begin(), names.end());
-  base::Args args{{"word", base::printable(*word, 40)}, {"command", command}};
-  if (const std::string_view near = base::nearest(*word, views); !near.empty()) {
-    args.emplace_back("nearest", near);
-    return fault("CH-CLI-019", {}, std::move(args));
-  }
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  args.emplace_back("commands", all);
-  return fault("CH-CLI-020", {}, std::move(args));
+  return fault(
+      "CH-CLI-019", {},
+      {{"word", base::printable(*word, 40)}, {"command", command}, base::suggestion(*word, views)});
 }
 
 /// Help and version are no mistakes; anything else that the parser says is wrong usage.

@@ -5,16 +5,6 @@
 #include "gateway/base/catalogue.h"
 
 namespace charmille::cli {
-namespace {
-
-std::string argument(const Fault& fault, std::string_view name) {
-  for (const auto& [key, value] : fault.args)
-    if (key == name) return value;
-  return {};
-}
-
-}  // namespace
-
 void Loss::count(const std::string& file, const tree::Document& rows) {
   auto& columns = files_[file];
   const tree::Node* list = rows.root().find("rows");
@@ -43,7 +33,8 @@ void Loss::take(const mapping::Item& item) {
   }
   for (const Fault& fault : item.faults)
     if (fault.code == "CH-PATH-041")
-      ++unknown_[{argument(fault, "table"), argument(fault, "field")}];
+      ++unknown_[{std::string(base::argument(fault, "table")),
+                  std::string(base::argument(fault, "field"))}];
 }
 
 void Loss::cut(const std::vector<Fault>& faults) {

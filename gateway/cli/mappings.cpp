@@ -104,10 +104,8 @@ const mapping::Mapping* find_mapping(Session& s, const Mappings& mappings,
   if (at != mappings.end()) return at->second.get();
   std::vector<std::string_view> names;
   for (const auto& [known, mapping] : mappings) names.push_back(known);
-  const std::string_view near = base::nearest(name, names);
-  s.print(fault("CH-CLI-005", {},
-                {{"name", base::printable(name)},
-                 {"nearest", std::string(near.empty() && !names.empty() ? names.front() : near)}}));
+  s.print(
+      fault("CH-CLI-005", {}, {{"name", base::printable(name)}, base::suggestion(name, names)}));
   return nullptr;
 }
 

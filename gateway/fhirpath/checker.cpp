@@ -142,11 +142,10 @@ class Checker {
     place.column = op.column;
     std::vector<std::string_view> names;
     for (const Model::Element& one : model_.type(type).elements) names.push_back(one.name);
-    const std::string_view near = base::nearest(op.name, names);
     fault_ = charmille::fault("CH-PATH-026", place,
                               {{"name", base::printable(op.name)},
                                {"type", std::string(model_.type(type).name)},
-                               {"nearest", near.empty() ? "-" : std::string(near)}});
+                               base::suggestion(op.name, names)});
   }
 
   const Program& program_;

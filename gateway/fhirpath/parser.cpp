@@ -290,10 +290,11 @@ class Parser {
                           token.begin);
       if (token.text.starts_with("vs-"))
         return known_text("http://hl7.org/fhir/ValueSet/" + token.text.substr(3), token.begin);
-      const auto names = scope_.names();
-      refuse(
-          "CH-PATH-012", token.begin,
-          {{"name", base::printable(token.text)}, {"nearest", suggestion(token.text, names, "%")}});
+      std::vector<std::string> names;
+      for (const std::string_view name : scope_.names()) names.push_back("%" + std::string(name));
+      const std::vector<std::string_view> marked(names.begin(), names.end());
+      refuse("CH-PATH-012", token.begin,
+             {{"name", base::printable(token.text)}, base::suggestion("%" + token.text, marked)});
     }
     program_.variables.insert(op.slot);
     return push(std::move(op), token.begin);
@@ -304,13 +305,6 @@ class Parser {
     op.kind = Kind::literal;
     op.literal = Value::text(program_.arena.copy(text));
     return push(std::move(op), at);
-  }
-
-  static constexpr std::string_view nothing_near = "-";
-  static std::string suggestion(std::string_view word, std::span<const std::string_view> names,
-                                std::string_view mark) {
-    const std::string_view near = base::nearest(word, names);
-    return near.empty() ? std::string(nothing_near) : std::string(mark) + std::string(near);
   }
 
   /// A member, a call, or $this, $index, $total; after a dot when `left` is there.
@@ -358,8 +352,7 @@ class Parser {
     op.function = find_function(name.text);
     if (op.function == nullptr)
       refuse("CH-PATH-014", name.begin,
-             {{"name", base::printable(name.text)},
-              {"nearest", suggestion(name.text, function_names(), "")}});
+             {{"name", base::printable(name.text)}, base::suggestion(name.text, function_names())});
     if (op.function->clock && !scope_.clock())
       refuse("CH-PATH-023", name.begin, {{"name", name.text}});
     expect("(");
@@ -428,11 +421,9 @@ class Parser {
     }
     if (!constant) refuse("CH-PATH-018", at);
     op.table = scope_.table(text);
-    if (!op.table) {
-      const std::string near = suggestion(text, scope_.table_names(), "");
-      if (near == nothing_near) refuse("CH-PATH-042", at, {{"name", base::printable(text)}});
-      refuse("CH-PATH-019", at, {{"name", base::printable(text)}, {"nearest", near}});
-    }
+    if (!op.table)
+      refuse("CH-PATH-019", at,
+             {{"name", base::printable(text)}, base::suggestion(text, scope_.table_names())});
     program_.tables.emplace(text);
   }
 

@@ -88,7 +88,7 @@ class Loader {
       if (shapes_.item.empty())
         faults_.push_back(fault("CH-MAP-003", place(*resource, "resource"),
                                 {{"name", base::printable(resource->chars())},
-                                 {"nearest", near(resource->chars(), model.type_names())}}));
+                                 base::suggestion(resource->chars(), model.type_names())}));
       if (!root().find("each")) shapes_.whole = shapes_.item;
     }
     if (const Node* columns = root().find("columns")) {
@@ -109,11 +109,6 @@ class Loader {
     if (!root().find("each")) shapes_.item = shapes_.whole;
   }
 
-  static std::string near(std::string_view word, std::span<const std::string_view> names) {
-    const std::string_view found = base::nearest(word, names);
-    return found.empty() ? "-" : std::string(found);
-  }
-
   /// The columns of `on` are columns of both files, as far as these are declared.
   void check_joins(const std::vector<std::string>& columns, const std::string& file,
                    const std::vector<Nest>& nests) {
@@ -124,7 +119,7 @@ class Loader {
       for (const std::string& name : names)
         if (std::ranges::find(known, name) == known.end())
           faults_.push_back(fault("CH-MAP-025", nest.place,
-                                  {{"file", of}, {"name", name}, {"nearest", near(name, words)}}));
+                                  {{"file", of}, {"name", name}, base::suggestion(name, words)}));
     };
     for (const Nest& nest : nests) {
       check(nest.ours, columns, nest, file);

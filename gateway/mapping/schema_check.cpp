@@ -113,10 +113,8 @@ class Checker {
       return;
     std::vector<std::string_view> names;
     for (const Node& one : values->items()) names.push_back(one.chars());
-    const std::string_view near = base::nearest(value.chars(), names);
     fault("CH-MAP-054", rule.origin, rule.path,
-          {{"value", base::printable(value.chars())},
-           {"nearest", near.empty() ? "-" : std::string(near)}});
+          {{"value", base::printable(value.chars())}, base::suggestion(value.chars(), names)});
   }
 
   void object(const Rule& rule, const Node& schema) {
@@ -137,10 +135,8 @@ class Checker {
       } else if (others != nullptr && others->is(Kind::boolean) && !others->boolean_value()) {
         const auto names = properties != nullptr ? properties->shape().keys()
                                                  : std::span<const std::string_view>{};
-        const std::string_view near = base::nearest(member.key, names);
         fault("CH-MAP-050", member.origin, member.rule->path,
-              {{"field", base::printable(member.key)},
-               {"nearest", near.empty() ? "-" : std::string(near)}});
+              {{"field", base::printable(member.key)}, base::suggestion(member.key, names)});
       }
     }
   }

@@ -44,9 +44,8 @@ constexpr CatalogueEntry entries[] = {
      "only letters, digits, . _ - and variables in braces"},
     {"CH-FILE-011", Action::reject, "la variable « {name} » n'existe pas",
      "the variable \"{name}\" does not exist",
-     "vouliez-vous dire « {nearest} » ? Variables : route date time lot sequence extension "
-     "delivery",
-     "did you mean \"{nearest}\"? Variables: route date time lot sequence extension delivery"},
+     "{suggestion} ; variables : route date time lot sequence extension delivery",
+     "{suggestion}; variables: route date time lot sequence extension delivery"},
     {"CH-FILE-012", Action::reject, "deux livraisons auraient le même nom de fichier",
      "two deliveries would have the same file name",
      "ajouter une variable qui change à chaque livraison : sequence, lot ou delivery",

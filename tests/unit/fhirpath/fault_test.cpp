@@ -10,16 +10,6 @@ using charmille::Fault;
 using charmille::fhirpath::testing::evaluate;
 using charmille::fhirpath::testing::fault_of;
 
-namespace {
-
-std::string argument(const Fault& fault, std::string_view name) {
-  for (const auto& [key, value] : fault.args)
-    if (key == name) return value;
-  return {};
-}
-
-}  // namespace
-
 TEST_CASE("a mistake in an expression is found at its character") {
   // The expression stands at line 7, column 10.
   struct Case {

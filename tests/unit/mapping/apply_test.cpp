@@ -62,12 +62,6 @@ std::map<std::string, tree::Document> lot() {
 constexpr std::string_view main_file =
     "Id;Name;Born;Sex\nE1; Inès ;12/03/2014;F\nE2;Léo;31/02/2015;X\nE3;Zoé;;M\n";
 
-std::string argument(const Fault& fault, std::string_view name) {
-  for (const auto& [key, value] : fault.args)
-    if (key == name) return value;
-  return {};
-}
-
 }  // namespace
 
 TEST_CASE("rows of other files become lists inside the rows that they belong to") {
