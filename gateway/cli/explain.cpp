@@ -82,14 +82,15 @@ Exit explain(Session& s, std::string code) {
   if (code.empty()) return list_all(s);
   std::ranges::transform(code, code.begin(),
                          [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  // MAP-050 is short for CH-MAP-050.
+  if (!code.starts_with("CH-")) code.insert(0, "CH-");
   const base::CatalogueEntry* entry = base::find_entry(code);
   if (entry == nullptr || is_placeholder(*entry)) {
     std::vector<std::string_view> codes;
-    for (const base::CatalogueEntry* one : base::all_entries()) codes.push_back(one->code);
-    const std::string_view near = base::nearest(code, codes);
+    for (const base::CatalogueEntry* one : base::all_entries())
+      if (!is_placeholder(*one)) codes.push_back(one->code);
     s.print(fault("CH-CLI-002", {},
-                  {{"code", base::printable(code, 40)},
-                   {"nearest", near.empty() ? "CH-CSV-001" : std::string(near)}}));
+                  {{"code", base::printable(code, 40)}, base::suggestion(code, codes)}));
     return Exit::usage;
   }
   if (s.json) {

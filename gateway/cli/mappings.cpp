@@ -45,6 +45,18 @@ bool is_path(const std::string& value) {
   return value.find('/') != value.npos || value.ends_with(".json");
 }
 
+/// One that the mapping neither declares nor is given by the engine is a slip of the pen.
+Result<void> check_variable(const std::string& name, const mapping::Mapping& mapping) {
+  const std::vector<std::string> declared = mapping.variables();
+  std::vector<std::string_view> names(declared.begin(), declared.end());
+  std::ranges::copy(mapping::engine_variables(), std::back_inserter(names));
+  if (std::ranges::find(names, name) != names.end()) return {};
+  return fail("CH-CLI-028", {},
+              {{"mapping", mapping.name()},
+               {"name", base::printable(name, 60)},
+               base::suggestion(name, names)});
+}
+
 std::string name_in_lot(const Formats& formats, const std::vector<std::string>& known,
                         const std::string& file) {
   if (formats.lot != nullptr)
@@ -167,6 +179,8 @@ Result<mapping::Variables> read_variables(const std::vector<std::string>& option
       return fail("CH-CLI-008", {}, {{"text", base::printable(option)}});
     const std::string name = option.substr(0, equals);
     const std::string value = option.substr(equals + 1);
+    if (mapping != nullptr)
+      if (auto known = check_variable(name, *mapping); !known) return fail(known.error());
     // A file when there is one of that name, or when it can only be one; else a text, as a route
     // would set it.
     std::error_code error;

@@ -44,7 +44,8 @@ Formats formats_for(const config::Site* site, const mapping::Mapping& mapping);
 Result<std::map<std::string, std::filesystem::path>> assign_files(
     const mapping::Mapping& mapping, const Formats& formats, const std::vector<std::string>& files);
 
-/// Variables from NAME=FILE options: a file in JSON, or a text. CH-CLI-008, CH-CLI-009.
+/// Variables from NAME=FILE options: a file in JSON, or a text. CH-CLI-008, CH-CLI-009;
+/// CH-CLI-028 for one that `mapping`, when given, does not know.
 Result<mapping::Variables> read_variables(const std::vector<std::string>& options,
                                           const mapping::Mapping* mapping);
 

@@ -165,8 +165,20 @@ Exit preview(Session& s, const Options& o) {
   return good ? Exit::done : Exit::data;
 }
 
+/// CH-CLI-027, with the sources that there are.
+std::optional<Fault> unknown_source(const config::Site& site, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const auto& [known, endpoint] : site.endpoints)
+    if (endpoint.direction == config::Direction::source) names.push_back(known);
+  if (std::ranges::find(names, name) != names.end()) return std::nullopt;
+  return fault("CH-CLI-027", {},
+               {{"name", base::printable(name, 60)}, base::suggestion(name, names)});
+}
+
 Exit send(Session& s, const Options& o) {
-  if (!s.load_configuration()) return Exit::usage;
+  const auto site = s.load_configuration();
+  if (!site) return Exit::usage;
+  if (const auto unknown = unknown_source(*site, o.endpoint)) return s.print(*unknown), Exit::usage;
   if (o.dry_run) return preview(s, o);
   const auto gateway = open_daemon(s);
   if (!gateway) return Exit::system;

@@ -7,6 +7,7 @@
 #include "gateway/cli/mappings.h"
 #include "gateway/cli/session.h"
 #include "gateway/cli/test_report.h"
+#include "gateway/mapping/cases/case_files.h"
 
 namespace charmille::cli {
 namespace {
@@ -110,6 +111,8 @@ Exit test(Session& s, const Options& o) {
   }
   if (o.names.empty())
     for (const auto& [name, mapping] : *mappings) chosen.push_back(mapping.get());
+  for (const std::filesystem::path& folder : s.sources)
+    for (const Fault& stray : mapping::stray_cases(folder)) s.print_warning(stray);
   Tests tests(s, o);
   for (const mapping::Mapping* mapping : chosen) tests.run(*mapping);
   return tests.finish();

@@ -13,6 +13,13 @@ bool is_told(const DestinationPlan& plan) {
   return plan.config->trigger != config::Trigger::schedule;
 }
 
+std::string patterns_of(const config::Lot& lot) {
+  std::string all;
+  for (const config::LotFile& file : lot.files)
+    all += (all.empty() ? "" : ", ") + file.pattern.text();
+  return all;
+}
+
 }  // namespace
 
 PreviewRoute::Destination& PreviewRoute::at(const DestinationPlan& plan) {
@@ -39,7 +46,9 @@ Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
     part.exchange.endpoint = endpoint;
     if (source->second.lot) {
       const auto place = match(*source->second.lot, file.name);
-      if (!place) return fail("CH-EXC-014", {file.name, 0, 0, {}}, {{"endpoint", endpoint}});
+      if (!place)
+        return fail("CH-EXC-014", {file.name, 0, 0, {}},
+                    {{"endpoint", endpoint}, {"patterns", patterns_of(*source->second.lot)}});
       part.exchange.lot_file = place->file;
       lot = std::max(lot, place->key);
     }

@@ -5,6 +5,7 @@
 
 #include "gateway/config/validate.h"
 #include "gateway/fhirpath/expression.h"
+#include "gateway/mapping/cases/case_files.h"
 #include "gateway/mapping/library.h"
 
 namespace charmille::exchange {
@@ -299,6 +300,8 @@ LoadedSite load_site(const fs::path& configuration, const fs::path& schemas,
   loaded.faults = std::move(validated.faults);
   loaded.warnings = std::move(validated.warnings);
   std::ranges::move(faults, std::back_inserter(loaded.faults));
+  for (const fs::path& folder : folders)
+    std::ranges::move(mapping::stray_cases(folder), std::back_inserter(loaded.warnings));
   if (!loaded.faults.empty()) return loaded;
   auto site = Compilation(std::move(validated.site), mappings, loaded.faults).run();
   site->digest = digest_of(configuration, folders);

@@ -22,8 +22,7 @@ constexpr std::size_t most_bytes = 4U << 20;
 constexpr int most_nests = 8;
 
 /// Given by the engine to every mapping.
-constexpr std::array engine_variables{"now", "exchange", "route", "change",
-                                      "lot", "period",   "file"};
+constexpr std::array given_variables{"now", "exchange", "route", "change", "lot", "period", "file"};
 
 /// Builds a plan from a mapping file that was read; gathers every fault.
 class Loader {
@@ -205,7 +204,7 @@ class Loader {
   }
 
   void variables() {
-    for (const char* name : engine_variables)
+    for (const char* name : given_variables)
       plan_->variables.push_back({name, scope_.declare(name), Node::null(), false});
     const Node* node = root().find("vars");
     if (node == nullptr) return;
@@ -320,6 +319,10 @@ std::map<std::string, std::set<std::string>> Mapping::sections_and_nests() const
 std::string Mapping::file_of_nest(std::string_view name) const {
   const Nest* nest = find_nest(plan_->nests, name);
   return nest == nullptr ? std::string{} : nest->file;
+}
+
+std::vector<std::string_view> engine_variables() {
+  return {given_variables.begin(), given_variables.end()};
 }
 
 bool Mapping::mentions_variable(std::string_view name) const {

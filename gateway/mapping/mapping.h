@@ -61,6 +61,9 @@ class Mapping {
   std::shared_ptr<const Plan> plan_;
 };
 
+/// What the engine gives to every mapping: "now", "exchange", "route" and so on.
+std::vector<std::string_view> engine_variables();
+
 /// Context variables for a run: %now, %exchange, %route, %change, and those under `vars:`. Holds
 /// copies.
 class Variables {

@@ -125,6 +125,14 @@ constexpr CatalogueEntry entries[] = {
     {"CH-CLI-026", Action::reject, "plusieurs fichiers ne vont pas dans une même sortie",
      "several files do not go into one output", "donner un dossier : -o DOSSIER",
      "give a folder: -o FOLDER"},
+    {"CH-CLI-029", Action::reject, "{mapping} n'a pas de table : il n'y a pas de codes à laisser",
+     "{mapping} has no table: there are no codes to keep", "retirer --keep-codes",
+     "leave out --keep-codes"},
+    {"CH-CLI-027", Action::reject, "il n'y a pas de point d'entrée « {name} »",
+     "there is no source endpoint \"{name}\"", "{suggestion}", "{suggestion}"},
+    {"CH-CLI-028", Action::reject, "{mapping} n'a pas de variable « {name} »",
+     "{mapping} has no variable \"{name}\"", "{suggestion} ; une variable se déclare sous vars",
+     "{suggestion}; a variable is declared under vars"},
 };
 
 }  // namespace

@@ -80,6 +80,35 @@ Result<codec::Options> read_format(const tree::Document& document, const tree::N
 
 }  // namespace
 
+std::vector<Fault> stray_cases(const fs::path& folder) {
+  std::vector<fs::path> all;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code ignored;
+    if (at->path().filename() != "cases" || !at->is_directory(ignored)) continue;
+    at.disable_recursion_pending();
+    for (const fs::path& cases : listed(at->path()))
+      if (fs::is_directory(cases, ignored)) all.push_back(cases);
+  }
+  std::ranges::sort(all);
+  std::vector<Fault> faults;
+  for (const fs::path& cases : all) {
+    std::vector<std::string> mappings;
+    for (const fs::path& file : listed(cases.parent_path().parent_path()))
+      if (file.extension() == ".yaml" || file.extension() == ".yml")
+        mappings.push_back(file.stem().string());
+    const std::string name = cases.filename().string();
+    if (std::ranges::find(mappings, name) != mappings.end()) continue;
+    const std::vector<std::string_view> known(mappings.begin(), mappings.end());
+    faults.push_back(
+        fault("CH-MAP-065",
+              {base::printable(cases.lexically_relative(folder).generic_string()), 0, 0, {}},
+              {base::suggestion(name, known)}));
+  }
+  return faults;
+}
+
 CaseFolder find_cases(const Mapping& mapping) {
   const fs::path beside = mapping.plan().path;
   const fs::path folder = beside.parent_path() / "cases" / beside.stem();

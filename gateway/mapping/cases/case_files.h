@@ -45,6 +45,10 @@ struct CaseFolder {
 /// The cases beside the mapping's file; a folder that is not there has none.
 CaseFolder find_cases(const Mapping& mapping);
 
+/// CH-MAP-065 for each folder of cases below `folder` that stands beside no mapping: nothing runs
+/// them.
+std::vector<Fault> stray_cases(const std::filesystem::path& folder);
+
 /// How the case is to be run.
 struct CaseOptions {
   Variables variables;

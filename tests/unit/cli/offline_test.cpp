@@ -14,12 +14,12 @@ TEST_CASE("wrong usage exits 2 and says what is wrong, help exits 0") {
   const Ran unknown = run_line({"chek"});
   CHECK(unknown.code == 2);
   CHECK(unknown.err.find("« chek »") != std::string::npos);
-  CHECK(unknown.err.find("vouliez-vous dire check ?") != std::string::npos);
+  CHECK(unknown.err.find("le plus proche : check") != std::string::npos);
   CHECK(unknown.out.empty());
   const Ran below = run_line({"exchanges", "liste", "--state", "parked"});
   CHECK(below.code == 2);
   CHECK(below.err.find("`charmille exchanges`") != std::string::npos);
-  CHECK(below.err.find("vouliez-vous dire list ?") != std::string::npos);
+  CHECK(below.err.find("le plus proche : list") != std::string::npos);
   CHECK(run_line({"exchanges", "zzzzzzzz"}).err.find("list, show") != std::string::npos);
   CHECK(run_line({"keys"}).err.find("il manque la commande") != std::string::npos);
   CHECK(run_line({"keys", "--lang", "en"}).err.find("subcommand is required") != std::string::npos);
@@ -73,6 +73,14 @@ TEST_CASE("an unknown code is wrong usage, and the nearest one is named") {
   const Ran ran = run_line({"explain", "CH-CSW-001"});
   CHECK(ran.code == 2);
   CHECK(ran.err.find("CH-CSV-001") != std::string::npos);
+}
+
+TEST_CASE("a code may be given without its CH-") {
+  const Ran ran = run_line({"explain", "map-050"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("CH-MAP-050") != std::string::npos);
+  CHECK(run_line({"explain", "MAP-05"}).err.find("le plus proche : CH-MAP-005") !=
+        std::string::npos);
 }
 
 TEST_CASE("explain does not say that data is refused where none is") {
@@ -358,6 +366,34 @@ TEST_CASE("a variable of map is a text, or a file that is there") {
     CHECK(ran.code == 2);
     CHECK(ran.err.find("CH-CLI-009") != std::string::npos);
   }
+}
+
+TEST_CASE("a variable that the mapping does not know is refused with those that it knows") {
+  const Folder folder;
+  folder.write("mappings/a/personnes.yaml", with_variable);
+  const std::string mappings = (folder.path() / "mappings").string();
+  const std::string file = folder.write("personnes.csv", "Nom\nété\n");
+  const auto with = [&](const std::string& variable) {
+    return run_line(
+        {"map", "a/personnes", file, "--mappings", mappings, "--json", "--var", variable});
+  };
+  const Ran misspelt = with("servise=99");
+  CHECK(misspelt.code == 2);
+  CHECK(misspelt.out.empty());
+  CHECK(misspelt.err.find("CH-CLI-028") != std::string::npos);
+  CHECK(misspelt.err.find("le plus proche : service") != std::string::npos);
+  CHECK(with("departement=99").err.find("à choisir parmi : service, now") != std::string::npos);
+  CHECK(with("lot=2026-06-30").code == 0);
+}
+
+TEST_CASE("send names the sources when the one given is not there") {
+  const Folder folder;
+  const std::string file = folder.write("personnes.csv", "Nom\nété\n");
+  const std::string demo = (source() / "conf/demo/charmille.yaml").string();
+  const Ran ran = run_line({"send", "eo-depo", file, "--dry-run", "-c", demo});
+  CHECK(ran.code == 2);
+  CHECK(ran.err.find("CH-CLI-027") != std::string::npos);
+  CHECK(ran.err.find("le plus proche : eo-depot") != std::string::npos);
 }
 
 TEST_CASE("a delimiter given to map leaves the encoding of the configuration") {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "gateway/mapping/cases/case_files.h"
 #include "gateway/mapping/cases/test_run.h"
 #include "tests/unit/mapping/mappings.h"
 
@@ -68,6 +69,7 @@ class Beside {
     return run_cases(*mapping_, wanted, coverage);
   }
   const Mapping& mapping() const { return *mapping_; }
+  const std::filesystem::path& folder() const { return folder_; }
 
  private:
   std::filesystem::path folder_;
@@ -161,6 +163,21 @@ TEST_CASE("a case that does not say what it wants, and a file of no case, are er
   CHECK(codes(beside.run()) ==
         "CH-MAP-062 eo/cases/enfants/a.in.json; CH-MAP-061 eo/cases/enfants/c.txt; "
         "CH-MAP-061 eo/cases/enfants/b.out.json");
+}
+
+TEST_CASE("cases beside no mapping are told, with the mapping that was meant") {
+  const Beside beside;
+  beside.put("x.in.json", "{}");
+  CHECK(stray_cases(beside.folder()).empty());
+  beside.write("eo/cases/enfant/x.in.json", "{}");
+  beside.write("un/cases/mesures/cases/x.in.json", "{}");
+  const std::vector<Fault> stray = stray_cases(beside.folder());
+  REQUIRE(stray.size() == 2);
+  CHECK(stray[0].code == "CH-MAP-065");
+  CHECK(stray[0].place.file == "eo/cases/enfant");
+  CHECK(base::argument(stray[0], "nearest") == "enfants");
+  CHECK(stray[1].place.file == "un/cases/mesures");
+  CHECK(base::argument(stray[1], "names").empty());
 }
 
 TEST_CASE("an update writes what came, rewrites what differs, and leaves what was right") {
