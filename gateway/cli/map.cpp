@@ -1,4 +1,5 @@
 // charmille map MAPPING FILE...: a dry run. Nothing is stored, nothing is sent.
+#include <algorithm>
 #include <limits>
 
 #include <CLI/App.hpp>
@@ -6,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "gateway/base/bytes.h"
+#include "gateway/cli/explained.h"
 #include "gateway/cli/loss.h"
 #include "gateway/cli/mappings.h"
 #include "gateway/cli/session.h"
@@ -52,7 +54,7 @@ class DryRun {
     s_.print(fault);
     ++faults_;
   }
-  void print_explained(const mapping::Item& item);
+  void tell_orphans();
 
   Session& s_;
   const mapping::Mapping& mapping_;
@@ -61,6 +63,7 @@ class DryRun {
   bool losses_;  ///< told instead of the results
   record::Rules rules_;
   Loss loss_;
+  Explanation explanation_;
   std::string main_file_;
   std::optional<mapping::Joins> joins_;
   std::uint64_t good_ = 0;
@@ -78,13 +81,14 @@ Result<void> DryRun::join(const std::map<std::string, std::filesystem::path>& fi
     const auto payload = base::Payload::from_file(path);
     if (!payload) return fail(payload.error());
     const auto format = formats.files.find(name);
-    auto stream = codec::open(format == formats.files.end() ? formats.main : format->second,
-                              *payload, path.filename().string());
+    const codec::Options& options = format == formats.files.end() ? formats.main : format->second;
+    auto stream = codec::open(options, *payload, path.filename().string());
     if (!stream) return fail(stream.error());
     auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
     if (!batch) return fail(batch.error());
     tell(*batch);
     loss_.count(path.filename(), batch->document);
+    if (options.format == codec::Format::csv) explanation_.learn(path.filename(), batch->document);
     read_by_joins(name, path.filename(), mapping_.plan().nests);
     rows.emplace(name, std::move(batch->document));
   }
@@ -119,6 +123,8 @@ Result<void> DryRun::read(const std::filesystem::path& file, const codec::Option
     last = batch->last;
     tell(*batch);
     if (losses_) loss_.count(main_file_, batch->document);
+    if (explain_ && options.format == codec::Format::csv)
+      explanation_.learn(main_file_, batch->document);
     for (mapping::Item& item : mapping::apply(mapping_, batch->document,
                                               joins_ ? &*joins_ : nullptr, variables_, explain))
       take(std::move(item));
@@ -144,7 +150,7 @@ void DryRun::take(mapping::Item item) {
   ++good_;
   if (item.document.root().is(tree::Kind::null)) return;
   if (explain_)
-    print_explained(item);
+    explanation_.print(s_, item);
   else if (!losses_)
     s_.console.out << codec::write_json(item.document.root(), !s_.json) << '\n';
   judge(item);
@@ -160,44 +166,34 @@ void DryRun::judge(mapping::Item& item) {
   for (const Fault& fault : verdict.rejections) tell(fault);
 }
 
-void DryRun::print_explained(const mapping::Item& item) {
-  if (s_.json) {
-    tree::Document doc;
-    std::vector<tree::Node> nodes;
-    for (const mapping::Explained& one : item.explained) {
-      std::vector<tree::Node> sources;
-      for (const base::Place& place : one.sources)
-        sources.push_back(doc.text(base::describe(place)));
-      nodes.push_back(doc.object({{"path", doc.text(one.path)},
-                                  {"value", doc.copy(one.value)},
-                                  {"rule", doc.text(base::describe(one.rule))},
-                                  {"expression", doc.text(one.expression)},
-                                  {"sources", doc.array(sources)}}));
+/// Rows that belong to nothing come by the hundred when a main file is cut: one fault a nest.
+void DryRun::tell_orphans() {
+  constexpr std::size_t shown = 8;
+  std::map<std::pair<std::string, std::string>, std::vector<Fault>> nests;
+  for (Fault& orphan : joins_->orphans()) {
+    const std::string nest(base::argument(orphan, "nest"));
+    nests[{orphan.place.file, nest}].push_back(std::move(orphan));
+  }
+  for (const auto& [where, orphans] : nests) {
+    faults_ += orphans.size();
+    if (orphans.size() == 1) {
+      s_.print(orphans.front());
+      continue;
     }
-    s_.console.out << codec::write_json(
-                          doc.object({{"source", doc.text(base::describe(item.source))},
-                                      {"values", doc.array(nodes)}}))
-                   << '\n';
-    return;
+    std::string lines;
+    for (std::size_t i = 0; i < std::min(orphans.size(), shown); ++i)
+      lines += (i == 0 ? "" : ", ") + std::to_string(orphans[i].place.line);
+    if (orphans.size() > shown) lines += ", …";
+    s_.print(fault("CH-MAP-042", {where.first, 0, 0, {}},
+                   {{"count", std::to_string(orphans.size())},
+                    {"nest", where.second},
+                    {"lines", lines},
+                    {"rule", std::string(base::argument(orphans.front(), "rule"))}}));
   }
-  s_.console.out << s_.console.styled(base::describe(item.source), Style::bold) << '\n';
-  Table table({std::string(s_.say("champ", "field")), std::string(s_.say("valeur", "value")),
-               std::string(s_.say("règle", "rule")), std::string(s_.say("cellules", "cells")),
-               std::string(s_.say("expression", "expression"))});
-  for (const mapping::Explained& one : item.explained) {
-    std::string cells;
-    for (const base::Place& place : one.sources)
-      cells += (cells.empty() ? "" : ", ") + base::describe(place);
-    table.add({one.path, cut(codec::write_json(one.value), 50), base::describe(one.rule), cells,
-               cut(one.expression, 60)});
-  }
-  table.print(s_.console);
-  s_.console.out << '\n';
 }
 
 Exit DryRun::finish() {
-  if (joins_)
-    for (const Fault& orphan : joins_->orphans()) tell(orphan);
+  if (joins_) tell_orphans();
   if (losses_) {
     for (const mapping::Nest& nest : mapping_.plan().nests) loss_.read(main_file_, nest.ours);
     tree::Document doc;

@@ -190,7 +190,7 @@ TEST_CASE("map shows what a mapping gives, and where each value comes from") {
   CHECK_MESSAGE(ran.code == 0, ran.err);
   CHECK(ran.out == "{\"nom\":\"ÉTÉ\"}\n{\"nom\":\"HIVER\"}\n");
   const Ran explained = run_line({"map", "a/personnes", file, "--mappings", mappings, "--explain"});
-  CHECK(explained.out.find("personnes.csv:3") != std::string::npos);
+  CHECK(explained.out.find("personnes.csv:3 Nom") != std::string::npos);
   CHECK(explained.out.find("personnes.yaml:6") != std::string::npos);
   const Ran all =
       run_line({"map", "a/personnes", file, "--mappings", mappings, "--explain", "--json"});
@@ -200,6 +200,32 @@ TEST_CASE("map shows what a mapping gives, and where each value comes from") {
   CHECK(value.find("path")->chars() == "nom");
   CHECK(value.find("expression")->chars().find("Nom") != std::string_view::npos);
   CHECK(value.find("sources")->items().front().chars() == "personnes.csv:2:1");
+  CHECK(value.find("columns")->items().front().chars() == "Nom");
+}
+
+TEST_CASE("rows that belong to nothing are told once a join, with their number and first lines") {
+  const Folder folder;
+  const std::string file = folder.write("enfants.yaml",
+                                        "mapping: enfants\nfrom: csv\nto: tree\neach: rows\n"
+                                        "nest:\n  mesures: {file: Mesures, on: Id}\n"
+                                        "template: {id: '{{ Id }}', m: '{[ mesures.Code ]}'}\n");
+  const std::string main = folder.write("Enfants.csv", "Id;Nom\nE1;a\n");
+  std::string rows = "Id;Code\nE1;x\n";
+  const std::string one = folder.write("un/Mesures.csv", rows + "E2;y\n");
+  for (int i = 0; i < 30; ++i) rows += "E2;y\n";
+  const std::string many = folder.write("deux/Mesures.csv", rows);
+  const Ran single = run_line({"map", file, main, one, "--json"});
+  CHECK(single.code == 1);
+  CHECK(single.err.find("Mesures.csv:3") != std::string::npos);
+  CHECK(single.err.find("CH-MAP-040") != std::string::npos);
+  const Ran told = run_line({"map", file, main, many, "--json"});
+  CHECK(told.code == 1);
+  CHECK(told.out == "{\"id\":\"E1\",\"m\":[\"x\"]}\n");
+  CHECK(count(told.err, "Mesures.csv") == 1);
+  CHECK(told.err.find("30 lignes de mesures") != std::string::npos);
+  CHECK(told.err.find("lignes 3, 4, 5, 6, 7, 8, 9, 10, …") != std::string::npos);
+  const Ran explained = run_line({"map", file, main, one, "--explain"});
+  CHECK(explained.out.find("Mesures.csv:2 Code") != std::string::npos);
 }
 
 TEST_CASE("map takes a mapping file and variables, for scripts") {
