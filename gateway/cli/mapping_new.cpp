@@ -24,6 +24,7 @@ using Certainty = codec::Detected::Certainty;
 struct Options {
   std::string name, folder, out;
   std::vector<std::string> from;
+  bool header = false;
 };
 
 std::string word_of(const Session& s, ColumnKind kind) {
@@ -53,12 +54,12 @@ std::optional<fs::path> folder_for(Session& s, const Options& o) {
   return site->mappings.empty() ? fs::path("mappings") : site->mappings.back();
 }
 
-Result<std::vector<FileProfile>> profiles_of(const std::vector<std::string>& files) {
+Result<std::vector<FileProfile>> profiles_of(const std::vector<std::string>& files, bool header) {
   std::vector<FileProfile> profiles;
   for (const std::string& file : files) {
     const auto payload = base::Payload::from_file(file);
     if (!payload) return fail("CH-CLI-009", {}, {{"name", base::printable(file)}});
-    auto profile = mapping::profile_file(*payload, fs::path(file).filename().string());
+    auto profile = mapping::profile_file(*payload, fs::path(file).filename().string(), header);
     if (!profile) return fail(std::move(profile.error()));
     profiles.push_back(std::move(*profile));
   }
@@ -193,7 +194,7 @@ Exit draft(Session& s, const Options& o) {
     if (!to) return Exit::usage;
     *to /= o.name + ".yaml";
   }
-  const auto files = profiles_of(o.from);
+  const auto files = profiles_of(o.from, o.header);
   if (!files) return s.failed(files.error());
   for (const FileProfile& file : *files)
     for (const Fault& remark : file.remarks) s.print_warning(remark);
@@ -245,6 +246,10 @@ void add_new(CLI::App& group, Session& s) {
   command->add_option("--out", o->out,
                       std::string(s.say("fichier à écrire ; - : la sortie standard",
                                         "file to write; -: standard output")));
+  command->add_flag(
+      "--header", o->header,
+      std::string(s.say("la première ligne est un en-tête, même écrite comme les suivantes",
+                        "the first line is a header, even when it is written as those below")));
   command->callback([&s, o] { s.chosen = [&s, o] { return draft(s, *o); }; });
 }
 

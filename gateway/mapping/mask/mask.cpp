@@ -7,6 +7,8 @@
 #include "gateway/base/national_keys.h"
 #include "gateway/codec/csv_header.h"
 #include "gateway/fhirpath/text.h"
+#include "gateway/mapping/mask/invented_words.h"
+#include "gateway/mapping/profile/header_doubt.h"
 
 namespace charmille::mapping {
 namespace {
@@ -15,20 +17,26 @@ using codec::RawRecord;
 
 constexpr std::size_t flush_at = 64 * 1024;
 
-/// Kinds whose cells point at a person, whatever the column of the same name holds elsewhere.
-bool is_personal(ColumnKind kind) {
-  switch (kind) {
-    case ColumnKind::identifier:
-    case ColumnKind::national_id:
-    case ColumnKind::phone:
-    case ColumnKind::mail:
-    case ColumnKind::name:
-    case ColumnKind::address:
-    case ColumnKind::date:
-      return true;
-    default:
-      return false;
+/// The words of a name, without "Mme" and "Dr".
+void add_names(std::string_view text, Seen& into) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(" .", at), text.size());
+    if (!is_title(text.substr(at, end - at))) into.add(text.substr(at, end - at));
+    at = end + 1;
   }
+}
+
+/// "Mme Dupont" of "Mme Dupont, assistante": what begins with a capital.
+std::string_view named_at(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto first = static_cast<unsigned char>(text[at]);
+    if (!(first >= 'A' && first <= 'Z') && first < 0x80) break;
+    const std::size_t end = std::min(text.find_first_of(" ,;)", at), text.size());
+    at = end + 1;
+    if (end < text.size() && text[end] != ' ') break;
+  }
+  return text.substr(0, std::min(at, text.size()));
 }
 
 }  // namespace
@@ -114,25 +122,38 @@ class Mask::Pass {
   std::string head_;
 };
 
-Mask::Mask(crypto::Key key, std::vector<std::string> keep)
-    : key_(std::move(key)), keep_(std::move(keep)), gathered_(std::make_unique<Gathered>()) {}
+Mask::Mask(crypto::Key key, Keep keep)
+    : key_(std::move(key)), keep_(std::move(keep)), gathered_(std::make_unique<Gathered>()) {
+  for (const auto& table : keep_.tables) {
+    Codes& codes = codes_.emplace_back(Codes{table->name()});
+    for (const std::string_view code : table->codes().root().shape().keys())
+      codes.all.insert(fhirpath::normalize(code));
+  }
+}
 
 Result<void> Mask::look(const base::Payload& payload, const std::string& name) {
   auto written = codec::detect(payload, name);
   if (!written) return fail(std::move(written.error()));
   if (written->options.format != codec::Format::csv) return fail("CH-MAP-070", {name, 0, 0, {}});
-  File file{payload, name, std::move(*written), {}, {}, {}};
+  File file{payload, name, std::move(*written), {}, {}, {}, {}};
   auto pass = Pass::open(payload, name, file.written);
   if (!pass) return fail(std::move(pass.error()));
   for (const std::string& column : (*pass)->names()) file.profiles.emplace_back(column, 0);
+  file.coded.resize(file.profiles.size(), std::vector<std::uint64_t>(keep_.tables.size()));
+  HeaderDoubt doubt((*pass)->names());
   std::uint64_t records = 0;
   for (;; ++records) {
     const auto more = (*pass)->next();
     if (!more) return fail(more.error());
     if (!*more) break;
-    for (std::size_t i = 0; i < file.profiles.size(); ++i) gather(file, i, (*pass)->cell(i));
+    for (std::size_t i = 0; i < file.profiles.size(); ++i) {
+      const std::string cell = (*pass)->cell(i);
+      gather(file, i, cell);
+      if (records < HeaderDoubt::most_rows) doubt.feed(i, cell);
+    }
   }
   if (records == 0) return fail("CH-CSV-002", {name, 1, 0, {}});
+  if (!keep_.header && doubt.is_row()) return fail("CH-MAP-072", {name, 1, 0, {}});
   files_.push_back(std::move(file));
   return {};
 }
@@ -165,74 +186,99 @@ void Mask::gather(File& file, std::size_t column, std::string_view cell) {
   if (!dated || value.find_first_not_of("0123456789") == value.npos) gathered_->tokens.add(value);
   if (profile.promise() == Promise::given_name) gathered_->given_names.add(value);
   if (profile.promise() == Promise::given_name || profile.promise() == Promise::name)
-    gathered_->persons.add(value);
+    add_names(value, gathered_->persons);
+  else if (const std::size_t civility = civility_in(value); civility != value.npos)
+    add_names(named_at(value.substr(civility)), gathered_->persons);
+  if (codes_.empty()) return;
+  const std::string code = fhirpath::normalize(value);
+  for (std::size_t i = 0; i < codes_.size(); ++i)
+    if (codes_[i].all.contains(code)) ++file.coded[column][i];
 }
 
-void Mask::decide() {
-  gathered_->calendar.draw(key_);
-  inventor_ = std::make_unique<Inventor>(key_.clone(), *gathered_);
-  for (const File& file : files_)
-    for (const ColumnProfile& profile : file.profiles)
-      if (is_personal(profile.kind())) personal_.insert(profile.name());
-  for (File& file : files_)
-    for (const ColumnProfile& profile : file.profiles) {
-      std::vector<std::size_t> forms;
-      for (const std::string_view form : profile.date_forms())
-        for (std::size_t i = 0; i < date_form_count; ++i)
-          if (date_form_list[i].pattern == form) forms.push_back(i);
-      file.forms.push_back(std::move(forms));
-      file.columns.push_back({profile.name(), is_kept(profile), profile.kind()});
-    }
+bool Mask::stays(const Column& column, std::string_view value) const {
+  if (value.empty() || std::ranges::find(keep_.values, value) != keep_.values.end()) return true;
+  switch (column.fate) {
+    case Fate::codes_stay:
+    case Fate::asked_for:
+      return true;
+    case Fate::table_stays:
+      return column.codes->all.contains(fhirpath::normalize(value));
+    case Fate::masked:
+      break;
+  }
+  return false;
 }
 
-/// Codes stay, unless the same column holds persons in another file, or a code is made of words
-/// that columns of names hold.
-bool Mask::is_kept(const ColumnProfile& profile) const {
-  const ColumnKind kind = profile.kind();
-  if (kind == ColumnKind::boolean) return true;
-  if (personal_.contains(profile.name())) return false;
-  if (profile.only_marks()) return true;
-  if (kind != ColumnKind::code) return false;
-  const auto codes = profile.codes();
-  return std::ranges::none_of(
-      codes, [&](const auto& one) { return gathered_->persons.clashes(one.first); });
+/// Nothing when the value does not suit the way after all.
+std::optional<std::string> Mask::invented(Way way, std::string_view cell, std::string_view value) {
+  Inventor& invent = *inventor_;
+  switch (way) {
+    case Way::date:
+      if (const auto form = date_form_of(value)) return invent.date(*form, cell);
+      return std::nullopt;
+    case Way::time:
+      return invent.time(cell);
+    case Way::national_id:
+      return invent.national_id(cell);
+    case Way::phone:
+      return invent.phone(cell);
+    case Way::mail:
+      return invent.mail(cell);
+    case Way::identifier:
+    case Way::number:
+      return invent.reshaped(cell);
+    case Way::name:
+      return invent.names(cell);
+    case Way::commune:
+      return invent.commune(cell);
+    case Way::address:
+      return invent.address(cell);
+    case Way::text:
+      break;
+  }
+  if (vocabulary_.contains(value)) return std::string(cell);
+  if (const auto form = date_form_of(value)) return invent.date(*form, cell);
+  const bool word = value.find_first_of(" \r\n") == value.npos;
+  const bool digits = value.find_first_of("0123456789") != value.npos;
+  return word && digits ? invent.reshaped(cell) : invent.neutral(cell);
 }
 
+/// The same value becomes the same everywhere, but for a key, which follows the number before it,
+/// and days where two files write them in different orders.
 std::string Mask::masked(const File& file, std::size_t column, std::string_view cell,
                          std::string_view previous) {
   const std::string_view value = fhirpath::trim(cell);
-  Inventor& invent = *inventor_;
-  const ColumnProfile& profile = file.profiles[column];
-  const bool keyed = profile.promise() == Promise::national_key && value.size() == 2;
+  const bool keyed = file.profiles[column].promise() == Promise::national_key && value.size() == 2;
   if (const std::string before = keyed ? bare_national_id(previous) : ""; !before.empty())
     return fmt::format("{:02}", *base::nir_key(std::string_view(before).substr(0, 13)));
   for (const std::size_t form : file.forms[column])
-    if (read_date(form, value)) return invent.date(form, cell);
-  switch (file.columns[column].kind) {
-    case ColumnKind::time:
-      return invent.time(cell);
-    case ColumnKind::national_id:
-      return invent.national_id(cell);
-    case ColumnKind::phone:
-      return invent.phone(cell);
-    case ColumnKind::mail:
-      return invent.mail(cell);
-    case ColumnKind::name:
-      return invent.names(cell);
-    case ColumnKind::address:
-      return profile.promise() == Promise::commune ? invent.commune(cell) : invent.address(cell);
-    case ColumnKind::integer:
-    case ColumnKind::decimal:
-    case ColumnKind::identifier:
-      return invent.reshaped(cell);
-    default:
-      break;
+    if (read_date(form, value)) return inventor_->date(form, cell);
+  for (std::size_t i = 0; i <= Ways::count; ++i)
+    if (const auto way = static_cast<Way>(i); ways_.has(way, value))
+      if (auto done = invented(way, cell, value)) return std::move(*done);
+  return {};  // not reached: a text suits any value
+}
+
+/// Every value that will be masked, under the way of its column.
+Result<void> Mask::claim_values(const File& file) {
+  auto pass = Pass::open(file.payload, file.name, file.written);
+  if (!pass) return fail(std::move(pass.error()));
+  for (;;) {
+    const auto more = (*pass)->next();
+    if (!more) return fail(more.error());
+    if (!*more) return {};
+    for (std::size_t i = 0; i < file.columns.size(); ++i) {
+      const Column& column = file.columns[i];
+      if (column.fate == Fate::codes_stay || column.fate == Fate::asked_for ||
+          column.way == Way::text)
+        continue;
+      const std::string cell = (*pass)->cell(i);
+      const std::string_view value = fhirpath::trim(cell);
+      const auto fits = [&](std::size_t form) { return read_date(form, value).has_value(); };
+      const bool dated = column.way != Way::date || std::ranges::any_of(file.forms[i], fits);
+      if (dated && !stays(column, value)) ways_.claim(column.way, value);
+    }
   }
-  // A word with digits may be an identifier of another file: the same for the same everywhere.
-  const bool word = value.find_first_of(" \r\n") == value.npos;
-  const bool digits = value.find_first_of("0123456789") != value.npos;
-  if (const auto form = date_form_of(value)) return invent.date(*form, cell);
-  return word && digits ? invent.reshaped(cell) : invent.neutral(cell);
 }
 
 /// The record that the pass stands on, with its line end: cells change, all around them stays.
@@ -246,10 +292,8 @@ std::string Mask::masked_record(const File& file, const Pass& pass) {
     text += record.raw.substr(done, slice.begin - done);
     done = slice.begin + slice.size;
     const std::string cell = pass.cell(i);
-    const std::string_view value = fhirpath::trim(cell);
-    const bool stays =
-        value.empty() || file.columns[i].kept || std::ranges::find(keep_, value) != keep_.end();
-    previous = stays ? cell : masked(file, i, cell, previous);
+    previous =
+        stays(file.columns[i], fhirpath::trim(cell)) ? cell : masked(file, i, cell, previous);
     const bool quoted = slice.begin > 0 && record.raw[slice.begin - 1] == pass.quote();
     for (const char c : previous) {
       if (quoted && c == pass.quote()) text += c;

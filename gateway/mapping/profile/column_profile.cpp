@@ -84,7 +84,6 @@ std::string bare_phone(std::string_view text) {
   return national || abroad ? digits : std::string{};
 }
 
-/// Where a person is named: "Mme Dupont" at the beginning, "chez M. Dupont" inside; or npos.
 std::size_t civility_in(std::string_view text) {
   std::size_t first = text.npos;
   for (const std::string_view civility :

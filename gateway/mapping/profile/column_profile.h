@@ -44,8 +44,8 @@ std::string bare_national_id(std::string_view text);
 /// Digits of a French phone number; empty otherwise.
 std::string bare_phone(std::string_view text);
 
-/// Whether `text` begins as letters to persons do: "M. ", "Mme ", "Dr ".
-bool has_civility(std::string_view text);
+/// Where a person is named: 0 for "Mme Dupont", further for "chez M. Dupont"; npos when none is.
+std::size_t civility_in(std::string_view text);
 
 /// Oui, NON, O, n, vrai, false, ...
 bool is_boolean_word(std::string_view text);
@@ -82,6 +82,8 @@ class ColumnProfile {
   /// The values of a code column with how often each comes: at most `most_codes`, each at least
   /// `least_repeats` times, and never of a column that promises a person, an identifier or a date.
   std::map<std::string, std::uint64_t> codes() const;
+  /// The different cells, while they are at most `most_codes`.
+  const std::map<std::string, std::uint64_t, std::less<>>& values() const { return values_; }
   /// Every cell has one or two characters, of at most `most_codes` kinds: marks that name nobody.
   bool only_marks() const;
   /// Its values name persons: from now on they are text, never codes.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/codec/codec.h"
+#include "gateway/mapping/profile/header_doubt.h"
 
 namespace charmille::mapping {
 namespace {
@@ -36,6 +37,16 @@ void feed(FileProfile& profile, const tree::Node& record) {
   }
 }
 
+bool begins_with_row(const tree::Document& batch) {
+  const auto rows = batch.root().find("rows")->items();
+  if (rows.empty() || !rows.front().is(tree::Kind::object)) return false;
+  const auto keys = rows.front().shape().keys();
+  HeaderDoubt doubt(std::vector<std::string>(keys.begin(), keys.end()));
+  for (const tree::Node& row : rows.first(std::min(rows.size(), HeaderDoubt::most_rows)))
+    for (std::size_t i = 0; i < row.items().size(); ++i) doubt.feed(i, row.items()[i].chars());
+  return doubt.is_row();
+}
+
 void take(FileProfile& profile, codec::Batch& batch) {
   for (const tree::Node& row : batch.document.root().find("rows")->items())
     if (row.is(tree::Kind::object)) feed(profile, row);
@@ -51,7 +62,7 @@ void take(FileProfile& profile, codec::Batch& batch) {
 }  // namespace
 
 Result<FileProfile> profile_file(const base::Payload& payload, const std::string& name,
-                                 std::size_t most_records) {
+                                 bool header) {
   auto written = codec::detect(payload, name);
   if (!written) return fail(std::move(written.error()));
   FileProfile profile;
@@ -60,7 +71,7 @@ Result<FileProfile> profile_file(const base::Payload& payload, const std::string
   auto stream = codec::open(profile.written.options, payload, name);
   if (!stream) return fail(std::move(stream.error()));
   for (bool last = false; !last;) {
-    const std::size_t room = most_records - static_cast<std::size_t>(profile.records);
+    const std::size_t room = FileProfile::most_records - static_cast<std::size_t>(profile.records);
     if (room == 0) {
       profile.whole = false;
       break;
@@ -68,6 +79,10 @@ Result<FileProfile> profile_file(const base::Payload& payload, const std::string
     auto batch = (*stream)->next(std::min(batch_size, room));
     if (!batch) return fail(std::move(batch.error()));
     last = batch->last;
+    const bool first = profile.records == 0;
+    if (first && !header && profile.written.options.format == codec::Format::csv &&
+        begins_with_row(batch->document))
+      return fail("CH-MAP-072", {name, 1, 0, {}});
     take(profile, *batch);
   }
   if (profile.records == profile.rejected)

@@ -29,9 +29,10 @@ struct FileProfile {
 
 /// Reads at most `most_records` records, a batch at a time. Only fields that hold plain values are
 /// columns of a JSON record. Faults: those of `codec::detect` and of the codec; CH-CSV-002 when
-/// there is no record to learn from.
+/// there is no record to learn from; CH-MAP-072 when the first line of a CSV file is a row, unless
+/// a person says that it is a `header`.
 Result<FileProfile> profile_file(const base::Payload& payload, const std::string& name,
-                                 std::size_t most_records = FileProfile::most_records);
+                                 bool header = false);
 
 /// Columns of codes in which words of any file's columns of names stand are text from now on: what
 /// repeats may still be a person.

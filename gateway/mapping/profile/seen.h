@@ -14,6 +14,9 @@ class Seen {
  public:
   Seen() : bits_(words) {}
 
+  /// A cell as a whole, apart from its words.
+  void add_value(std::string_view cell) { add_token(cell); }
+  bool has_value(std::string_view cell) const { return holds(cell); }
   /// Every word and number of `text`.
   void add(std::string_view text);
   /// Whether one of the words and numbers of `text` was added.

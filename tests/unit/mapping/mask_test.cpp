@@ -8,19 +8,21 @@
 
 #include "gateway/base/national_keys.h"
 #include "gateway/crypto/digest.h"
+#include "gateway/mapping/plan.h"
+#include "tests/unit/mapping/mappings.h"
 
 using namespace charmille;
 
 namespace {
 
-mapping::Mask with_seed(const std::string& seed, std::vector<std::string> keep = {}) {
+mapping::Mask with_seed(const std::string& seed, mapping::Keep keep = {}) {
   return mapping::Mask(crypto::Key::from_bytes(crypto::sha256(seed)), std::move(keep));
 }
 
 std::vector<std::string> masked(mapping::Mask mask, const std::vector<std::string>& files) {
   for (std::size_t i = 0; i < files.size(); ++i)
     REQUIRE(mask.look(base::Payload(files[i]), std::to_string(i) + ".csv"));
-  mask.decide();
+  REQUIRE(mask.decide());
   std::vector<std::string> out(files.size());
   for (std::size_t i = 0; i < files.size(); ++i)
     REQUIRE(mask.write(i, [&](std::string_view bytes) -> Result<void> {
@@ -93,7 +95,7 @@ TEST_CASE("the files of a lot still join, and an order of days stays one") {
 TEST_CASE("another key gives other persons, the same key the same, and what is to stay stays") {
   CHECK(masked(with_seed("a"), {children}) == masked(with_seed("a"), {children}));
   CHECK(masked(with_seed("a"), {children}) != masked(with_seed("d"), {children}));
-  const auto kept = cells(masked(with_seed("a", {"06/08/2015"}), {children})[0]);
+  const auto kept = cells(masked(with_seed("a", {.values = {"06/08/2015"}}), {children})[0]);
   CHECK(kept[1][2] == "06/08/2015");
 }
 
@@ -131,4 +133,95 @@ TEST_CASE("remarks are masked, however often the same comes again") {
   const std::string out = masked(with_seed("prose"), {file})[0];
   CHECK(out.find("Exclusion") == std::string::npos);
   CHECK(out.find("Quiniou") == std::string::npos);
+}
+
+TEST_CASE("a column stays when a person says so, and one that no file has is refused") {
+  std::string file = "Identifiant;Nom;Motif\n";
+  for (int i = 10; i < 22; ++i)
+    file += "E" + std::to_string(i) + ";DUPONT;Libelle rare " +
+            std::string(1, "abcdefghijklmnopqrstuvwxyz"[i % 26]) + "\n";
+  const auto rows = cells(masked(with_seed("k", {.columns = {"Motif"}}), {file})[0]);
+  CHECK(rows[1][2] == cells(file)[1][2]);
+  CHECK(rows[1][0] != "E10");
+  auto mask = with_seed("k", {.columns = {"Motifs"}});
+  REQUIRE(mask.look(base::Payload(file), "a.csv"));
+  const auto decided = mask.decide();
+  REQUIRE_FALSE(decided);
+  CHECK(decided.error().code == "CH-MAP-071");
+  CHECK(base::argument(decided.error(), "nearest") == "Motif");
+}
+
+TEST_CASE("codes of a mapping's tables stay, other cells of their column do not") {
+  const auto mapping = mapping::testing::mapping_of(
+      "mapping: t\nfrom: csv\nto: tree\neach: rows\n"
+      "tables: {motif: {A12: a, B7: b, C900: c, É5: e}}\n"
+      "template: {m: \"{{ Motif.translate('motif') }}\"}\n");
+  std::string file = "Identifiant;Motif;Autre\n";
+  for (int i = 10; i < 29; ++i)
+    file += "E" + std::to_string(i) + ";" +
+            (i == 12      ? "e5"
+             : i % 2 == 0 ? "A12"
+                          : "C900") +
+            ";Q" + std::to_string(i * 37) + "\n";
+  file += "A12;Z451;Q5\n";
+  const auto without = cells(masked(with_seed("t"), {file})[0]);
+  CHECK(without[1][1] != "A12");
+  const auto rows = cells(masked(with_seed("t", {.tables = mapping->plan().tables}), {file})[0]);
+  CHECK(rows[1][1] == "A12");
+  CHECK(rows[2][1] == "C900");
+  CHECK(rows[3][1] == "e5");
+  CHECK(rows[20][1] != "Z451");
+  CHECK(rows[20][0] != "A12");  // an identifier, whatever the table holds
+  CHECK(rows[1][2] != "Q370");
+}
+
+TEST_CASE("codes that name persons are masked, and as the persons are") {
+  std::string staff = "Identifiant;Nom\nX900;QUINIOU\nX901;LE GOFF\nX902;TANGUY\n";
+  std::string file = "Dossier;Suivi;Equipe;Groupe\n";
+  for (int i = 0; i < 9; ++i)
+    file += std::to_string(4000 + i) + (i % 2 == 0 ? ";QUINIOU" : ";TANGUY") + ";X901;Foyer\n";
+  const auto out = masked(with_seed("p"), {staff, file});
+  const auto persons = cells(out[0]);
+  const auto rows = cells(out[1]);
+  CHECK(rows[1][1] == persons[1][1]);
+  CHECK(rows[2][1] == persons[3][1]);
+  CHECK(rows[1][2] == persons[2][0]);  // a code that is somebody's identifier
+  CHECK(rows[1][3] == "Foyer");
+}
+
+TEST_CASE("whoever a civility names is a person in every column") {
+  std::string file = "Dossier;Suivi;Binome;Titre\n";
+  for (int i = 0; i < 8; ++i)
+    file += std::to_string(5000 + i) + ";vu par Mme Quiniou le soir;Quiniou;Mme\n";
+  const auto rows = cells(masked(with_seed("q"), {file})[0]);
+  CHECK(rows[1][2] != "Quiniou");
+  CHECK(rows[1][3] == "Mme");
+}
+
+TEST_CASE("one value becomes one value, whatever its column holds") {
+  const std::string one = "Identifiant;Nom;Ville\nE01;DUPONT;BREST\nE02;LANNION;QUIMPER\n";
+  const std::string two =
+      "Suite;Mention;Jour\nvu;DUPONT;06/08/2015\nlu;E01;BREST\nsu;LANNION;x y\n";
+  const auto out = masked(with_seed("o"), {one, two});
+  const auto first = cells(out[0]);
+  const auto second = cells(out[1]);
+  CHECK(second[1][1] == first[1][1]);
+  CHECK(second[2][1] == first[1][0]);
+  CHECK(second[2][2] == first[1][2]);
+  CHECK(second[3][1] == first[2][1]);
+}
+
+TEST_CASE("a first line that is written as the rows is no header, unless somebody says so") {
+  const auto refusal = [](std::string text, bool header = false) {
+    auto mask = with_seed("a", {.header = header});
+    const auto looked = mask.look(base::Payload(std::move(text)), "a.csv");
+    return looked ? std::string{} : std::string(looked.error().code);
+  };
+  CHECK(refusal("DUPONT;Marie\nMARTIN;Jean-Paul\nLE GOFF;Anne\nTANGUY;Yves\n") == "CH-MAP-072");
+  CHECK(refusal("DUPONT;PERE\nMARTIN;MERE\nTANGUY;PERE\n") == "CH-MAP-072");
+  CHECK(refusal("LIBELLE;VALEUR\nROUGE;HAUT\n") == "CH-MAP-072");
+  CHECK(refusal("LIBELLE;VALEUR\nROUGE;HAUT\n", true).empty());
+  CHECK(refusal("NOM;PRENOM\nDUPONT;MARIE\nMARTIN;JEAN\n").empty());
+  CHECK(refusal("Libelle;Valeur\nROUGE;HAUT\n").empty());
+  CHECK(refusal("LIBELLE;VALEUR\nROUGE;12\n").empty());
 }
