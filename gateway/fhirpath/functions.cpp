@@ -11,9 +11,10 @@ namespace {
 const std::unordered_map<std::string_view, const Function*>& by_name() {
   static const auto table = [] {
     std::unordered_map<std::string_view, const Function*> functions;
-    for (const auto part : {existence_functions(), subset_functions(), conversion_functions(),
-                            text_functions(), math_functions(), boundary_functions(),
-                            model_functions(), utility_functions(), own_functions()})
+    for (const auto part :
+         {existence_functions(), subset_functions(), conversion_functions(), text_functions(),
+          math_functions(), boundary_functions(), model_functions(), utility_functions(),
+          escape_functions(), own_functions()})
       for (const Function& function : part) functions.emplace(function.name, &function);
     return functions;
   }();

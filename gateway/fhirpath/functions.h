@@ -89,6 +89,7 @@ std::span<const Function> math_functions();
 std::span<const Function> boundary_functions();
 std::span<const Function> model_functions();
 std::span<const Function> utility_functions();
+std::span<const Function> escape_functions();
 std::span<const Function> own_functions();
 
 }  // namespace charmille::fhirpath

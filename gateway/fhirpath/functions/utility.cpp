@@ -1,5 +1,5 @@
-// Sorting, variables, the clock, traces, escapes (FHIRPath 2.0.0 §5.8; 3.0.0-ballot for sort,
-// defineVariable, escape and unescape).
+// Sorting, variables, the clock, traces (FHIRPath 2.0.0 §5.8; 3.0.0-ballot for sort and
+// defineVariable).
 #include <algorithm>
 #include <numeric>
 #include <vector>
@@ -38,6 +38,18 @@ std::optional<std::vector<Keys>> keys_of(Call& call) {
   return all;
 }
 
+/// Every key has an order with the first of its place that is there.
+bool comparable(const std::vector<Keys>& all) {
+  std::vector<const Value*> first(all.empty() ? 0 : all.front().size());
+  for (const Keys& keys : all)
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (!keys[i]) continue;
+      if (first[i] == nullptr) first[i] = &*keys[i];
+      if (!order(*keys[i], *first[i]).comparable) return false;
+    }
+  return true;
+}
+
 int sign_of(const std::optional<Value>& a, const std::optional<Value>& b, bool down) {
   if (!a || !b) return static_cast<int>(a.has_value()) - static_cast<int>(b.has_value());
   const int sign = order(*a, *b).sign.value_or(0);
@@ -51,10 +63,7 @@ Collection sort(Call& call) {
     return call.too_many_steps();
   const auto keys = keys_of(call);
   if (!keys) return {};
-  for (const Keys& of_item : *keys)
-    for (std::size_t i = 0; i < of_item.size(); ++i)
-      if (of_item[i] && keys->front()[i] && !order(*of_item[i], *keys->front()[i]).comparable)
-        return call.fault("CH-PATH-032", {{"operator", "sort"}});
+  if (!comparable(*keys)) return call.fault("CH-PATH-032", {{"operator", "sort"}});
   std::vector<std::size_t> places(items.size());
   std::iota(places.begin(), places.end(), std::size_t{0});
   std::ranges::stable_sort(places, [&](std::size_t a, std::size_t b) {
@@ -117,60 +126,6 @@ Collection time_of_day(Call& call) {
   return Value::temporal(time, call.arena());
 }
 
-struct Escape {
-  char plain;
-  std::string_view html;  ///< empty: as it is
-  std::string_view json;
-};
-constexpr Escape escapes[] = {
-    {'&', "&amp;", ""},      {'<', "&lt;", ""},   {'>', "&gt;", ""},
-    {'"', "&quot;", "\\\""}, {'\'', "&#39;", ""}, {'\\', "", "\\\\"},
-    {'\n', "", "\\n"},       {'\r', "", "\\r"},   {'\t', "", "\\t"},
-};
-
-bool texts(Call& call, std::string_view& text, std::string_view& way) {
-  if (!call.text(text) || !call.text_argument(0, way)) return false;
-  return way == "html" || way == "json";
-}
-
-Collection escape(Call& call) {
-  std::string_view text, way;
-  if (!texts(call, text, way)) return {};
-  std::string out;
-  for (const char c : text) {
-    const auto at = std::ranges::find(escapes, c, &Escape::plain);
-    const std::string_view written = at == std::ranges::end(escapes) ? std::string_view{}
-                                     : way == "html"                 ? at->html
-                                                                     : at->json;
-    if (written.empty())
-      out += c;
-    else
-      out += written;
-  }
-  return call.result(std::string_view(out));
-}
-
-Collection unescape(Call& call) {
-  std::string_view text, way;
-  if (!texts(call, text, way)) return {};
-  const bool html = way == "html";
-  std::string out;
-  while (!text.empty()) {
-    const auto at = std::ranges::find_if(escapes, [&](const Escape& one) {
-      const std::string_view written = html ? one.html : one.json;
-      return !written.empty() && text.starts_with(written);
-    });
-    if (at == std::ranges::end(escapes)) {
-      out += text.front();
-      text.remove_prefix(1);
-    } else {
-      out += at->plain;
-      text.remove_prefix((html ? at->html : at->json).size());
-    }
-  }
-  return call.result(std::string_view(out));
-}
-
 constexpr Function functions[] = {
     {"sort", 0, 31, sort, First::sort, true, Gives::input},
     {"defineVariable", 1, 2, define_variable, First::variable, true, Gives::input},
@@ -178,8 +133,6 @@ constexpr Function functions[] = {
     {"now", 0, 0, now, First::plain, false, Gives::unknown, true},
     {"today", 0, 0, today, First::plain, false, Gives::unknown, true},
     {"timeOfDay", 0, 0, time_of_day, First::plain, false, Gives::unknown, true},
-    {"escape", 1, 1, escape},
-    {"unescape", 1, 1, unescape},
 };
 
 }  // namespace

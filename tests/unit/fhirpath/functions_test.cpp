@@ -201,6 +201,9 @@ TEST_CASE("sorting") {
          {"numbers.sort($this desc)", "3, 2, 1"},
          {"name.sort(-use).given", "'Nina', 'Zoé', 'Inès', 'Zoé'"},
          {"(1 | 'a').sort()", "CH-PATH-032"},
+         {"(1 | 2 | 3).sort(iif($this = 1, {}, iif($this = 2, 'a', 5)))", "CH-PATH-032"},
+         {"(1 | 2 | 3).sort(iif($this = 1, {}, -$this))", "1, 3, 2"},
+         {"(1 | 2).sort(0, iif($this = 1, 'a', true))", "CH-PATH-032"},
          {"name.sort(given)", "CH-PATH-030"}});
 }
 
@@ -236,6 +239,20 @@ TEST_CASE("texts for other languages") {
          {"'&lt;b&gt;&amp;'.unescape('html')", "'<b>&'"},
          {"'a\"b'.escape('json')", "'a\\\"b'"},
          {"'x'.escape('xml')", ""}});
+  check({{"'\\u0001\\u001F'.escape('json')", "'\\u0001\\u001f'"},
+         {"'\\f\\n\\r\\t'.escape('json')", "'\\f\\n\\r\\t'"},
+         {"'caf\\u00E9'.escape('json')", "'café'"},
+         {"'\\\\u00e9\\\\ud83d\\\\ude00\\\\/'.unescape('json')", "'é😀/'"},
+         {"'\\\\ud83d \\\\q \\\\u12'.unescape('json')", "'\\ud83d \\q \\u12'"},
+         {"'&#233;&#xE9;&apos;&#99999999;&eacute;'.unescape('html')", "'éé\'&#99999999;&eacute;'"},
+         {"'&amp;lt;'.unescape('html')", "'&lt;'"}});
+}
+
+TEST_CASE("what is escaped is unescaped to itself") {
+  check({{"'<&>\\'\"\\\\n&amp;'.select($this.escape('html').unescape('html') = $this)", "true"},
+         {"'\\u0000\\u0001\\u0008\\f\\n\\r\\t\\u001F\\\\n\"/'"
+          ".select($this.escape('json').unescape('json') = $this)",
+          "true"}});
 }
 
 TEST_CASE("a mapping has no clock") {
