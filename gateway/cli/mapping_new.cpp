@@ -157,6 +157,19 @@ tree::Node json_of(tree::Document& doc, const FileProfile& file) {
        {"columns", doc.array(columns)}});
 }
 
+/// A file that the draft does not read is told, with the columns that could have joined it.
+void tell_not_joined(Session& s, const std::vector<FileProfile>& files,
+                     const std::vector<mapping::JoinFound>& joins) {
+  for (const mapping::NotJoined& one : mapping::find_not_joined(files, joins)) {
+    std::string columns;
+    for (const std::string& name : one.shared)
+      columns += (columns.empty() ? "" : ", ") + base::printable(name, 60);
+    s.print_warning(fault(columns.empty() ? "CH-MAP-073" : "CH-MAP-074",
+                          {base::printable(files[one.file].file), 0, 0, {}},
+                          {{"main", base::printable(files[0].file)}, {"columns", columns}}));
+  }
+}
+
 /// What was found, on `console`; as JSON with the draft itself when it goes nowhere else.
 void tell(Session& s, Console& console, const std::vector<FileProfile>& files,
           const std::vector<mapping::JoinFound>& joins, const std::string& to,
@@ -199,7 +212,8 @@ Exit draft(Session& s, const Options& o) {
   for (const FileProfile& file : *files)
     for (const Fault& remark : file.remarks) s.print_warning(remark);
   const auto joins = mapping::find_joins(*files);
-  const std::string text = mapping::write_draft(o.name, *files, joins, s.language);
+  tell_not_joined(s, *files, joins);
+  const std::string text = mapping::write_draft(o.name, *files, joins);
   // A draft that does not load would be our mistake: it is told, and not left lying about.
   const auto loaded =
       mapping::load({.file = *to, .shown = to->filename().string(), .schemas = {}}, text);

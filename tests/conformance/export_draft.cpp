@@ -86,7 +86,7 @@ TEST_CASE("a draft for each CSV export loads and maps it without a fault") {
       auto profile = mapping::profile_file(*payload, file.filename().string());
       REQUIRE(profile);
       const std::vector files{std::move(*profile)};
-      const std::string text = mapping::write_draft("a/b", files, {}, base::Language::fr);
+      const std::string text = mapping::write_draft("a/b", files, {});
       const auto loaded = mapping::load({.file = "b.yaml", .shown = "b.yaml", .schemas = {}}, text);
       REQUIRE(loaded);
       auto stream = codec::open(files[0].written.options, *payload, "x.csv");

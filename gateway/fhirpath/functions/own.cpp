@@ -33,6 +33,24 @@ Collection parse_date(Call& call) {
   return call.fault("CH-PATH-040", {{"format", base::printable(formats)}});
 }
 
+/// parseNumber(): an integer or, with a point or a comma, a decimal; any other text is a fault at
+/// its cell, where toInteger() and toDecimal() give nothing.
+Collection parse_number(Call& call) {
+  const Value* value = call.single();
+  if (value == nullptr) return {};
+  if (value->as_decimal()) return *value;
+  if (!value->is(Type::text)) return call.fault("CH-PATH-043");
+  std::string text(trim(value->chars()));
+  if (text.empty()) return {};
+  const std::size_t mark = text.find_first_of(".,");
+  if (mark != text.npos) text[mark] = '.';
+  const auto number =
+      text.find_first_not_of("+-0123456789.") == text.npos ? Decimal::parse(text) : std::nullopt;
+  if (!number) return call.fault("CH-PATH-043");
+  const auto whole = mark == text.npos ? number->to_integer() : std::nullopt;
+  return (whole ? Value::integer(*whole) : Value::decimal(*number, call.arena())).at(call.origin());
+}
+
 Collection format_date(Call& call) {
   const Value* value = call.single();
   std::string_view pattern;
@@ -157,6 +175,7 @@ Collection entries(Call& call) {
 constexpr Function functions[] = {
     {"parseDate", 1, 4, parse_date, First::date_format},
     {"formatDate", 1, 1, format_date, First::date_format},
+    {"parseNumber", 0, 0, parse_number},
     {"translate", 1, 2, translate, First::table},
     {"normalize", 0, 0, normalized},
     {"digits", 0, 0, digits},

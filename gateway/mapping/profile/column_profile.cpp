@@ -152,7 +152,6 @@ void ColumnProfile::count_numbers(std::string_view cell) {
   if (mark != digits.npos) {
     if (rest.empty()) return;
     ++decimals_;
-    if (digits[mark] == ',') ++commas_;
   } else if (whole.size() <= 9 && (whole[0] != '0' || whole.size() == 1) && cell[0] != '+') {
     ++integers_;
   }

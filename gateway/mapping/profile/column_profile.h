@@ -77,7 +77,6 @@ class ColumnProfile {
   std::uint64_t undated() const;
   /// A day that programs write for "no date", as it stands in the cells; empty when there is none.
   const std::string& no_date() const { return no_date_; }
-  bool decimal_comma() const { return commas_ != 0; }
   const std::vector<std::string>& shapes() const { return shapes_; }
   /// The values of a code column with how often each comes: at most `most_codes`, each at least
   /// `least_repeats` times, and never of a column that promises a person, an identifier or a date.
@@ -106,7 +105,6 @@ class ColumnProfile {
   std::uint64_t times_ = 0;
   std::uint64_t integers_ = 0;  ///< that keep their value as a number: no leading zero, 9 digits
   std::uint64_t decimals_ = 0;
-  std::uint64_t commas_ = 0;
   std::uint64_t booleans_ = 0;
   std::uint64_t words_with_digits_ = 0;
   std::uint64_t national_ids_ = 0;

@@ -11,8 +11,6 @@
 namespace charmille::mapping {
 namespace {
 
-using base::Language;
-
 bool may_join(const ColumnProfile& column) {
   const ColumnKind kind = column.kind();
   return column.unique() && (kind == ColumnKind::identifier || kind == ColumnKind::integer ||
@@ -36,9 +34,8 @@ std::string columns_of(const FileProfile& file) {
 /// The draft as it grows.
 class Writer {
  public:
-  Writer(std::string name, std::span<const FileProfile> files, std::span<const JoinFound> joins,
-         Language language)
-      : name_(std::move(name)), files_(files), joins_(joins), language_(language) {}
+  Writer(std::string name, std::span<const FileProfile> files, std::span<const JoinFound> joins)
+      : name_(std::move(name)), files_(files), joins_(joins) {}
 
   std::string run();
 
@@ -49,9 +46,6 @@ class Writer {
     std::string column;
   };
 
-  std::string_view say(std::string_view french, std::string_view english) const {
-    return language_ == Language::fr ? french : english;
-  }
   void head();
   void codec_comment(const FileProfile& file);
   void name_nests();
@@ -67,7 +61,6 @@ class Writer {
   std::string name_;
   std::span<const FileProfile> files_;
   std::span<const JoinFound> joins_;
-  Language language_;
   std::string out_;
   std::vector<Nest> nests_;
   FieldNames table_names_;
@@ -83,7 +76,7 @@ std::string Writer::run() {
   FieldNames names;
   fields(files_[0], "", 2, names);
   for (const Nest& nest : nests_) {
-    out_ += fmt::format("  {}:\n    \"{{% for x in {} %}}\":\n", names.take(nest.name),
+    out_ += fmt::format("  {}:\n    \"{{% for x in {} %}}\":\n", names.take_as(nest.name),
                         as_path(nest.name));
     FieldNames inner;
     fields(*nest.file, "%x.", 6, inner);
@@ -93,11 +86,13 @@ std::string Writer::run() {
 
 void Writer::head() {
   out_ +=
-      say("# Brouillon fait d'après les fichiers eux-mêmes : à relire champ par champ.\n"
-          "# Les exemples ne montrent que des formes (X lettre, 9 chiffre), jamais une valeur.\n",
-          "# Drafted from the files themselves: to be read again field by field.\n"
-          "# Examples show shapes only (X letter, 9 digit), never a value.\n");
-  for (const FileProfile& file : files_) codec_comment(file);
+      "# Drafted from the files themselves: to be read again field by field.\n"
+      "# Examples show shapes only (X letter, 9 digit), never a value.\n";
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    codec_comment(files_[i]);
+    if (i > 0 && std::ranges::find(joins_, i, &JoinFound::file) == joins_.end())
+      out_ += "#   not joined: no column of it holds values of a column of the main file\n";
+  }
   const codec::Format format = files_[0].written.options.format;
   const std::string_view from = format == codec::Format::csv      ? "csv"
                                 : format == codec::Format::ndjson ? "ndjson"
@@ -110,10 +105,8 @@ void Writer::head() {
 /// What the endpoint's configuration must say to read the file.
 void Writer::codec_comment(const FileProfile& file) {
   const codec::Detected& written = file.written;
-  out_ += fmt::format("#\n# {}: {} {}{}, {} {}\n", base::printable(file.file), file.records,
-                      say("enregistrements", "records"),
-                      file.whole ? "" : say(" lus au plus", " read at most"), file.columns.size(),
-                      say("colonnes", "columns"));
+  out_ += fmt::format("#\n# {}: {} records{}, {} columns\n", base::printable(file.file),
+                      file.records, file.whole ? "" : " read at most", file.columns.size());
   std::string options;
   switch (written.options.format) {
     case codec::Format::csv:
@@ -133,10 +126,9 @@ void Writer::codec_comment(const FileProfile& file) {
   }
   out_ += "#   format: " + options;
   if (written.certainty == codec::Detected::Certainty::probable)
-    out_ += say("   # encodage probable, à confirmer", "   # likely encoding, to be confirmed");
+    out_ += "   # likely encoding, to be confirmed";
   if (written.certainty == codec::Detected::Certainty::any)
-    out_ += say("   # aucun accent : l'encodage ne se voit pas",
-                "   # no accents: the encoding does not show");
+    out_ += "   # no accents: the encoding does not show";
   out_ += '\n';
 }
 
@@ -202,13 +194,12 @@ void Writer::fields(const FileProfile& file, const std::string& from, std::size_
 std::string Writer::comment(const ColumnProfile& column) const {
   std::string text = base::printable(column.name(), 80);
   const std::uint64_t percent = column.rows() == 0 ? 0 : column.filled() * 100 / column.rows();
-  text += fmt::format(": {} % {}, {}", percent, say("rempli", "filled"), name_of(column.kind()));
-  if (column.unique()) text += say(", sans doublon", ", no value twice");
+  text += fmt::format(": {} % filled, {}", percent, name_of(column.kind()));
+  if (column.unique()) text += ", no value twice";
   for (const std::string& shape : column.shapes())
     text += (&shape == column.shapes().data() ? ", " : " | ") + base::printable(shape, 80);
   if (column.kind() == ColumnKind::date && column.undated() != 0)
-    text += fmt::format(", {} {}", column.undated(),
-                        say("cellule(s) d'une autre forme", "cell(s) of another form"));
+    text += fmt::format(", {} cell(s) of another form", column.undated());
   return text;
 }
 
@@ -227,9 +218,8 @@ std::string Writer::expression(const ColumnProfile& column, const std::string& p
       return fmt::format("{}.parseDate({})", dated, forms);
     }
     case ColumnKind::integer:
-      return trimmed + ".toInteger()";
     case ColumnKind::decimal:
-      return trimmed + (column.decimal_comma() ? ".replace(',', '.')" : "") + ".toDecimal()";
+      return trimmed + ".parseNumber()";
     case ColumnKind::boolean:
       return fmt::format("{}.upper().translate('{}')", trimmed, table_of(column));
     case ColumnKind::code:
@@ -255,6 +245,20 @@ std::vector<JoinFound> find_joins(std::span<const FileProfile> files) {
   return found;
 }
 
+std::vector<NotJoined> find_not_joined(std::span<const FileProfile> files,
+                                       std::span<const JoinFound> joins) {
+  std::vector<NotJoined> found;
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    if (std::ranges::find(joins, i, &JoinFound::file) != joins.end()) continue;
+    NotJoined& one = found.emplace_back(NotJoined{i, {}});
+    for (const ColumnProfile& theirs : files[i].columns)
+      if (std::ranges::find(files[0].columns, theirs.name(), &ColumnProfile::name) !=
+          files[0].columns.end())
+        one.shared.push_back(theirs.name());
+  }
+  return found;
+}
+
 std::string lot_name_of(std::string_view file) {
   std::string_view name = file.substr(0, file.find('.'));
   for (;;) {
@@ -266,8 +270,8 @@ std::string lot_name_of(std::string_view file) {
 }
 
 std::string write_draft(const std::string& name, std::span<const FileProfile> files,
-                        std::span<const JoinFound> joins, Language language) {
-  return Writer(name, files, joins, language).run();
+                        std::span<const JoinFound> joins) {
+  return Writer(name, files, joins).run();
 }
 
 }  // namespace charmille::mapping

@@ -23,7 +23,13 @@ constexpr std::array keywords{
     "hours",    "minute", "minutes", "second", "seconds", "millisecond", "milliseconds"};
 
 std::string spelled(std::string_view column) {
-  std::string text(column);
+  std::string text;
+  for (const char c : column) {
+    // "CahierLiaison" is two words.
+    const bool inside = !text.empty() && std::islower(static_cast<unsigned char>(text.back())) != 0;
+    if (inside && std::isupper(static_cast<unsigned char>(c)) != 0) text += ' ';
+    text += c;
+  }
   for (const std::string_view sign : {"N°", "n°", "Nº", "nº"})
     for (std::size_t at = text.find(sign); at != text.npos; at = text.find(sign))
       text.replace(at, sign.size(), "numero ");
@@ -45,6 +51,10 @@ std::string FieldNames::take(std::string_view column) {
   }
   if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0)
     name = "column" + name;
+  return take_as(name);
+}
+
+std::string FieldNames::take_as(const std::string& name) {
   std::string unique = name;
   for (int number = 2; !taken_.insert(unique).second; ++number)
     unique = name + std::to_string(number);

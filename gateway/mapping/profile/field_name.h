@@ -10,9 +10,11 @@ namespace charmille::mapping {
 /// Field names of one object: camel case, ASCII letters and digits, each once.
 class FieldNames {
  public:
-  /// "Date d'entrée" gives "dateDEntree", "N° dossier" gives "numeroDossier"; a second one of the
-  /// same name gets a number.
+  /// "Date d'entrée" gives "dateDEntree", "N° dossier" gives "numeroDossier", "EO_CahierLiaison"
+  /// gives "eoCahierLiaison"; a second one of the same name gets a number.
   std::string take(std::string_view column);
+  /// A name that is one already, with a number when it is taken.
+  std::string take_as(const std::string& name);
   /// A name that no field may have.
   void reserve(std::string name) { taken_.insert(std::move(name)); }
 

@@ -412,6 +412,48 @@ TEST_CASE("a variable that the mapping does not know is refused with those that 
   CHECK(with("lot=2026-06-30").code == 0);
 }
 
+TEST_CASE(
+    "mapping new says which files its draft does not read, and refuses one without a header") {
+  const Folder folder;
+  const std::string main = folder.write("a.csv", "Identifiant;Nom\nE01;DOE\nE02;ROE\n");
+  const std::string other = folder.write("b.csv", "Identifiant;Note\nE77;x\n");
+  const std::string draft = folder.path() / "d.yaml";
+  const Ran ran = run_line({"mapping", "new", "a/b", "--out", draft, "--from", main, other});
+  CHECK_MESSAGE(ran.code == 0, ran.err);
+  CHECK(ran.err.find("b.csv") != std::string::npos);
+  CHECK(ran.err.find("CH-MAP-074") != std::string::npos);
+  const std::string bare = folder.write("c.csv", "DUPONT;Marie\nMARTIN;Anne\n");
+  const Ran refused = run_line({"mapping", "new", "a/c", "--out", "-", "--from", bare});
+  CHECK(refused.code == 1);
+  CHECK(refused.err.find("CH-MAP-072") != std::string::npos);
+  CHECK((refused.out + refused.err).find("DUPONT") == std::string::npos);
+  CHECK(run_line({"mapping", "new", "a/c", "--out", "-", "--header", "--from", bare}).code == 0);
+}
+
+TEST_CASE("mask keeps the columns and the codes that it is asked to, and says so") {
+  const Folder folder;
+  const std::string codes = folder.write("motifs.yaml",
+                                         "mapping: motifs\nfrom: csv\nto: tree\neach: rows\n"
+                                         "tables: {motif: {Fugue: f}}\n"
+                                         "template: {m: \"{{ Motif.translate('motif') }}\"}\n");
+  const std::string file =
+      folder.write("faits.csv", "Identifiant;Motif;Suite\nE01;Fugue;Lettre\nE02;Fugue;Appel\n");
+  const Ran plain = run_line({"mask", file});
+  CHECK(plain.out.find("Fugue") == std::string::npos);
+  CHECK(plain.out.find("Lettre") == std::string::npos);
+  const Ran kept = run_line({"mask", file, "--keep-codes", codes, "--keep-column", "Suite"});
+  CHECK(kept.code == 0);
+  CHECK(count(kept.out, "Fugue") == 2);
+  CHECK(kept.out.find("Lettre") != std::string::npos);
+  CHECK(kept.out.find("E01") == std::string::npos);
+  CHECK(kept.err.find("codes d'une table : Motif (motif)") != std::string::npos);
+  CHECK(kept.err.find("laissées à la demande : Suite") != std::string::npos);
+  const Ran unknown = run_line({"mask", file, "--keep-column", "Motifs"});
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err.find("le plus proche : Motif") != std::string::npos);
+  CHECK(unknown.out.empty());
+}
+
 TEST_CASE("send names the sources when the one given is not there") {
   const Folder folder;
   const std::string file = folder.write("personnes.csv", "Nom\nété\n");

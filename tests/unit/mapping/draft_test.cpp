@@ -68,7 +68,7 @@ TEST_CASE("codes that are rare, or of columns that promise persons, are never sh
   for (int i = 0; i < 9; ++i) rare += i == 0 ? "Zebre;Ici;Mme Lune\n" : "Lion;Ici;Mme Lune\n";
   const auto found = profile(rare);
   for (const auto& column : found.columns) CHECK(column.codes().empty());
-  const std::string draft = mapping::write_draft("a/b", std::vector{found}, {}, base::Language::fr);
+  const std::string draft = mapping::write_draft("a/b", std::vector{found}, {});
   for (const char* value : {"Zebre", "Lion", "Ici", "Lune"})
     CHECK(draft.find(value) == std::string::npos);
 }
@@ -80,7 +80,7 @@ TEST_CASE("a draft loads, runs without faults on its file, and joins what belong
   const auto joins = mapping::find_joins(files);
   REQUIRE(joins.size() == 1);
   CHECK(joins[0].column == "Identifiant");
-  const std::string text = mapping::write_draft("a/b", files, joins, base::Language::en);
+  const std::string text = mapping::write_draft("a/b", files, joins);
   const auto loaded = mapping::load({.file = "b.yaml", .shown = "b.yaml", .schemas = {}}, text);
   REQUIRE_MESSAGE(loaded, text);
   CHECK((*loaded)->files() == std::vector<std::string>{"B-Notes"});
@@ -101,4 +101,51 @@ TEST_CASE("what cannot be read is told, not guessed") {
   CHECK(fault_of("a;b\n1;" + std::string(2'000'000, 'x') + "\n") == "CH-CSV-011");
   CHECK(fault_of("00;X;20260630\n10;Y;1\n") == "CH-CSV-033");
   CHECK(fault_of("HCD99        20260630LOT000123\nD1   A\n") == "CH-CSV-032");
+}
+
+TEST_CASE("a list has the same name where it is joined and in the result") {
+  const std::vector files{profile("Identifiant;Nom\nE01;DOE\nE02;ROE\n"),
+                          profile("Identifiant;Equipe\nE01;x1\nE01;y2\n", "EO_CahierLiaison.csv")};
+  const std::string text = mapping::write_draft("a/b", files, mapping::find_joins(files));
+  CHECK(text.find("nest:\n  eoCahierLiaison: {") != std::string::npos);
+  CHECK(text.find("  eoCahierLiaison:\n    \"{% for x in eoCahierLiaison %}\":") !=
+        std::string::npos);
+}
+
+TEST_CASE("a file that joins nothing is told, with the columns that could have") {
+  const std::vector files{profile("Identifiant;Nom\nE01;DOE\nE02;ROE\n"),
+                          profile("Identifiant;Note\nE07;x1\n", "B.csv"),
+                          profile("Dossier;Note\n4001;x1\n", "C.csv")};
+  const auto joins = mapping::find_joins(files);
+  CHECK(joins.empty());
+  const auto alone = mapping::find_not_joined(files, joins);
+  REQUIRE(alone.size() == 2);
+  CHECK(alone[0].file == 1);
+  CHECK(alone[0].shared == std::vector<std::string>{"Identifiant"});
+  CHECK(alone[1].file == 2);
+  CHECK(alone[1].shared.empty());
+  CHECK(mapping::write_draft("a/b", files, joins).find("# B.csv: 1 records") != std::string::npos);
+}
+
+TEST_CASE("a number of a draft that meets a text is a fault, never nothing") {
+  const std::vector files{profile("Identifiant;Rang;Taille\nE01;10;1,5\nE02;11;2,5\nE03;12;3\n")};
+  const std::string text = mapping::write_draft("a/b", files, {});
+  const auto loaded = mapping::load({.file = "b.yaml", .shown = "b.yaml", .schemas = {}}, text);
+  REQUIRE_MESSAGE(loaded, text);
+  const auto run = [&](const std::string& rows) {
+    auto stream = codec::open(files[0].written.options,
+                              base::Payload("Identifiant;Rang;Taille\n" + rows), "a.csv");
+    REQUIRE(stream);
+    auto batch = (*stream)->next(10);
+    REQUIRE(batch);
+    return mapping::apply(**loaded, batch->document, nullptr, {});
+  };
+  const auto good = run("E09;7;30,25\n");
+  REQUIRE(good.at(0).good());
+  CHECK(codec::write_json(good[0].document.root()) ==
+        R"({"identifiant":"E09","rang":7,"taille":30.25})");
+  const auto bad = run("E09;sept;30 kg\n");
+  REQUIRE(bad.at(0).faults.size() == 2);
+  CHECK(bad[0].faults[0].code == "CH-PATH-043");
+  CHECK(bad[0].faults[0].place.column == 2);
 }
