@@ -142,7 +142,7 @@ class Checker {
     place.column = op.column;
     std::vector<std::string_view> names;
     for (const Model::Element& one : model_.type(type).elements) names.push_back(one.name);
-    fault_ = charmille::fault("CH-PATH-026", place,
+    fault_ = charmille::fault(model_.unknown(), place,
                               {{"name", base::printable(op.name)},
                                {"type", std::string(model_.type(type).name)},
                                base::suggestion(op.name, names)});

@@ -50,6 +50,8 @@ class Model {
   TypeId add_type(std::string_view name, Kind kind = Kind::complex, TypeId base = untyped);
   /// An element written under its own name, of any of these types.
   void add_element(TypeId to, std::string_view name, std::span<const TypeId> types);
+  /// The code of the fault for an element that a type has not: CH-PATH-026 unless this is called.
+  void set_unknown(std::string_view code) { unknown_ = code; }
   /// Gives each type the elements of its base; afterwards nothing is added.
   void close();
 
@@ -63,6 +65,7 @@ class Model {
   /// An element of the type, or nullptr.
   const Element* element(TypeId type, std::string_view name) const;
   std::vector<std::string_view> type_names() const;
+  std::string_view unknown() const { return unknown_; }
 
   TypeId quantity() const { return quantity_; }
   TypeId extension() const { return extension_; }
@@ -77,6 +80,7 @@ class Model {
   void inherit(TypeId id, std::vector<bool>& done);
   Element read_element(std::string_view line);
 
+  std::string_view unknown_ = "CH-PATH-026";
   std::vector<Type> types_;
   std::unordered_map<std::string_view, TypeId> by_name_;
   std::deque<std::vector<Form>> forms_;

@@ -87,6 +87,7 @@ class SchemaTypes {
 Shapes shapes_of_rows(const std::string& file, const std::vector<std::string>& columns,
                       const std::vector<Nest>& nests) {
   auto model = std::make_shared<Model>();
+  model->set_unknown("CH-PATH-027");
   const TypeId row = add_rows(*model, file, columns, nests);
   const TypeId whole = model->add_type("(file)");
   model->add_element(whole, "rows", {{row}});
@@ -96,6 +97,7 @@ Shapes shapes_of_rows(const std::string& file, const std::vector<std::string>& c
 
 Shapes shapes_of_schema(const tree::Document& schema) {
   auto model = std::make_shared<Model>();
+  model->set_unknown("CH-PATH-028");
   fhirpath::Types root = SchemaTypes(schema.root(), *model).of(schema.root(), "(record)");
   model->close();
   if (root.front() == untyped) root.clear();

@@ -82,13 +82,13 @@ TEST_CASE("with columns, a column that is not there is told at its character") {
       "mapping: t\nfrom: csv\nto: tree\neach: rows\ncolumns: [Id, Nom de naissance]\n";
   CHECK(brief(faults_of(head + "template: '{{ `Nom de naissance`.trim() }}'\n")).empty());
   CHECK(brief(faults_of(head + "template: '{{ `Nom de naisance`.trim() }}'\n")) ==
-        "CH-PATH-026 6:15");
-  CHECK(brief(faults_of(head + "template: '{{ %context.Nom }}'\n")) == "CH-PATH-026 6:24");
-  CHECK(brief(faults_of(head + "template: '{{ Id.where($this = Nom) }}'\n")) == "CH-PATH-026 6:32");
+        "CH-PATH-027 6:15");
+  CHECK(brief(faults_of(head + "template: '{{ %context.Nom }}'\n")) == "CH-PATH-027 6:24");
+  CHECK(brief(faults_of(head + "template: '{{ Id.where($this = Nom) }}'\n")) == "CH-PATH-027 6:32");
   CHECK(brief(faults_of(head + "template: '{{ entries().where(key = 1) }}'\n")).empty());
   CHECK(brief(faults_of(
             "mapping: t\nfrom: csv\nto: tree\neach: row\ncolumns: [Id]\ntemplate: 1\n")) ==
-        "CH-PATH-026 4:7");
+        "CH-PATH-027 4:7");
   CHECK(brief(faults_of("mapping: t\nfrom: csv\nto: tree\ncolumns: 3\ntemplate: 1\n")) ==
         "CH-MAP-008 4:10");
 }
@@ -99,11 +99,11 @@ TEST_CASE("columns of joined rows are known through variables and blocks") {
       "nest:\n  liens: {file: LIENS, on: Id, columns: [Id, Lien]}\n  libre: {file: L, on: Id}\n";
   CHECK(
       brief(faults_of(head + "template:\n  '{% for l in liens %}': '{{ %l.Lien & %l.Lein }}'\n")) ==
-      "CH-PATH-026 10:44");
+      "CH-PATH-027 10:44");
   CHECK(brief(faults_of(head + "template:\n  a:\n    '{% assign %}': {l: '{{ liens.first() }}'}\n"
-                               "    b: '{{ %l.Rang }}'\n")) == "CH-PATH-026 12:15");
+                               "    b: '{{ %l.Rang }}'\n")) == "CH-PATH-027 12:15");
   CHECK(brief(faults_of(head + "template:\n  '{{ liens }}': '{{ Rang }}'\n")) ==
-        "CH-PATH-026 10:22");
+        "CH-PATH-027 10:22");
   CHECK(brief(faults_of(head + "template: '{{ libre.Quelconque }}'\n")).empty());
   CHECK(brief(faults_of(head + "template: {a: {'{{ liens }}': '{{ Lien & %context.Id }}'}}\n"))
             .empty());
@@ -135,6 +135,16 @@ TEST_CASE("every mistake of a file is told at once") {
             "{file: F, on: X}\n"
             "tables:\n  s: 3\ntemplate:\n  x: '{{ a b }}'\n  y: '{{ translate(''u'') }}'\n")) ==
         "CH-MAP-005 6:20; CH-MAP-024 9:3; CH-PATH-007 4:12; CH-PATH-008 11:12; CH-PATH-019 12:20");
+}
+
+TEST_CASE("paths that read the child record are fields of its schema") {
+  const Folder folder;
+  folder.write("child-record.schema.json", schema);
+  const std::string head = "mapping: t\nfrom: child-record\nto: tree\ntemplate: ";
+  CHECK(brief(faults_of(head + "'{{ identity.birthName }}'\n", folder.path().string())).empty());
+  const auto wrong = faults_of(head + "'{{ identity.birthNam }}'\n", folder.path().string());
+  CHECK(brief(wrong) == "CH-PATH-028 4:24");
+  CHECK(argument(wrong.at(0), "nearest") == "birthName");
 }
 
 TEST_CASE("fields that the target schema has not are found at their key, with the nearest name") {
