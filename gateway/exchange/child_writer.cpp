@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "gateway/exchange/family.h"
 #include "gateway/exchange/preview.h"
 #include "gateway/exchange/recognition.h"
+#include "gateway/policy/matrix.h"
 #include "gateway/tree/document.h"
 
 namespace charmille::exchange {
@@ -16,12 +18,21 @@ bool is_taken(const store::Unit& unit, const std::string& lookup) {
   });
 }
 
+/// The unit changes what is known of that child.
+bool is_part_of(const store::Unit& unit, const base::Uuid& child) {
+  return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
+    const auto* put = std::get_if<store::PutChild>(&write);
+    return put != nullptr && put->child.id == child;
+  });
+}
+
 /// Another child of this work shares a claim that may link them.
 bool is_claimed(const store::Unit& unit, const std::vector<store::Claim>& claims) {
   return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
     const auto* put = std::get_if<store::PutClaims>(&write);
     return put != nullptr && std::ranges::any_of(put->claims, [&](const store::Claim& theirs) {
              return theirs.kind != store::ClaimKind::likeness &&
+                    theirs.kind != store::ClaimKind::family &&
                     std::ranges::find(claims, theirs.key, &store::Claim::key) != claims.end();
            });
   });
@@ -90,10 +101,10 @@ Result<void> keep_ids(const Context& context, const crypto::Key& key, const base
   return {};
 }
 
-/// Sections by which a child is recognised.
+/// Sections by which a child, or its family, is recognised.
 bool tells_who(const std::vector<std::string>& sections) {
   return std::ranges::any_of(sections, [](const std::string& section) {
-    return section == "ids" || section == "identity" || section == "ins";
+    return section == "ids" || section == "identity" || section == "ins" || section == "siblings";
   });
 }
 
@@ -196,6 +207,8 @@ Result<Kin> ChildWriter::recognise(const ImportPlan& plan, Target& target,
     if (!record) return fail(record.error());
     const record::Claims claims = record::claims_of(record->root(), plan.own_prefix);
     std::vector<store::Claim> keys = keys_of(context_.vault, plan.lead.organisation, claims);
+    std::ranges::copy(family_claims(context_.vault, plan.lead.organisation, record->root()),
+                      std::back_inserter(keys));
     if (is_claimed(work.unit, keys)) return fail("CH-EXC-030");
     Recognition recognition(context_, plan.lead.id);
     recognition.claims(target.row, keys, claims.traits);
@@ -245,7 +258,7 @@ Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
     parted = std::move(*former);
   }
   const ChangedChild changed{&child, &*record, target.created && child.rows.size() == 1,
-                             parted ? &*parted : nullptr};
+                             parted ? &*parted : nullptr, nullptr};
   if (plan.preview != nullptr)
     return count_differences(outbox_, *plan.route, changed, ties, *plan.preview);
   for (const DestinationPlan* to : context_.site->told_by(sources)) {
@@ -257,6 +270,40 @@ Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
     const bool held = own_route && plan.hold_changes && to->config->max_change;
     if (auto made = outbox_.add_change(*to, plan.lead, changed, held, work); !made)
       return fail(made.error());
+  }
+  if (ties == Ties::certain || !context_.site->tells_outsiders()) return {};
+  return tell_family(plan, {&child, &*record}, work);
+}
+
+/// A place that became secret, or was only feared to be, changes what may be told of siblings.
+Result<void> ChildWriter::tell_family(const ImportPlan& plan, const Fresh& fresh, Work& work) {
+  const auto family = relatives(context_, fresh.record->root(), *fresh.child);
+  if (!family) return fail(family.error());
+  for (const LinkedChild& relative : *family) {
+    std::set<std::string> sources;
+    for (const store::ChildRow& row : relative.rows) {
+      if (is_part_of(work.unit, row.id)) return fail("CH-EXC-030");
+      auto statements = context_.store.statements(row.id);
+      if (!statements) return fail(statements.error());
+      for (const store::StatementRow& statement : *statements)
+        if (!statement.withdrawn) sources.insert(statement.source);
+    }
+    const auto record = load_record(context_, relative);
+    if (!record) return fail(record.error());
+    const ChangedChild changed{&relative, &*record, false, nullptr, &fresh};
+    bool told = false;
+    for (const DestinationPlan* to : context_.site->told_by(sources)) {
+      if (policy::may_know_place(to->addressee.kind)) continue;
+      if (to->config->trigger == config::Trigger::lot)
+        work.unit.writes.emplace_back(store::MarkStale{to->key, relative.head().id, true});
+      if (to->config->trigger != config::Trigger::change) continue;
+      if (auto made = outbox_.add_change(*to, plan.lead, changed, false, work); !made)
+        return fail(made.error());
+      told = true;
+    }
+    if (told)
+      for (const store::ChildRow& row : relative.rows)
+        work.unit.preconditions.emplace_back(store::ChildAt{row.id, row.version});
   }
   return {};
 }

@@ -74,6 +74,7 @@ class ChildWriter {
   Result<void> tell(const ImportPlan& plan, const Target& target, const LinkedChild& child,
                     Ties ties, bool regrouped, const std::vector<record::Statement>& own,
                     Work& work);
+  Result<void> tell_family(const ImportPlan& plan, const Fresh& fresh, Work& work);
 
   Context& context_;
   Outbox& outbox_;

@@ -92,7 +92,7 @@ Result<void> Linking::tell(const LinkedChild& child, Ties ties, const store::Exc
   if (!record) return fail(record.error());
   const auto parted = parted_from(context_.store, child, ties);
   if (!parted) return fail(parted.error());
-  const ChangedChild changed{&child, &*record, false, *parted ? &**parted : nullptr};
+  const ChangedChild changed{&child, &*record, false, *parted ? &**parted : nullptr, nullptr};
   for (const DestinationPlan* to : context_.site->told_by(sources)) {
     if (ties_for(*to) != ties) continue;
     if (to->config->trigger == config::Trigger::lot)

@@ -8,6 +8,7 @@
 #include "gateway/exchange/calendar.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
+#include "gateway/policy/matrix.h"
 
 namespace charmille::exchange {
 namespace {
@@ -86,6 +87,37 @@ Result<void> encode(const std::vector<tree::Document>& results, codec::Encoder& 
   return {};
 }
 
+/// Nothing that leaves holds a secret; else CH-POL-010 to -013. No setting and no person overrides
+/// it.
+Result<void> judge(const policy::Scanner& scanner, const policy::ScanResult& found) {
+  if (auto held = scanner.fault_of(found)) return fail(std::move(*held));
+  return {};
+}
+
+Result<void> scan(const std::vector<policy::Secret>& secrets,
+                  const std::vector<tree::Document>& results) {
+  if (secrets.empty()) return {};
+  const policy::Scanner scanner(secrets);
+  for (const tree::Document& result : results) {
+    const auto found = scanner.scan(result);
+    if (!found) return fail(found.error());
+    if (auto clear = judge(scanner, *found); !clear) return clear;
+  }
+  return {};
+}
+
+/// The bytes as they leave, and the names that go with them.
+Result<void> scan(std::vector<policy::Secret> secrets, const adapters::Prepared& prepared) {
+  if (secrets.empty()) return {};
+  const policy::Scanner scanner(std::move(secrets));
+  const auto found = scanner.scan(prepared.payload, prepared.content_type);
+  if (!found) return fail(found.error());
+  if (auto clear = judge(scanner, *found); !clear) return clear;
+  for (const auto& [name, value] : prepared.ids)
+    if (auto clear = judge(scanner, scanner.scan_name(value)); !clear) return clear;
+  return {};
+}
+
 }  // namespace
 
 bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t known) {
@@ -97,12 +129,24 @@ bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t 
 }
 
 Result<Rendering> Outbox::render(const DestinationPlan& plan, const tree::Document& record,
-                                 const std::string& change, const config::Variables& more) const {
+                                 const std::string& change, const config::Variables& more,
+                                 const Fresh* sibling) const {
   Rendering rendering;
   const auto wanted = lets_go(plan.only, record);
   if (!wanted) return fail(wanted.error());
-  rendering.projection = policy::project(record, plan.addressee, plan.policy, *wanted);
+  Family family;
+  if (!policy::may_know_place(plan.addressee.kind)) {
+    auto found = family_of(context_, record.root(), sibling);
+    if (!found) return fail(found.error());
+    family = std::move(*found);
+  }
+  rendering.projection =
+      policy::project(record, plan.addressee, plan.policy, *wanted, family.shares_secret_place());
   if (!rendering.projection.document) return rendering;
+  rendering.secrets = policy::secrets_of(record.root(), plan.addressee.kind);
+  for (const tree::Document& one : family.hidden)
+    std::ranges::move(policy::secrets_of(one.root(), plan.addressee.kind),
+                      std::back_inserter(rendering.secrets));
   const auto translate = [&](const std::string& as) -> Result<std::vector<tree::Document>> {
     mapping::Variables variables = variables_of(plan.config->vars);
     for (const auto& [name, value] : more) variables.set_text(name, value);
@@ -119,6 +163,7 @@ Result<Rendering> Outbox::render(const DestinationPlan& plan, const tree::Docume
   // What is compared does not depend on whether the destination knew the child before.
   auto results = translate("changed");
   if (!results) return fail(results.error());
+  if (auto clear = scan(rendering.secrets, *results); !clear) return fail(clear.error());
   std::string canonical;
   for (const tree::Document& result : *results)
     canonical += codec::write_canonical_json(result.root()) + '\n';
@@ -270,7 +315,8 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
     if (!told) return fail(told.error());
     if (!told->confirmed.empty() || !told->queued.empty()) row.confirmed = store::unknown_digest;
   }
-  auto rendering = render(plan, *child.record, row.confirmed.empty() ? "new" : "changed", {});
+  auto rendering =
+      render(plan, *child.record, row.confirmed.empty() ? "new" : "changed", {}, child.sibling);
   if (!rendering) return fail(rendering.error());
   const bool nothing = rendering->results.empty();
   if (!nothing && rendering->digest == row.queued) return false;
@@ -303,6 +349,7 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
   if (waits && delivery.state == store::State::queued) delivery.state = store::State::held;
   auto prepared = prepare(plan, delivery, base::Payload(std::move(bytes)), work);
   if (!prepared) return fail(prepared.error());
+  if (auto clear = scan(rendering->secrets, *prepared); !clear) return fail(clear.error());
   auto sealed = context_.vault.seal_payload(prepared->payload);
   if (!sealed) return fail(sealed.error());
   if (delivery.state == store::State::shadowed) {
@@ -411,6 +458,8 @@ std::string likeness(const events::Subjects& subjects) {
 
 /// One delivery being collected, child by child.
 struct Outbox::Collecting {
+  explicit Collecting(config::Recipient kind) : secrets(kind) {}
+
   store::Exchange delivery;
   std::unique_ptr<Vault::Builder> builder;
   std::unique_ptr<codec::Encoder> encoder;
@@ -418,6 +467,7 @@ struct Outbox::Collecting {
   std::vector<store::ProjectionRow> projections;
   std::vector<base::Uuid> same;          ///< children of whom the destination has everything
   std::vector<store::ChildAt> versions;  ///< of the children whose projections are noted
+  policy::LotSecrets secrets;            ///< that the encoded whole may not hold
   std::uint64_t children = 0;
 };
 
@@ -456,6 +506,7 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
   std::string bytes;
   if (auto encoded = encode(rendering->results, *into.encoder, bytes); !encoded) return encoded;
   if (auto written = into.builder->write(bytes); !written) return written;
+  into.secrets.add(record->root(), rendering->secrets);
   ++into.children;
   events::Subjects subjects = subjects_of(rendering->projection, {});
   auto& alike = into.subjects.try_emplace(likeness(subjects), std::move(subjects)).first->second;
@@ -485,7 +536,7 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
                                                               const store::Exchange& cause,
                                                               const Collection& collection,
                                                               Work& work) {
-  Collecting collecting;
+  Collecting collecting(plan.addressee.kind);
   collecting.delivery = new_delivery(plan, cause);
   collecting.delivery.lane = plan.key;
   if (!collection.lot.empty()) collecting.delivery.lot = collection.lot;
@@ -513,6 +564,16 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   if (!payload) return fail(payload.error());
   auto prepared = prepare(plan, delivery, *payload, work);
   if (!prepared) return fail(prepared.error());
+  if (auto clear = scan(collecting.secrets.take(), *prepared); !clear) {
+    // What was collected is dropped with its payload; a person sees why.
+    store::Exchange failed = new_delivery(plan, cause);
+    failed.state = store::State::parked;
+    failed.lane = plan.key;
+    record_fault(failed, clear.error());
+    work.unit.audit.push_back(events::parked(failed, context_));
+    work.unit.writes.emplace_back(store::PutExchange{std::move(failed)});
+    return std::nullopt;
+  }
   if (!prepared->payload.same_as(*payload)) {
     sealed = context_.vault.seal_payload(prepared->payload);
     if (!sealed) return fail(sealed.error());

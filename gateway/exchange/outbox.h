@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "gateway/exchange/family.h"
 #include "gateway/exchange/kin.h"
 #include "gateway/exchange/work.h"
+#include "gateway/policy/scan.h"
 #include "gateway/record/statement.h"
 
 namespace charmille::exchange {
@@ -20,6 +22,9 @@ struct Rendering {
   policy::Projection projection;        ///< denied: nothing below
   std::vector<tree::Document> results;  ///< of the destination's mapping
   std::string digest;  ///< keyed, of the results: what was confirmed is compared with it
+  /// The child's own towards this recipient, and those of siblings whose place it shares: nothing
+  /// that leaves may hold them.
+  std::vector<policy::Secret> secrets;
 };
 
 /// A child as it stands after a change.
@@ -30,6 +35,7 @@ struct ChangedChild {
   /// Whom it was one with until now, or nullptr: what was told of them all is in doubt, and what
   /// corrects it waits for a person.
   const LinkedChild* parted = nullptr;
+  const Fresh* sibling = nullptr;  ///< of this work too: told because of it
 };
 
 /// Whether a destination would get more changes at once than it may without a person (max-change);
@@ -49,7 +55,8 @@ class Outbox {
   /// What the destination gets of that child. `change` is the value of %change ("new", "changed");
   /// a mapping that does not read it gives the same with any.
   Result<Rendering> render(const DestinationPlan& plan, const tree::Document& record,
-                           const std::string& change, const config::Variables& more) const;
+                           const std::string& change, const config::Variables& more,
+                           const Fresh* sibling = nullptr) const;
 
   /// What the child's change would make at the destination, compared with what it was last told or
   /// is about to be.

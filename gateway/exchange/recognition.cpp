@@ -109,6 +109,7 @@ Result<void> Recognition::expand(Circle& circle, std::size_t place) {
     std::ranges::copy(*former, std::back_inserter(claims));
   }
   for (const Claim& claim : claims) {
+    if (claim.kind == ClaimKind::family) continue;
     if (!circle.seen.insert(claim.key).second) continue;
     auto who = context_.store.claimants(claim.key);
     if (!who) return fail(who.error());

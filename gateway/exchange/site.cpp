@@ -7,6 +7,7 @@
 #include "gateway/fhirpath/expression.h"
 #include "gateway/mapping/cases/case_files.h"
 #include "gateway/mapping/library.h"
+#include "gateway/policy/matrix.h"
 
 namespace charmille::exchange {
 
@@ -245,6 +246,14 @@ bool is_health_channel(const DestinationPlan& plan) {
 bool Site::tells_health() const {
   return std::ranges::any_of(routes, [](const RoutePlan& route) {
     return std::ranges::any_of(route.to, is_health_channel);
+  });
+}
+
+bool Site::tells_outsiders() const {
+  return std::ranges::any_of(routes, [](const RoutePlan& route) {
+    return std::ranges::any_of(route.to, [](const DestinationPlan& plan) {
+      return !policy::may_know_place(plan.addressee.kind);
+    });
   });
 }
 

@@ -66,6 +66,8 @@ struct Site {
   std::vector<const DestinationPlan*> told_by(const std::set<std::string>& sources) const;
   /// Some destination is a health channel: only certain links count there.
   bool tells_health() const;
+  /// Some destination may not know secret places: siblings matter there.
+  bool tells_outsiders() const;
   /// Whose identifiers are a partner's own: the systems that begin so.
   std::string own_prefix_of(const std::string& source) const;
   /// Nothing when neither the file of the lot nor the endpoint has one.

@@ -38,12 +38,12 @@ bool contains(std::span<const std::string_view> names, std::string_view name) {
 class Projecting {
  public:
   Projecting(const Document& record, const Addressee& to, const config::Policy& policy,
-             const Scope& scope)
+             const Scope& scope, bool shares_secret_place)
       : record_(record.root()),
         to_(to),
         policy_(policy),
         scope_(scope),
-        hide_place_(!may_know_place(to.kind) && place_is_secret(record_)),
+        hide_place_(!may_know_place(to.kind) && (shares_secret_place || place_is_secret(record_))),
         qualified_(ins_is_qualified()) {}
 
   Projection run() {
@@ -222,12 +222,12 @@ bool place_is_secret(const Node& record) {
 }
 
 Projection project(const Document& record, const Addressee& to, const config::Policy* policy,
-                   bool wanted) {
+                   bool wanted, bool shares_secret_place) {
   if (policy == nullptr || policy->recipient != to.kind) return denied("CH-POL-001");
   if (!wanted) return denied("CH-POL-002");
   const Scope scope(record.root(), to);
   if (!scope.concerned()) return denied(scope.denial());
-  return Projecting(record, to, *policy, scope).run();
+  return Projecting(record, to, *policy, scope, shares_secret_place).run();
 }
 
 }  // namespace charmille::policy

@@ -38,10 +38,11 @@ struct Projection {
 };
 
 /// `policy` is that of the recipient's kind, or nullptr. `wanted` is what the destination's own
-/// `for:` says of this child: it only narrows. The document is a copy, in the canonical order of
-/// sections; equal inputs give equal documents.
+/// `for:` says of this child: it only narrows. `shares_secret_place`: it is where a sibling is
+/// whose place is secret, and its own is as secret. The document is a copy, in the canonical order
+/// of sections; equal inputs give equal documents.
 Projection project(const tree::Document& record, const Addressee& to, const config::Policy* policy,
-                   bool wanted = true);
+                   bool wanted = true, bool shares_secret_place = false);
 
 /// A running stay or measure whose place is secret, or whose flag is unknown: whatever can reveal
 /// the place is secret too.

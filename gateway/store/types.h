@@ -110,6 +110,7 @@ enum class ClaimKind : std::uint8_t {
   ins = 3,         ///< a qualified INS
   traits = 4,      ///< all strict traits
   likeness = 5,    ///< some traits only: finds candidates to show to a person
+  family = 6,      ///< a sibling that it names, a family file: leads to others, links nobody
 };
 
 /// A keyed digest that several children may share.

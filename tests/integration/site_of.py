@@ -128,7 +128,8 @@ class Unix(http.client.HTTPConnection):
 
 
 class Site:
-    def __init__(self, endpoints, routes, listen="", extra=""):
+    def __init__(self, endpoints, routes, listen="", extra="", partners="", policies=(), mappings=None):
+        """`partners`: more of them, as YAML; `policies`: names beside the department's; `mappings`: files {name: text}."""
         self.folder = Path(tempfile.mkdtemp(prefix="charmille-"))
         self.process = None
         self.log = self.folder / "log"
@@ -137,6 +138,10 @@ class Site:
         (self.folder / "token").write_text(TOKEN)
         os.chmod(self.folder / "token", 0o600)
         login = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
+        for name, text in (mappings or {}).items():
+            file = self.folder / "mappings" / f"{name}.yaml"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
         self.configuration = self.folder / "charmille.yaml"
         self.configuration.write_text(f"""
 organisation: {{name: Association de test, id: test}}
@@ -146,10 +151,10 @@ keys: {{master: {{file: master.key}}}}
 {listen}
 people: {{{login}: [operate, content.read, audit.read, identity.link]}}
 partners:
-  dui: {{recipient: dui, finess: ["990001018"], identity: [{{token: {{file: token}}}}]}}
+{partners}  dui: {{recipient: dui, finess: ["990001018"], identity: [{{token: {{file: token}}}}]}}
   cd99: {{recipient: departement, department: "99"}}
-mappings: [{SOURCE}/mappings]
-policies: [{SOURCE}/conf/policies/departement.yaml]
+mappings: [{SOURCE}/mappings{", mappings" if mappings else ""}]
+policies: [{", ".join(f"{SOURCE}/conf/policies/{name}.yaml" for name in ("departement", *policies))}]
 retry: {{first: 200ms, most: 2s}}
 endpoints:{endpoints}
   cd99:

@@ -191,26 +191,32 @@ constexpr CatalogueEntry entries[] = {
      "retenu : le texte contient un secret de l'enfant : {reason} (fiche : {field} ; endroit : "
      "{place})",
      "held: the text holds a secret of the child: {reason} (record: {field}; place: {place})",
-     "ouvrir le document ; si l'envoi est légitime, le libérer avec le droit release.confidential",
-     "look at the document; if it may leave, release it with the right release.confidential"},
+     "retirer ce secret du texte dans le logiciel source, ou ce champ de la correspondance ; aucun "
+     "droit ne libère cet envoi",
+     "take the secret out of the text in the source, or the field out of the mapping; no right "
+     "releases this delivery"},
     {"CH-POL-011", Action::hold,
      "retenu : un nom de fichier ou un en-tête contient un secret de l'enfant : {reason} (fiche : "
      "{field} ; endroit : {place})",
      "held: a file name or a header holds a secret of the child: {reason} (record: {field}; place: "
      "{place})",
-     "ouvrir le document ; si l'envoi est légitime, le libérer avec le droit release.confidential",
-     "look at the document; if it may leave, release it with the right release.confidential"},
+     "retirer ce secret du texte dans le logiciel source, ou ce champ de la correspondance ; aucun "
+     "droit ne libère cet envoi",
+     "take the secret out of the text in the source, or the field out of the mapping; no right "
+     "releases this delivery"},
     {"CH-POL-012", Action::hold,
      "retenu : les métadonnées contiennent un secret de l'enfant : {reason} (fiche : {field} ; "
      "endroit : {place})",
      "held: the metadata hold a secret of the child: {reason} (record: {field}; place: {place})",
-     "ouvrir le document ; si l'envoi est légitime, le libérer avec le droit release.confidential",
-     "look at the document; if it may leave, release it with the right release.confidential"},
+     "retirer ce secret du texte dans le logiciel source, ou ce champ de la correspondance ; aucun "
+     "droit ne libère cet envoi",
+     "take the secret out of the text in the source, or the field out of the mapping; no right "
+     "releases this delivery"},
     {"CH-POL-013", Action::hold,
      "retenu : la recherche de secrets n'a pas pu lire ce document : {reason} (endroit : {place})",
      "held: the scan for secrets could not read this document: {reason} (place: {place})",
-     "ouvrir le document ; si l'envoi est légitime, le libérer avec le droit release.confidential",
-     "look at the document; if it may leave, release it with the right release.confidential"},
+     "remplacer le document par un texte lisible ; tant qu'il ne peut pas être lu, il ne part pas",
+     "replace the document by a readable text; as long as it cannot be read, it does not leave"},
 };
 
 }  // namespace

@@ -1,0 +1,146 @@
+#include "gateway/exchange/family.h"
+
+#include <algorithm>
+#include <set>
+
+#include "gateway/policy/projection.h"
+#include "gateway/record/edit.h"
+
+namespace charmille::exchange {
+namespace {
+
+using record::items_at;
+using record::text_at;
+using tree::Node;
+
+constexpr std::string_view family_file = ":famille";
+
+std::string sibling_key(const Vault& vault, const std::string& organisation, const Node& id) {
+  return vault.lookup(organisation, "sibling|" + std::string(text_at(id, "system")),
+                      text_at(id, "value"));
+}
+
+std::set<std::string_view> running_places(const Node& record) {
+  std::set<std::string_view> places;
+  for (const Node& stay : items_at(record, "stays"))
+    if (stay.find("exit") == nullptr && !text_at(stay, "finess").empty())
+      places.insert(text_at(stay, "finess"));
+  return places;
+}
+
+struct Rows {
+  std::set<base::Uuid> known;
+  bool unknown = false;  ///< one that is named has no row
+};
+
+/// The rows of everyone of the family.
+Result<Rows> rows_of(const Context& context, const Node& record) {
+  const std::string& organisation = context.site->config->organisation.id;
+  Rows rows;
+  for (const Node& sibling : items_at(record, "siblings"))
+    for (const Node& id : items_at(sibling, "ids")) {
+      auto child = context.store.child_by_identifier(
+          context.vault.lookup(organisation, text_at(id, "system"), text_at(id, "value")));
+      if (!child) return fail(child.error());
+      if (*child) {
+        rows.known.insert(**child);
+      } else {
+        rows.unknown = true;
+      }
+    }
+  for (const Node& id : items_at(record, "ids")) {
+    const bool file = text_at(id, "system").ends_with(family_file);
+    const std::string key =
+        file ? context.vault.lookup(organisation, text_at(id, "system"), text_at(id, "value"))
+             : sibling_key(context.vault, organisation, id);
+    auto others = context.store.claimants(key);
+    if (!others) return fail(others.error());
+    rows.known.insert(others->begin(), others->end());
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::vector<store::Claim> family_claims(const Vault& vault, const std::string& organisation,
+                                        const Node& record) {
+  std::vector<store::Claim> claims;
+  for (const Node& sibling : items_at(record, "siblings"))
+    for (const Node& id : items_at(sibling, "ids"))
+      claims.push_back({store::ClaimKind::family, sibling_key(vault, organisation, id)});
+  for (const Node& id : items_at(record, "ids"))
+    if (text_at(id, "system").ends_with(family_file))
+      claims.push_back({store::ClaimKind::family,
+                        vault.lookup(organisation, text_at(id, "system"), text_at(id, "value"))});
+  return claims;
+}
+
+Result<Family> family_of(const Context& context, const Node& record, const Fresh* fresh) {
+  Family family;
+  const std::set<std::string_view> ours = running_places(record);
+  if (ours.empty()) return family;
+  const auto rows = rows_of(context, record);
+  if (!rows) return fail(rows.error());
+  family.unknown = rows->unknown && fresh == nullptr;
+  std::set<base::Uuid> seen;
+  const auto judge = [&](tree::Document theirs) {
+    const bool shares = std::ranges::any_of(running_places(theirs.root()),
+                                            [&](auto place) { return ours.contains(place); });
+    if (shares && policy::place_is_secret(theirs.root()))
+      family.hidden.push_back(std::move(theirs));
+  };
+  for (const base::Uuid& member : rows->known) {
+    if (fresh != nullptr && fresh->child->holds(member)) continue;
+    const auto child = linked_child(context.store, member, Ties::all);
+    if (!child) return fail(child.error());
+    if (!*child || (*child)->head().key.empty() || !seen.insert((*child)->head().id).second)
+      continue;
+    auto theirs = load_record(context, **child);
+    if (!theirs) return fail(theirs.error());
+    judge(std::move(*theirs));
+  }
+  if (fresh != nullptr) {
+    tree::Document copy;
+    copy.set_root(copy.copy(fresh->record->root()));
+    judge(std::move(copy));
+  }
+  return family;
+}
+
+Result<std::vector<LinkedChild>> relatives(const Context& context, const Node& record,
+                                           const LinkedChild& child) {
+  const auto rows = rows_of(context, record);
+  if (!rows) return fail(rows.error());
+  std::vector<LinkedChild> all;
+  for (const base::Uuid& member : rows->known) {
+    if (child.holds(member)) continue;
+    const bool seen = std::ranges::any_of(all, [&](const auto& one) { return one.holds(member); });
+    if (seen) continue;
+    auto linked = linked_child(context.store, member, Ties::all);
+    if (!linked) return fail(linked.error());
+    if (*linked && !(*linked)->head().key.empty()) all.push_back(std::move(**linked));
+  }
+  return all;
+}
+
+bool has_sibling_in(const store::Unit& unit, const Vault& vault, const std::string& organisation,
+                    const Node& record) {
+  std::set<std::string> named;
+  for (const Node& sibling : items_at(record, "siblings"))
+    for (const Node& id : items_at(sibling, "ids"))
+      named.insert(vault.lookup(organisation, text_at(id, "system"), text_at(id, "value")));
+  std::set<std::string> families;
+  for (const Node& id : items_at(record, "ids"))
+    families.insert(text_at(id, "system").ends_with(family_file)
+                        ? vault.lookup(organisation, text_at(id, "system"), text_at(id, "value"))
+                        : sibling_key(vault, organisation, id));
+  return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
+    const auto* put = std::get_if<store::PutClaims>(&write);
+    return put != nullptr && std::ranges::any_of(put->claims, [&](const store::Claim& theirs) {
+             return (theirs.kind == store::ClaimKind::own && named.contains(theirs.key)) ||
+                    (theirs.kind == store::ClaimKind::family && families.contains(theirs.key));
+           });
+  });
+}
+
+}  // namespace charmille::exchange

@@ -1,0 +1,41 @@
+// Brothers and sisters whose secret place a child shares: what tells where this one is tells where
+// they are (canonical child record §5, C6).
+#pragma once
+
+#include <vector>
+
+#include "gateway/exchange/kin.h"
+
+namespace charmille::exchange {
+
+/// What leads from one child to the others of its family: the identifiers of the siblings that it
+/// names, and the department's family file.
+std::vector<store::Claim> family_claims(const Vault& vault, const std::string& organisation,
+                                        const tree::Node& record);
+
+/// A child of the work under way, as it will be once that is committed.
+struct Fresh {
+  const LinkedChild* child = nullptr;
+  const tree::Document* record = nullptr;
+};
+
+/// What a child's family means for what may be told of its place.
+struct Family {
+  std::vector<tree::Document> hidden;  ///< siblings with a secret place, where this child is too
+  bool unknown = false;  ///< a sibling that it names is not known yet: its place may be secret
+  bool shares_secret_place() const { return unknown || !hidden.empty(); }
+};
+
+/// Named by either side, or in one family file. `fresh`, when given, stands for its rows in the
+/// store.
+Result<Family> family_of(const Context& context, const tree::Node& record, const Fresh* fresh);
+
+/// Everyone of the family whom the store knows, each as its head, but for the child itself.
+Result<std::vector<LinkedChild>> relatives(const Context& context, const tree::Node& record,
+                                           const LinkedChild& child);
+
+/// A sibling of the child is part of this unit already.
+bool has_sibling_in(const store::Unit& unit, const Vault& vault, const std::string& organisation,
+                    const tree::Node& record);
+
+}  // namespace charmille::exchange

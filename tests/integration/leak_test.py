@@ -1,0 +1,157 @@
+"""No payload to those who may not know a secret place holds a token of it, nor one of a sibling's in the same place; a
+control plants one of each kind and sees it held."""
+
+import base64
+import json
+import unicodedata
+
+from records_test import MOVEMENTS, MOVEMENTS_ROUTE
+from site_of import DATA, Site, eo_lot, free_port, main, push_headers, pushed_child, sample, PUSH
+
+import http.client
+
+KINDS = {"parents": "parents", "school": "ecole", "care-team": "equipe-de-soins", "dmp": "dmp", "citizen": "citoyen"}
+COPY = "mapping: test/copie\nfrom: child-record\nto: tree\ntemplate: \"{{ %context }}\"\n"
+
+
+def site(sources, routes, mapping=COPY, listen=""):
+    endpoints = "".join(f"""
+  vers-{kind}:
+    adapter: file
+    partner: {kind}
+    folder: out-{kind}
+    format: json
+""" for kind in KINDS)
+    to = ", ".join(f'{{endpoint: vers-{kind}, mapping: test/copie, trigger: change, mode: live, start: everything, file: "{{delivery}}.json"}}'
+                   for kind in KINDS)
+    gateway = Site(sources + endpoints, routes.replace("TO", to), listen=listen, extra="identity: {match-by-traits: true}\n",
+                   partners="".join(f"  {kind}: {{recipient: {kind}}}\n" for kind in KINDS), policies=KINDS.values(),
+                   mappings={"test/copie": mapping})
+    for folder in (*(f"out-{kind}" for kind in KINDS), "mouvements", "archive-mouvements", "reject-mouvements"):
+        (gateway.folder / folder).mkdir()
+    return gateway
+
+
+def plain(text):
+    folded = unicodedata.normalize("NFD", text.upper())
+    return " ".join("".join(c if c.isalnum() else " " for c in folded if not unicodedata.combining(c)).split())
+
+
+def tokens(size, lot):
+    """By DUI identifier: what tells the place of a child whose place is secret, from the export itself."""
+    truth = {one["id_dui"]: one for one in map(json.loads, (DATA / "ase" / size / "truth.jsonl").read_text("utf-8").splitlines())}
+    by_file = {}
+    for name, content in lot.items():
+        lines = content.decode("windows-1252").split("\r\n")
+        header = lines[0].rstrip(";").split(";")
+        by_file[name.split("_")[1]] = [dict(zip(header, line.split(";"))) for line in lines[1:] if line.count(";") >= len(header) - 1]
+    secret = {}
+    for user in by_file["Usagers"]:
+        child = truth.get(user["Identifiant"])
+        running = child and child["sortie"] is None
+        if not running or not child["lieu_anonyme"]:
+            continue
+        found = {user["N° FINESS"].replace(" ", ""), user["Établissement"], user["Groupe / Maison"], user["Référent éducatif"]}
+        found |= {row["UAI"] for row in by_file["Scolarite"] if row["Identifiant"] == user["Identifiant"]}
+        found |= {row["N° RPPS"].replace(" ", "") for row in by_file["FicheSanitaire"] if row["Identifiant"] == user["Identifiant"]}
+        secret[user["Identifiant"]] = {plain(one) for one in found if len(plain(one)) > 4}
+    siblings = {}
+    for one in secret:
+        for other in truth[one]["fratrie_ids"]:
+            same = truth[other]["finess_et"] == truth[one]["finess_et"] and truth[other]["sortie"] is None
+            if same and other not in secret:
+                siblings.setdefault(other, set()).update(secret[one] & {plain(truth[one]["finess_et"])} |
+                                                         {plain(row["Établissement"]) for row in by_file["Usagers"] if row["Identifiant"] == one})
+    return truth, secret, siblings
+
+
+def nothing_leaks():
+    """children with a secret place, and their siblings there: no token of it in any payload to five kinds of recipients"""
+    for size in ("small", "medium"):
+        lot = sample(size)
+        truth, secret, siblings = tokens(size, lot)
+        routes = """
+  enfants:
+    from: eo
+    mapping: eo/enfants
+    input: EO_Usagers
+    vars: {departement: "99", periode: "{month}"}
+    to: [TO]
+""" + MOVEMENTS_ROUTE
+        with site(eo_lot() + MOVEMENTS, routes) as gateway:
+            gateway.start()
+            gateway.drop(lot)
+            gateway.until(lambda: len([one for one in gateway.exchanges(direction="in") if one["state"] == "done"]) == len(lot)
+                          and not gateway.exchanges(state="queued,sending,deferred"), "the whole lot", 150)
+            by_name = {}
+            for one in truth.values():
+                by_name.setdefault((plain(one["identite"]["nom_naissance"]), plain(" ".join(one["identite"]["prenoms"])),
+                                    one["identite"]["date_naissance"]), []).append(one["id_dui"])
+            looked = leaks = 0
+            for kind in KINDS:
+                for path in (gateway.folder / f"out-{kind}").glob("*.json"):
+                    text = path.read_text("utf-8")
+                    record = json.loads(text)
+                    record = record[0] if isinstance(record, list) else record
+                    identity = record["identity"]
+                    who = by_name.get((plain(identity["birthName"]), plain(" ".join(identity["birthGivenNames"])), identity["birthDate"]), [])
+                    words = f" {plain(text)} "
+                    for child in who:
+                        for token in secret.get(child, set()) | siblings.get(child, set()):
+                            looked += 1
+                            if f" {token} " in words:
+                                leaks += 1
+                                print(f"{kind}: child {child}, a token of {len(token)} letters, sections {sorted(record)}")
+            held = gateway.exchanges(state="parked")
+            print(f"{size}: {len(secret)} children with a secret place, {len(siblings)} siblings there; {looked} tokens looked for in "
+                  f"{sum(len(list((gateway.folder / f'out-{kind}').glob('*.json'))) for kind in KINDS)} payloads, {leaks} found, {len(held)} held")
+            assert secret and looked and not leaks
+            gateway.stop()
+
+
+PLANTS = {
+    "texte": "L'enfant vit à la MECS Les Tilleuls, groupe A.",
+    "accents": "vu a la mécs lés tilleuls hier",
+    "numero": "FINESS 990 001 018",
+    "xml": "<a>vu à la <b>MECS Les Tilleuls</b></a>",
+    "base64": base64.b64encode(b"<note>rendez-vous MECS Les Tilleuls a 14 h, prevenir le groupe et le chauffeur</note>" * 3).decode(),
+}
+
+
+def planted_ones_are_held():
+    """a secret planted in the text of a mapping is held, whatever it is written in, and nothing of it is sent"""
+    for name, text in PLANTS.items():
+        port = free_port()
+        mapping = "mapping: test/copie\nfrom: child-record\nto: tree\ntemplate:\n  identity: \"{{ identity }}\"\n  note: " + json.dumps(text) + "\n"
+        routes = """
+  push:
+    from: push
+    mapping: eo/enfant-json
+    vars: {departement: "99"}
+    to: [TO]
+"""
+        with site(PUSH, routes, mapping, f"listen: {{address: 127.0.0.1:{port}, tls: none}}") as gateway:
+            gateway.start()
+            for number, hidden in ((1, True), (2, False)):
+                child = json.loads(pushed_child(number))
+                child["sejour"].update(etablissement="MECS Les Tilleuls", lieuSecret=hidden)
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+                connection.request("POST", "/v1/endpoints/push?wait=10", json.dumps(child), push_headers(number))
+                assert connection.getresponse().status == 200
+            gateway.until(lambda: len(gateway.deliveries()) >= 2 * len(KINDS), "every delivery", 20)
+            gateway.settled(2)
+            sent = {kind: [json.loads(path.read_text()) for path in (gateway.folder / f"out-{kind}").glob("*.json")] for kind in KINDS}
+            held = [one for one in gateway.deliveries() if one["state"] == "parked"]
+            assert len(held) == len(KINDS), (name, [(one["endpoint"], one["state"]) for one in gateway.deliveries()])
+            assert {one["fault"]["code"] for one in held} == {"CH-POL-010"}, (name, held)
+            assert all("ESSAI000002" in json.dumps(one) for one in sent.values()) and "ESSAI000001" not in json.dumps(sent), name
+            report = json.dumps(held) + gateway.log.read_text()
+            assert "Tilleuls" not in report and "990001018" not in report, name
+            released = gateway.run("exchanges", "release", held[0]["id"], check=False)
+            assert released.returncode != 0, "no right releases what holds a secret"
+            gateway.stop()
+    print(f"{len(PLANTS)} plants, each held for {len(KINDS)} kinds of recipients")
+
+
+if __name__ == "__main__":
+    main(nothing_leaks, planted_ones_are_held)
