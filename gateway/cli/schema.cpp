@@ -1,16 +1,31 @@
-// charmille schema config | policy | mapping | reference | mappings: what is generated from the
-// specifications, for editors and for docs/.
+// charmille schema config | policy | mapping | reference | mappings | record: what is generated
+// from the specifications, for editors and for docs/.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include "adapters/adapter.h"
+#include "gateway/cli/mappings.h"
 #include "gateway/cli/session.h"
 #include "gateway/config/reference.h"
 #include "gateway/exchange/site.h"
+#include "gateway/mapping/record_reference.h"
 #include "gateway/mapping/reference.h"
 
 namespace charmille::cli {
+namespace {
+
+Exit print_record_reference(Session& s) {
+  const std::filesystem::path folder = schemas_folder({});
+  const auto schema = read_json_file(folder / "child-record.schema.json");
+  if (!schema) return s.failed(schema.error());
+  const auto meanings = read_json_file(folder / "child-record.fr.json");
+  if (!meanings) return s.failed(meanings.error());
+  s.console.out << mapping::record_reference(*schema, *meanings).page;
+  return Exit::done;
+}
+
+}  // namespace
 
 void add_schema(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand(
@@ -56,6 +71,12 @@ void add_schema(CLI::App& app, Session& session) {
           return Exit::done;
         };
       });
+  command
+      ->add_subcommand("record", std::string(session.say(
+                                     "la page de référence des champs de la fiche (Markdown)",
+                                     "the reference page of the record's fields (in French)")))
+      ->callback(
+          [&session] { session.chosen = [&session] { return print_record_reference(session); }; });
   command
       ->add_subcommand(
           "reference",

@@ -15,6 +15,7 @@
 #include "gateway/codec/codec.h"
 #include "gateway/config/specification.h"
 #include "gateway/config/validate.h"
+#include "gateway/mapping/record_reference.h"
 #include "gateway/mapping/reference.h"
 
 using namespace charmille;
@@ -81,6 +82,23 @@ TEST_CASE("the committed schemas and the reference page are the generated ones")
   check_committed("schemas/mapping.schema.json",
                   with_newline(codec::write_json(mapping::mapping_schema().root(), true)));
   check_committed("docs/reference/correspondances.md", mapping::mapping_reference());
+}
+
+TEST_CASE("the page of the child record's fields is generated, and every field has its meaning") {
+  const auto read = [](const std::string& file) {
+    std::ostringstream text;
+    text << std::ifstream(source() / file, std::ios::binary).rdbuf();
+    auto document = codec::read_json(text.str(), file);
+    REQUIRE(document);
+    return std::move(*document);
+  };
+  const auto reference = mapping::record_reference(read("schemas/child-record.schema.json"),
+                                                   read("schemas/child-record.fr.json"));
+  for (const std::string& field : reference.unnamed)
+    FAIL_CHECK(field, " has no meaning in schemas/child-record.fr.json");
+  for (const std::string& field : reference.unknown)
+    FAIL_CHECK(field, " of schemas/child-record.fr.json is no field of the schema");
+  check_committed("docs/reference/fiche-enfant.md", reference.page);
 }
 
 TEST_CASE("an adapter's field never hides a field that all endpoints have") {
