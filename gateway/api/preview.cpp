@@ -34,15 +34,33 @@ Result<std::vector<exchange::GivenFile>> files_of(const Call& call) {
   return files;
 }
 
+std::string_view word_of(config::Mode mode) {
+  switch (mode) {
+    case config::Mode::shadow:
+      return "shadow";
+    case config::Mode::hold:
+      return "hold";
+    case config::Mode::live:
+      break;
+  }
+  return "live";
+}
+
 tree::Node node_of(tree::Document& doc, const exchange::PreviewRoute& route) {
   const auto number = [&](std::uint64_t n) { return doc.integer(static_cast<std::int64_t>(n)); };
   std::vector<tree::Node> destinations;
   for (const exchange::PreviewRoute::Destination& one : route.destinations)
-    destinations.push_back(doc.object({{"endpoint", doc.text(one.endpoint)},
-                                       {"new", number(one.fresh)},
-                                       {"changed", number(one.changed)},
-                                       {"same", number(one.same)},
-                                       {"withheld", number(one.withheld)}}));
+    destinations.push_back(
+        doc.object({{"endpoint", doc.text(one.endpoint)},
+                    {"mapping", doc.text(one.mapping)},
+                    {"mode", doc.text(word_of(one.mode))},
+                    {"new", number(one.fresh)},
+                    {"changed", number(one.changed)},
+                    {"same", number(one.same)},
+                    {"withheld", number(one.withheld)},
+                    {"known", number(one.known)},
+                    {"maxChange", one.limit.empty() ? tree::Node::null() : doc.text(one.limit)},
+                    {"held", tree::Node::boolean(one.flood)}}));
   return doc.object({{"route", doc.text(route.name)},
                      {"created", number(route.created)},
                      {"changed", number(route.changed)},
@@ -57,6 +75,7 @@ tree::Node node_of(tree::Document& doc, const exchange::Preview& preview, base::
   for (const Fault& fault : preview.faults) faults.push_back(to_node(doc, fault, language));
   for (const std::string& file : preview.missing) missing.push_back(doc.text(file));
   return doc.object({{"routes", doc.array(routes)},
+                     {"alreadyDone", tree::Node::boolean(preview.already_done)},
                      {"missing", doc.array(missing)},
                      {"faults", doc.array(faults)}});
 }

@@ -98,10 +98,38 @@ std::unique_ptr<Gateway> open_daemon(Session& s) {
   return std::move(*daemon);
 }
 
+/// What would not leave by itself, and why.
+void print_holds(const Session& s, const tree::Node& one) {
+  const std::string mode = text_at(one, "mode");
+  if (mode == "hold")
+    s.console.out << text_at(one, "endpoint")
+                  << s.say(" : mode hold, rien ne part sans qu'une personne le libère\n",
+                           ": mode hold, nothing leaves unless a person releases it\n");
+  if (mode == "shadow")
+    s.console.out << text_at(one, "endpoint")
+                  << s.say(" : mode shadow, rien ne part\n", ": mode shadow, nothing leaves\n");
+  const tree::Node* held = one.find("held");
+  if (mode != "live" || held == nullptr || !held->boolean_value()) return;
+  s.console.out << s.console.styled(s.say("retenu : ", "held: "), Style::yellow)
+                << text_at(one, "endpoint")
+                << s.say(" recevrait plus de changements que max-change ne le permet (",
+                         " would get more changes than max-change lets go (")
+                << text_at(one, "maxChange") << s.say(", pour ", ", of ") << text_at(one, "known")
+                << s.say(" enfants déjà connus) ; une personne devrait libérer\n",
+                         " children known already); a person would have to release them\n");
+}
+
 void print_preview(const Session& s, const tree::Node& answer) {
   s.console.out << s.say("à blanc : rien n'est gardé ni envoyé",
                          "a dry run: nothing is stored or sent")
                 << '\n';
+  const tree::Node* done = answer.find("alreadyDone");
+  if (done != nullptr && done->boolean_value())
+    s.console.out << s.say(
+        "ce lot est déjà traité : le donner à nouveau ne ferait rien ; les comptes sont ceux d'un "
+        "`charmille exchanges replay`\n",
+        "this lot was done already: given again it would do nothing; what is counted is what "
+        "`charmille exchanges replay` would do\n");
   for (const tree::Node& route : items_at(answer, "routes")) {
     s.console.out << '\n'
                   << s.console.styled(text_at(route, "route"), Style::bold)
@@ -118,6 +146,7 @@ void print_preview(const Session& s, const tree::Node& answer) {
       table.add({text_at(one, "endpoint"), text_at(one, "new"), text_at(one, "changed"),
                  text_at(one, "same"), text_at(one, "withheld")});
     if (!table.empty()) table.print(s.console);
+    for (const tree::Node& one : items_at(route, "destinations")) print_holds(s, one);
   }
   for (const tree::Node& fault : items_at(answer, "faults"))
     s.console.err << base::printable(text_at(fault, "place"), 300) << ": "

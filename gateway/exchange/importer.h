@@ -68,6 +68,8 @@ class Importer {
   Result<void> add_child(Run& run, ReadChild& child, Segment& segment);
   Result<void> preview_job(const std::string& endpoint, std::vector<GivenFile> files,
                            Preview& into) const;
+  Result<void> judge_floods(const RoutePlan& route, bool lot, PreviewRoute& into) const;
+  bool is_counted(const ImportPlan& plan, const ReadChild& child) const;
   Result<void> preview_child(const ImportPlan& plan, const ReadChild& child,
                              std::vector<Fault>& faults) const;
   void add_quarantine(const Run& run, const ReadChild& child, const Fault& fault, Segment& segment);

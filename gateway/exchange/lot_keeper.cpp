@@ -1,6 +1,7 @@
 #include "gateway/exchange/lot_keeper.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -28,12 +29,14 @@ bool leads(const Context& context, const store::Exchange& file) {
   });
 }
 
-/// The lead first, then in the order of arrival.
-void put_in_order(const Context& context, std::vector<store::Exchange>& files) {
-  std::ranges::sort(files, {}, &store::Exchange::number);
+/// The lead first, then in the order of arrival. `exchange_of` gives that of a file.
+template <class File, class ExchangeOf>
+void put_in_order(const Context& context, std::vector<File>& files, ExchangeOf exchange_of) {
+  std::ranges::sort(files, {}, [&](const File& file) { return exchange_of(file).number; });
   // Of two files of one name the later one counts.
-  const auto last = std::find_if(files.rbegin(), files.rend(),
-                                 [&](const auto& file) { return leads(context, file); });
+  const auto last = std::find_if(files.rbegin(), files.rend(), [&](const File& file) {
+    return leads(context, exchange_of(file));
+  });
   if (last == files.rend()) return;
   const auto lead = std::prev(last.base());
   std::rotate(files.begin(), lead, lead + 1);
@@ -146,7 +149,7 @@ asio::awaitable<void> LotKeeper::look(LotName name) {
 /// The files are no longer waiting, under one lot key and one flow, in one commit; then the import
 /// begins.
 asio::awaitable<void> LotKeeper::hand_over(LotName name, std::vector<store::Exchange> files) {
-  put_in_order(context_, files);
+  put_in_order(context_, files, std::identity());
   store::Unit unit;
   for (store::Exchange& file : files) {
     unit.preconditions.emplace_back(store::ExchangeAt{file.id, file.version});
@@ -173,22 +176,33 @@ asio::awaitable<void> LotKeeper::hand_over(LotName name, std::vector<store::Exch
 }
 
 Result<ImportJob> job_of_lot(const Context& context, std::vector<store::Exchange> files) {
-  put_in_order(context, files);
-  ImportJob job;
-  std::map<std::string, std::string> digests;
-  std::map<std::string, std::uint64_t> newest;
-  for (const store::Exchange& file : files)
-    newest[file.lot_file] = std::max(newest[file.lot_file], file.number);
+  std::vector<Part> parts;
   for (store::Exchange& file : files) {
     auto opened = open(context, file);
     if (!opened) return fail(opened.error());
-    const bool replaced = file.number != newest[file.lot_file];
-    if (!replaced) digests[file.lot_file] = opened->sha256;
-    job.parts.push_back({std::move(file), std::move(*opened), replaced});
+    parts.push_back({std::move(file), std::move(*opened), false});
+  }
+  return job_of_parts(context, std::move(parts));
+}
+
+ImportJob job_of_parts(const Context& context, std::vector<Part> parts) {
+  put_in_order(
+      context, parts, [](const Part& part) -> const auto& { return part.exchange; });
+  std::map<std::string, std::uint64_t> newest;
+  for (const Part& part : parts) {
+    std::uint64_t& number = newest[part.exchange.lot_file];
+    number = std::max(number, part.exchange.number);
+  }
+  std::map<std::string, std::string> digests;
+  for (Part& part : parts) {
+    part.replaced = part.exchange.number != newest[part.exchange.lot_file];
+    if (!part.replaced) digests[part.exchange.lot_file] = part.opened.sha256;
   }
   std::string all;
   for (const auto& [name, digest] : digests)
     all.append(name).append(1, '=').append(digest).append(1, '\n');
+  ImportJob job;
+  job.parts = std::move(parts);
   job.lot_digest = context.vault.digest("lot", all);
   return job;
 }

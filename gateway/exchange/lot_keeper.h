@@ -49,5 +49,8 @@ Result<std::vector<store::Exchange>> files_waiting(const Context& context,
 /// The import of these files, opened, the lot's lead first. One payload that belongs to no lot is
 /// its own lead.
 Result<ImportJob> job_of_lot(const Context& context, std::vector<store::Exchange> files);
+/// The same for parts that are open: puts them in order, tells which are replaced by a later file
+/// of their name, and digests the others.
+ImportJob job_of_parts(const Context& context, std::vector<Part> parts);
 
 }  // namespace charmille::exchange

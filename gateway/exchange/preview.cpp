@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "gateway/base/bytes.h"
 #include "gateway/base/uuid.h"
+#include "gateway/crypto/digest.h"
 #include "gateway/exchange/importer.h"
+#include "gateway/exchange/lot_keeper.h"
 #include "gateway/exchange/lots.h"
 
 namespace charmille::exchange {
@@ -23,9 +26,14 @@ std::string patterns_of(const config::Lot& lot) {
 }  // namespace
 
 PreviewRoute::Destination& PreviewRoute::at(const DestinationPlan& plan) {
-  const auto known = std::ranges::find(destinations, plan.endpoint->name, &Destination::endpoint);
-  return known != destinations.end() ? *known
-                                     : destinations.emplace_back(Destination{plan.endpoint->name});
+  const auto known = std::ranges::find_if(destinations, [&](const Destination& one) {
+    return one.endpoint == plan.endpoint->name && one.mapping == plan.config->mapping;
+  });
+  if (known != destinations.end()) return *known;
+  Destination fresh{plan.endpoint->name, plan.config->mapping, plan.config->mode};
+  if (const auto& limit = plan.config->max_change)
+    fresh.limit = std::to_string(limit->value) + (limit->percent ? "%" : "");
+  return destinations.emplace_back(std::move(fresh));
 }
 
 Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
@@ -35,12 +43,13 @@ Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
   if (source == endpoints.end() || source->second.direction != config::Direction::source ||
       files.empty())
     return fail("CH-API-010");
-  ImportJob job;
-  std::string lot;
+  std::vector<Part> parts;
+  std::set<std::string> lots;
   for (GivenFile& file : files) {
     Part part;
     part.exchange.created = part.exchange.updated = context.clock.now();
     part.exchange.id = part.exchange.flow = base::uuid_v7(part.exchange.created, context.random);
+    part.exchange.number = parts.size() + 1;
     part.exchange.organisation = context.site->config->organisation.id;
     part.exchange.partner = source->second.partner;
     part.exchange.endpoint = endpoint;
@@ -50,14 +59,20 @@ Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
         return fail("CH-EXC-014", {file.name, 0, 0, {}},
                     {{"endpoint", endpoint}, {"patterns", patterns_of(*source->second.lot)}});
       part.exchange.lot_file = place->file;
-      lot = std::max(lot, place->key);
+      if (!place->key.empty()) lots.insert(place->key);
     }
-    part.opened = {std::move(file.payload), nullptr, {}, {}};
+    const auto bytes = file.payload.bytes(file.payload.size());
+    if (!bytes) return fail(bytes.error());
+    const std::string sha256 = base::to_hex(crypto::sha256(*bytes));
+    part.opened = {std::move(file.payload), nullptr, sha256, {}};
     part.opened.beside.name = std::move(file.name);
-    job.parts.push_back(std::move(part));
+    parts.push_back(std::move(part));
   }
-  for (Part& part : job.parts) part.exchange.lot = lot;
-  return job;
+  if (lots.size() > 1)
+    return fail("CH-EXC-015", {},
+                {{"endpoint", endpoint}, {"first", *lots.begin()}, {"last", *lots.rbegin()}});
+  for (Part& part : parts) part.exchange.lot = lots.empty() ? std::string() : *lots.begin();
+  return job_of_parts(context, std::move(parts));
 }
 
 Result<void> count_differences(const Outbox& outbox, const RoutePlan& route,
@@ -94,15 +109,34 @@ Result<Preview> Importer::preview(const std::string& endpoint, std::vector<Given
     out.routes.emplace_back(PreviewRoute{route->config->name});
   if (lot) {
     if (auto done = preview_job(endpoint, std::move(files), out); !done) return fail(done.error());
-    return out;
+  } else {
+    // Each is a payload of its own.
+    for (GivenFile& file : files) {
+      std::vector<GivenFile> one;
+      one.push_back(std::move(file));
+      if (auto done = preview_job(endpoint, std::move(one), out); !done) return fail(done.error());
+    }
   }
-  // Each is a payload of its own.
-  for (GivenFile& file : files) {
-    std::vector<GivenFile> one;
-    one.push_back(std::move(file));
-    if (auto done = preview_job(endpoint, std::move(one), out); !done) return fail(done.error());
-  }
+  std::size_t number = 0;
+  for (const RoutePlan* route : context_.site->routes_from(endpoint))
+    if (auto judged = judge_floods(*route, lot, out.routes[number++]); !judged)
+      return fail(judged.error());
   return out;
+}
+
+/// Where max-change would hold what the import made.
+Result<void> Importer::judge_floods(const RoutePlan& route, bool lot, PreviewRoute& into) const {
+  for (const DestinationPlan& plan : route.to) {
+    if (!is_told(plan)) continue;
+    PreviewRoute::Destination& at = into.at(plan);
+    const auto known = context_.store.known_children(plan.key);
+    if (!known) return fail(known.error());
+    at.known = *known;
+    // Changes of a single payload leave one by one: nobody counts them.
+    const bool counted = lot || plan.config->trigger != config::Trigger::change;
+    at.flood = counted && is_flood(plan, at.fresh + at.changed, *known);
+  }
+  return {};
 }
 
 Result<void> Importer::preview_job(const std::string& endpoint, std::vector<GivenFile> files,
@@ -113,6 +147,9 @@ Result<void> Importer::preview_job(const std::string& endpoint, std::vector<Give
     std::vector<store::Exchange> given;
     for (const Part& part : job->parts) given.push_back(part.exchange);
     into.missing = judge(*source.lot, state_of(given), context_.clock.now()).missing;
+    const auto last = context_.store.last_lot(endpoint, job->lead().lot);
+    if (!last) return fail(last.error());
+    into.already_done = *last && (*last)->digest == job->lot_digest;
   }
   Report report = new_report(*job);
   std::size_t number = 0;
@@ -133,6 +170,19 @@ Result<void> Importer::preview_job(const std::string& endpoint, std::vector<Give
   return {};
 }
 
+/// Whether an earlier record was of this child: what that one says is not in the store, so that
+/// they cannot be compared, and the import would make one child of both.
+bool Importer::is_counted(const ImportPlan& plan, const ReadChild& child) const {
+  std::vector<std::string> lookups;
+  for (const record::Identifier& id : record::claims_of(child.document.root(), plan.own_prefix).own)
+    lookups.push_back(context_.vault.lookup(plan.lead.organisation, id.system, id.value));
+  std::set<std::string>& seen = plan.preview->seen;
+  const bool counted =
+      std::ranges::any_of(lookups, [&](const std::string& one) { return seen.contains(one); });
+  seen.insert(lookups.begin(), lookups.end());
+  return counted;
+}
+
 Result<void> Importer::preview_child(const ImportPlan& plan, const ReadChild& child,
                                      std::vector<Fault>& faults) const {
   PreviewRoute& into = *plan.preview;
@@ -142,6 +192,7 @@ Result<void> Importer::preview_child(const ImportPlan& plan, const ReadChild& ch
   };
   if (child.repeated) return {};
   if (!child.rejections.empty()) return refuse(child.rejections.front()), Result<void>{};
+  if (is_counted(plan, child)) return {};
   Work scratch;
   const auto outcome = ChildWriter(context_, outbox_).write(plan, child.document, scratch);
   if (!outcome && outcome.error().action == base::Action::reject)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,16 @@ struct GivenFile {
   base::Payload payload;
 };
 
-/// The records of one route; one that is given twice counts once.
+/// The records of one route; a child that is given twice counts once.
 struct PreviewRoute {
   /// Children at one destination.
   struct Destination {
     std::string endpoint = {};
+    std::string mapping = {};
+    config::Mode mode = config::Mode::live;
+    std::string limit = {};      ///< max-change as it is written: "10%"; empty when there is none
+    std::uint64_t known = 0;     ///< children of whom it was told until now
+    bool flood = false;          ///< the changes are more than `limit`: all would wait for a person
     std::uint64_t fresh = 0;     ///< it would hear of them for the first time
     std::uint64_t changed = 0;   ///< it would get them again, changed
     std::uint64_t same = 0;      ///< nothing would be sent
@@ -34,6 +40,7 @@ struct PreviewRoute {
   std::uint64_t same = 0;
   std::uint64_t refused = 0;
   std::vector<Destination> destinations = {};
+  std::set<std::string> seen = {};  ///< lookups of the identifiers that children were counted by
 
   Destination& at(const DestinationPlan& plan);
 };
@@ -44,10 +51,14 @@ struct Preview {
   std::vector<PreviewRoute> routes;
   std::vector<Fault> faults;         ///< of refused records, the first ones
   std::vector<std::string> missing;  ///< files without which the lot would wait
+  /// The last lot of this key that was done was these files: given now, they would change nothing.
+  /// What is counted is what a replay of it would do.
+  bool already_done = false;
 };
 
-/// The files as the import of one payload or lot sees them. CH-API-010 for an endpoint that is no
-/// source; CH-EXC-014 for a file that its lot does not declare.
+/// The files as the import of one payload or lot sees them, given in this order. CH-API-010 for an
+/// endpoint that is no source; CH-EXC-014 for a file that its lot does not declare; CH-EXC-015 for
+/// files of two lots.
 Result<ImportJob> job_of(const Context& context, const std::string& endpoint,
                          std::vector<GivenFile> files);
 

@@ -184,24 +184,37 @@ def presence():
         site.verify()
 
 
+def given(site, files, folder="given"):
+    """The files on disk, in a folder of their own."""
+    folder = site.folder / folder
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return sorted(str(path) for path in folder.iterdir())
+
+
+def previewed(site, *files):
+    """What `charmille send --dry-run` says, and its one route and destination."""
+    answer = json.loads(site.run("send", "eo", *files, "--dry-run", "--json", check=False).stdout)
+    [route] = answer["routes"]
+    [to] = route["destinations"]
+    assert route["route"] == "enfants" and to["endpoint"] == "cd99", route
+    return answer, route, to
+
+
 def dry_run():
     """`charmille send --dry-run` counts what files would change; nothing is stored or sent"""
     lot = sample("small")
 
     def counted(site, files):
-        folder = site.folder / "given"
-        folder.mkdir(exist_ok=True)
-        for path in folder.iterdir():
-            path.unlink()
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-        result = site.run("send", "eo", *sorted(str(path) for path in folder.iterdir()), "--dry-run", "--json")
-        [route] = json.loads(result.stdout)["routes"]
-        [to] = route["destinations"]
-        assert route["route"] == "enfants" and to["endpoint"] == "cd99", route
+        answer, route, to = previewed(site, *given(site, files))
+        assert answer["alreadyDone"] == (files == site.done), answer
         return [route[key] for key in ("created", "changed", "same", "refused")], [to[key] for key in ("new", "changed", "same")]
 
     with Site(eo_lot(), lot_route()) as site:
+        site.done = None
         stopped = site.run("send", "eo", site.folder / "token", "--dry-run", check=False)
         assert stopped.returncode == 3 and "CH-CLI-018" in stopped.stderr, stopped
         site.start()
@@ -210,6 +223,7 @@ def dry_run():
         assert not site.exchanges() and not site.out_files(), "the dry run stored or sent something"
         site.drop(lot)
         site.settled(len(lot))
+        site.done = lot
         delivered = len(site.deliveries())
         assert delivered == at_cd[0], (delivered, at_cd)
         records, at_cd = counted(site, lot)
@@ -219,6 +233,13 @@ def dry_run():
         assert records[1] >= 1 and at_cd[1] == 1 and at_cd[0] == 0, (records, at_cd)
         refused = site.run("send", "eo", site.folder / "token", "--dry-run", check=False)
         assert refused.returncode == 1 and "CH-EXC-014" in refused.stderr, refused
+        assert "EO_Usagers_{date:yyyyMMdd}.csv" in refused.stderr, refused
+        two = site.run("send", "eo", *given(site, {**lot, **later(lot, 1)}), "--dry-run", check=False)
+        assert two.returncode == 1 and "CH-EXC-015" in two.stderr, two
+        told = site.run("send", "eo", *given(site, lot), "--dry-run")
+        assert "ce lot est déjà traité" in told.stdout, told
+        misspelt = site.run("send", "eeo", site.folder / "token", check=False)
+        assert misspelt.returncode == 2 and "CH-CLI-027" in misspelt.stderr, misspelt
         part = site.run("send", "eo", next((site.folder / "given").glob("EO_Mesures*")), "--dry-run", check=False)
         assert part.returncode == 1 and "EO_Usagers" in part.stderr, part
         assert len(site.deliveries()) == delivered
@@ -226,5 +247,59 @@ def dry_run():
         site.verify()
 
 
+def dry_run_sees_what_the_import_does():
+    """of two files of one name the later counts; a child that stands on two rows counts once, or is refused"""
+    lot = sample("small")
+    usagers = next(name for name in lot if name.startswith("EO_Usagers"))
+    head, first, *rest = lot[usagers].decode("windows-1252").splitlines(keepends=True)
+    empty = {usagers: (head + first).encode("windows-1252")}
+    twice = {**lot, usagers: (head + first + first + "".join(rest)).encode("windows-1252")}
+    other = {**lot, usagers: (head + first + first.replace("30/10/2023", "31/10/2023") + "".join(rest)).encode("windows-1252")}
+    with Site(eo_lot(), lot_route()) as site:
+        site.start()
+
+        def children(*files):
+            _, route, _ = previewed(site, *files)
+            return [route[key] for key in ("created", "changed", "same", "refused")]
+
+        assert children(*given(site, empty, "first"), *given(site, lot)) == [20, 0, 0, 0], "the first of two files counted"
+        last = children(*given(site, lot), *given(site, empty, "first"))
+        assert last[0] == 1, last
+        assert children(*given(site, twice)) == [20, 0, 0, 0]
+        refused = children(*given(site, other))
+        assert refused == [19, 0, 0, 2], refused
+        site.drop(other)
+        site.settled(len(lot))
+        known = json.loads(site.run("records", "list", "--json").stdout)["records"]
+        assert len(known) == 19, len(known)
+        site.stop()
+
+
+def dry_run_tells_what_would_wait():
+    """the dry run says that max-change or the mode would hold what the lot makes, and so it is"""
+    lot = sample("small")
+    for trigger in ("change", "lot"):
+        with Site(eo_lot(), lot_route(trigger, more=", max-change: 5")) as site:
+            site.start()
+            _, _, to = previewed(site, *given(site, lot))
+            assert to["held"] and to["maxChange"] == "5" and to["known"] == 0 and to["mode"] == "live", to
+            told = site.run("send", "eo", *given(site, lot), "--dry-run")
+            assert "retenu" in told.stdout and "max-change" in told.stdout, told
+            site.drop(lot)
+            site.settled(len(lot))
+            assert {one["state"] for one in site.deliveries()} == {"held"}, site.deliveries()
+            one_cell = changed(later(lot, 1), "EO_Usagers", "30/10/2023;;;MECS", "31/10/2023;;;MECS")
+            _, _, to = previewed(site, *given(site, one_cell))
+            assert not to["held"] and to["changed"] + to["new"] == 1, to
+            site.stop()
+    for mode in ("hold", "shadow"):
+        with Site(eo_lot(), lot_route(mode=mode)) as site:
+            site.start()
+            _, _, to = previewed(site, *given(site, lot))
+            assert to["mode"] == mode and not to["held"], to
+            assert f"mode {mode}" in site.run("send", "eo", *given(site, lot), "--dry-run").stdout
+            site.stop()
+
+
 main(again_and_changed, lot_trigger, restart_keeps_what_was_known, restart_keeps_an_incomplete_lot_waiting, a_person_gives_a_lot,
-     presence, dry_run)
+     presence, dry_run, dry_run_sees_what_the_import_does, dry_run_tells_what_would_wait)

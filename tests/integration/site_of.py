@@ -47,15 +47,15 @@ def eo_lot(stable="100ms"):
 """
 
 
-def lot_route(trigger="change", mode="live", endpoint="cd99", file="P_{sequence}.csv"):
-    """The route `enfants`: from the endpoint `eo` to the department's placements."""
+def lot_route(trigger="change", mode="live", endpoint="cd99", file="P_{sequence}.csv", more=""):
+    """The route `enfants`: from the endpoint `eo` to the department's placements; `more` goes into the destination."""
     return f"""
   enfants:
     from: eo
     mapping: eo/enfants
     input: EO_Usagers
     vars: {{departement: "99", periode: "{{month}}"}}
-    to: [{{endpoint: {endpoint}, mapping: departement/placements, trigger: {trigger}, mode: {mode}, start: everything, file: "{file}"}}]
+    to: [{{endpoint: {endpoint}, mapping: departement/placements, trigger: {trigger}, mode: {mode}, start: everything, file: "{file}"{more}}}]
 """
 
 
