@@ -78,10 +78,12 @@ void print_faults(Session& s, const exchange::LoadedSite& loaded, const std::vec
   }
   if (world.empty()) {
     console.out << console.styled("✓ ", Style::green)
-                << s.say("Le monde autour lui convient.", "The world around suits it.") << '\n';
+                << s.say("Les fichiers, les ports et les certificats de cette machine conviennent.",
+                         "The files, ports and certificates of this machine suit it.")
+                << '\n';
     return;
   }
-  console.err << s.say("Le monde autour :", "The world around:") << '\n';
+  console.err << s.say("Sur cette machine :", "On this machine:") << '\n';
   for (const Fault& fault : world) s.print(fault);
 }
 

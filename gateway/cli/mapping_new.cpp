@@ -98,7 +98,8 @@ std::string found_text(const Session& s, const ColumnProfile& column) {
 void print_profile(const Session& s, const Console& console, const FileProfile& file) {
   console.out << console.styled(base::printable(file.file), Style::bold) << "  "
               << written_text(s, file.written) << ", " << file.records
-              << s.say(" enregistrements", " records")
+              << (file.records < 2 ? s.say(" enregistrement", " record")
+                                   : s.say(" enregistrements", " records"))
               << (file.whole ? "" : s.say(" lus, le fichier en a plus", " read, the file has more"))
               << '\n';
   Table table({std::string(s.say("colonne", "column")), std::string(s.say("rempli", "filled")),
@@ -170,6 +171,24 @@ void tell_not_joined(Session& s, const std::vector<FileProfile>& files,
   }
 }
 
+/// Where the draft is, and the command that tries it on the files as they are written.
+void print_next_step(const Session& s, const Console& console, const FileProfile& main,
+                     const std::string& to) {
+  console.out << s.say("brouillon : ", "draft: ") << to
+              << s.say("\nà relire, puis à essayer : charmille map ",
+                       "\nto be read, then tried: charmille map ")
+              << to << s.say(" FICHIER...", " FILE...");
+  if (main.written.options.format == codec::Format::csv) {
+    const codec::CsvInput& csv = main.written.options.csv;
+    if (csv.encoding != codec::Encoding::utf8)
+      console.out << " --encoding " << codec::name_of(csv.encoding);
+    if (csv.delimiter != ';')
+      console.out << " --delimiter '"
+                  << (csv.delimiter == '\t' ? "tab" : std::string(1, csv.delimiter)) << '\'';
+  }
+  console.out << '\n';
+}
+
 /// What was found, on `console`; as JSON with the draft itself when it goes nowhere else.
 void tell(Session& s, Console& console, const std::vector<FileProfile>& files,
           const std::vector<mapping::JoinFound>& joins, const std::string& to,
@@ -180,7 +199,7 @@ void tell(Session& s, Console& console, const std::vector<FileProfile>& files,
       console.out << s.say("jointure : ", "join: ") << base::printable(files[join.file].file)
                   << s.say(" par la colonne ", " by the column ") << base::printable(join.column)
                   << '\n';
-    if (to != "-") console.out << s.say("brouillon : ", "draft: ") << to << '\n';
+    if (to != "-") print_next_step(s, console, files.front(), to);
     return;
   }
   tree::Document doc;

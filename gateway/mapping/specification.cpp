@@ -116,7 +116,7 @@ const std::vector<Field>& nest_fields() {
        .required = true},
       {.name = "columns",
        .type = FieldType::any,
-       .meaning_fr = "ses colonnes, comme celles du mapping",
+       .meaning_fr = "ses colonnes, comme celles du fichier principal",
        .meaning_en = "its columns, as those of the mapping",
        .example = "[Identifiant, Lien]"},
       {.name = "nest",
