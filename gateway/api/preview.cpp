@@ -66,6 +66,7 @@ tree::Node node_of(tree::Document& doc, const exchange::PreviewRoute& route) {
                      {"changed", number(route.changed)},
                      {"same", number(route.same)},
                      {"refused", number(route.refused)},
+                     {"pending", number(route.pending)},
                      {"destinations", doc.array(destinations)}});
 }
 

@@ -136,7 +136,11 @@ void print_preview(const Session& s, const tree::Node& answer) {
                   << s.say(" : enfants nouveaux ", ": children new ") << text_at(route, "created")
                   << s.say(", changés ", ", changed ") << text_at(route, "changed")
                   << s.say(", inchangés ", ", unchanged ") << text_at(route, "same")
-                  << s.say(", refusés ", ", refused ") << text_at(route, "refused") << '\n';
+                  << s.say(", refusés ", ", refused ") << text_at(route, "refused");
+    if (const std::string pending = text_at(route, "pending"); pending != "0")
+      s.console.out << s.say(" ; attendent leur enfant : ", "; waiting for their child: ")
+                    << pending;
+    s.console.out << '\n';
     Table table({std::string(s.say("destination", "destination")),
                  std::string(s.say("nouveaux", "new")), std::string(s.say("changés", "changed")),
                  std::string(s.say("rien à envoyer", "nothing to send")),

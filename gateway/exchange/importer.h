@@ -70,6 +70,8 @@ class Importer {
                            Preview& into) const;
   Result<void> judge_floods(const RoutePlan& route, bool lot, PreviewRoute& into) const;
   bool is_counted(const ImportPlan& plan, const ReadChild& child) const;
+  Result<void> preview_children(const ImportPlan& plan, ChildReader& reader,
+                                std::vector<Fault>& faults) const;
   Result<void> preview_child(const ImportPlan& plan, const ReadChild& child,
                              std::vector<Fault>& faults) const;
   void add_quarantine(const Run& run, const ReadChild& child, const Fault& fault, Segment& segment);

@@ -105,6 +105,7 @@ Result<Preview> Importer::preview(const std::string& endpoint, std::vector<Given
   const auto source = endpoints.find(endpoint);
   const bool lot = source != endpoints.end() && source->second.lot.has_value();
   Preview out;
+  out.already_done = !files.empty();
   for (const RoutePlan* route : context_.site->routes_from(endpoint))
     out.routes.emplace_back(PreviewRoute{route->config->name});
   if (lot) {
@@ -141,33 +142,44 @@ Result<void> Importer::judge_floods(const RoutePlan& route, bool lot, PreviewRou
 
 Result<void> Importer::preview_job(const std::string& endpoint, std::vector<GivenFile> files,
                                    Preview& into) const {
-  const auto job = job_of(context_, endpoint, std::move(files));
+  auto job = job_of(context_, endpoint, std::move(files));
   if (!job) return fail(job.error());
+  Report report = new_report(*job);
   if (const auto& source = context_.site->config->endpoints.at(endpoint); source.lot) {
     std::vector<store::Exchange> given;
     for (const Part& part : job->parts) given.push_back(part.exchange);
     into.missing = judge(*source.lot, state_of(given), context_.clock.now()).missing;
     const auto last = context_.store.last_lot(endpoint, job->lead().lot);
     if (!last) return fail(last.error());
-    into.already_done = *last && (*last)->digest == job->lot_digest;
+    report.already_done = *last && (*last)->digest == job->lot_digest;
   }
-  Report report = new_report(*job);
-  std::size_t number = 0;
-  for (const RoutePlan* route : context_.site->routes_from(endpoint)) {
+  const std::vector<const RoutePlan*> routes = context_.site->routes_from(endpoint);
+  std::vector<std::unique_ptr<ChildReader>> readers;
+  for (const RoutePlan* route : routes) {
     auto reader = ChildReader::open(context_, *route, job->parts, variables_of(*job, *route));
     if (!reader) return fail(reader.error());
     if (auto checked = (*reader)->check(report); !checked) return fail(checked.error());
-    ImportPlan plan = plan_of(*job, *route, **reader);
-    plan.preview = &into.routes[number++];
-    for (;;) {
-      auto children = (*reader)->next();
-      if (!children) return fail(children.error());
-      if (children->empty()) break;
-      for (const ReadChild& child : *children)
-        if (auto done = preview_child(plan, child, into.faults); !done) return fail(done.error());
-    }
+    readers.push_back(std::move(*reader));
+  }
+  if (auto judged = judge_number(*job, readers, report); !judged) return judged;
+  into.already_done = into.already_done && report.already_done;
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    ImportPlan plan = plan_of(*job, *routes[i], *readers[i]);
+    plan.preview = &into.routes[i];
+    if (auto done = preview_children(plan, *readers[i], into.faults); !done) return done;
   }
   return {};
+}
+
+Result<void> Importer::preview_children(const ImportPlan& plan, ChildReader& reader,
+                                        std::vector<Fault>& faults) const {
+  for (;;) {
+    auto children = reader.next();
+    if (!children) return fail(children.error());
+    if (children->empty()) return {};
+    for (const ReadChild& child : *children)
+      if (auto done = preview_child(plan, child, faults); !done) return done;
+  }
 }
 
 /// Whether an earlier record was of this child: what that one says is not in the store, so that
@@ -191,11 +203,15 @@ Result<void> Importer::preview_child(const ImportPlan& plan, const ReadChild& ch
     if (faults.size() < Preview::most_faults) faults.push_back(fault);
   };
   if (child.repeated) return {};
+  if (child.pending) return ++into.pending, Result<void>{};
   if (!child.rejections.empty()) return refuse(child.rejections.front()), Result<void>{};
   if (is_counted(plan, child)) return {};
   Work scratch;
   const auto outcome = ChildWriter(context_, outbox_).write(plan, child.document, scratch);
-  if (!outcome && outcome.error().action == base::Action::reject)
+  const auto is_about_the_child = [](const Fault& fault) {
+    return fault.action == base::Action::reject || fault.action == base::Action::hold;
+  };
+  if (!outcome && is_about_the_child(outcome.error()))
     return refuse(outcome.error()), Result<void>{};
   if (!outcome) return fail(outcome.error());
   ++(outcome->created ? into.created : outcome->changed.empty() ? into.same : into.changed);

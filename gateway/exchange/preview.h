@@ -39,6 +39,7 @@ struct PreviewRoute {
   std::uint64_t changed = 0;
   std::uint64_t same = 0;
   std::uint64_t refused = 0;
+  std::uint64_t pending = 0;  ///< records that wait for a child who is not known yet
   std::vector<Destination> destinations = {};
   std::set<std::string> seen = {};  ///< lookups of the identifiers that children were counted by
 
@@ -51,8 +52,8 @@ struct Preview {
   std::vector<PreviewRoute> routes;
   std::vector<Fault> faults;         ///< of refused records, the first ones
   std::vector<std::string> missing;  ///< files without which the lot would wait
-  /// The last lot of this key that was done was these files: given now, they would change nothing.
-  /// What is counted is what a replay of it would do.
+  /// The last lot of this name that was done was these files: given now, they would change
+  /// nothing. What is counted is what a replay of it would do.
   bool already_done = false;
 };
 

@@ -1,5 +1,7 @@
 """Lines of several types through a running gateway: a line without its parent waits, and stops waiting when it comes."""
 
+import json
+
 from site_of import SOURCE, Site, main
 
 ENDPOINTS = """
@@ -97,6 +99,28 @@ def a_line_without_its_parent_waits_for_it():
         site.verify()
 
 
+def the_dry_run_knows_numbers_and_waiting_lines():
+    """the dry run counts lines that wait for their child, and knows a numbered payload that was taken"""
+    with Lines() as site:
+        site.start()
+        path = site.folder / "monday.txt"
+        path.write_bytes(file_of("L1", DECISION, OTHER))
+
+        def previewed():
+            answer = json.loads(site.run("send", "lines", path, "--dry-run", "--json", check=False).stdout)
+            (route,) = answer["routes"]
+            return answer["alreadyDone"], route["created"], route["same"], route["refused"], route["pending"]
+
+        assert previewed() == (False, 1, 0, 0, 1), previewed()
+        site.drop({"monday.txt": path.read_bytes()}, "in")
+        site.received(1)
+        assert previewed() == (True, 0, 1, 0, 1), previewed()
+        path.write_bytes(file_of("L1", CHILD))
+        other = site.run("send", "lines", path, "--dry-run", check=False)
+        assert other.returncode == 1 and "CH-EXC-033" in other.stderr, other
+        site.stop()
+
+
 def a_wrong_total_refuses_the_whole():
     """a file whose trailer is wrong is refused: nothing of it is applied, and the report names the line"""
     with Lines() as site:
@@ -111,4 +135,4 @@ def a_wrong_total_refuses_the_whole():
         site.verify()
 
 
-main(a_line_without_its_parent_waits_for_it, a_wrong_total_refuses_the_whole)
+main(a_line_without_its_parent_waits_for_it, the_dry_run_knows_numbers_and_waiting_lines, a_wrong_total_refuses_the_whole)
