@@ -45,6 +45,8 @@ struct HttpAnswer {
 /// again.
 bool is_ambiguous(const Fault& fault);
 
+class Multi;
+
 class Client {
  public:
   /// Works on a strand of `executor`; `per_host` connections at most to one host, further calls
@@ -59,10 +61,8 @@ class Client {
   /// those that leave open whether the peer acted carry the argument `ambiguous`.
   boost::asio::awaitable<Result<HttpAnswer>> perform(HttpCall call);
 
-  class Impl;
-
  private:
-  std::shared_ptr<Impl> impl_;
+  std::shared_ptr<Multi> multi_;
 };
 
 }  // namespace charmille::net

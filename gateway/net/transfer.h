@@ -1,12 +1,13 @@
-// One call of the client as libcurl sees it: options in, answer and fault out.
+// One piece of work of libcurl's: options in, answer or fault out. Which protocol is the business
+// of those who derive from it.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
+#include <utility>
 
-#include "gateway/net/client.h"
+#include "gateway/base/result.h"
 
 struct curl_slist;
 
@@ -22,41 +23,50 @@ struct FreeList {
   void operator()(curl_slist* list) const;
 };
 using Easy = std::unique_ptr<EasyHandle, FreeEasy>;
+using List = std::unique_ptr<curl_slist, FreeList>;
 
 class Transfer {
  public:
-  /// `easy` is clean; it belongs to the transfer until `release`.
-  Transfer(Easy easy, HttpCall call);
+  Transfer() = default;
+  virtual ~Transfer() = default;
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  /// Sets every option. A fault when the call itself is wrong.
-  Result<void> prepare();
-  /// What became of it, once libcurl is through; `code` is a CURLcode.
-  Result<HttpAnswer> finish(int code);
-
-  EasyHandle* easy() const { return easy_.get(); }
+  /// `easy` is clean; it belongs to the transfer until `release`.
+  void take(Easy easy) { easy_ = std::move(easy); }
   Easy release() { return std::move(easy_); }
-  const HttpCall& call() const { return call_; }
+  EasyHandle* easy() const { return easy_.get(); }
+
+  /// Sets every option. A fault when the call itself is wrong.
+  virtual Result<void> prepare() = 0;
+  /// Keeps what became of it, once libcurl is through; `code` is a CURLcode.
+  virtual void conclude(int code) = 0;
+  /// Keeps that nothing became of it.
+  virtual void refuse(Fault fault) = 0;
+  /// Hands what was kept to who waits for it. The last call.
+  virtual void tell() = 0;
 
  private:
-  Result<void> set_body();
-  void set_tls();
-  Fault fault_of(int code) const;
-  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
-  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
-  static std::size_t on_read(char* data, std::size_t size, std::size_t count, void* self);
-  static int on_seek(void* self, std::int64_t offset, int origin);
-
   Easy easy_;
-  HttpCall call_;
-  std::string host_;
-  std::unique_ptr<curl_slist, FreeList> headers_;
-  std::unique_ptr<base::Reader> reader_;
-  bool started_ = false;            ///< libcurl has taken bytes of the body
-  std::optional<Fault> own_fault_;  ///< of our callbacks: wins over libcurl's
-  HttpAnswer answer_;
-  std::size_t header_bytes_ = 0;
+};
+
+template <class T>
+class TransferOf : public Transfer {
+ public:
+  using Answer = T;
+  using Done = std::function<void(Result<T>)>;
+
+  void when_done(Done done) { done_ = std::move(done); }
+  void conclude(int code) final { outcome_ = outcome(code); }
+  void refuse(Fault fault) final { outcome_ = fail(std::move(fault)); }
+  void tell() final { done_(std::move(*outcome_)); }
+
+ protected:
+  virtual Result<T> outcome(int code) = 0;
+
+ private:
+  Done done_;
+  std::optional<Result<T>> outcome_;
 };
 
 }  // namespace charmille::net

@@ -1,4 +1,4 @@
-#include "gateway/net/transfer.h"
+#include "gateway/net/http_transfer.h"
 
 #include <algorithm>
 
@@ -38,17 +38,9 @@ bool is_ambiguous(const Fault& fault) {
   return std::ranges::any_of(fault.args, [](const auto& arg) { return arg.first == "ambiguous"; });
 }
 
-void FreeEasy::operator()(EasyHandle* easy) const {
-  curl_easy_cleanup(easy);
-}
-void FreeList::operator()(curl_slist* list) const {
-  curl_slist_free_all(list);
-}
+HttpTransfer::HttpTransfer(HttpCall call) : call_(std::move(call)), host_(host_of(call_.url)) {}
 
-Transfer::Transfer(Easy easy, HttpCall call)
-    : easy_(std::move(easy)), call_(std::move(call)), host_(host_of(call_.url)) {}
-
-Result<void> Transfer::prepare() {
+Result<void> HttpTransfer::prepare() {
   const std::string_view url = call_.url;
   const bool secure = url.starts_with("https://");
   if ((!secure && !url.starts_with("http://")) || host_.empty() || !clean(url))
@@ -65,7 +57,7 @@ Result<void> Transfer::prepare() {
   // peer costs one body.
   add_header("Expect:");
 
-  CURL* e = easy_.get();
+  CURL* e = easy();
   curl_easy_setopt(e, CURLOPT_URL, call_.url.c_str());
   curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
@@ -77,9 +69,9 @@ Result<void> Transfer::prepare() {
   curl_easy_setopt(e, CURLOPT_HTTPHEADER, headers_.get());
   curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, call_.method.c_str());
   if (call_.method == "HEAD") curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
-  curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
   curl_easy_setopt(e, CURLOPT_HEADERDATA, this);
-  curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
   curl_easy_setopt(e, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(e, CURLOPT_PRIVATE, this);
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -92,8 +84,8 @@ Result<void> Transfer::prepare() {
   return set_body();
 }
 
-void Transfer::set_tls() {
-  CURL* e = easy_.get();
+void HttpTransfer::set_tls() {
+  CURL* e = easy();
   curl_easy_setopt(e, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(e, CURLOPT_SSL_CIPHER_LIST, tls12_suites);
   curl_easy_setopt(e, CURLOPT_TLS13_CIPHERS, tls13_suites);
@@ -110,8 +102,8 @@ void Transfer::set_tls() {
   curl_easy_setopt(e, CURLOPT_SSLKEY, call_.tls.key.c_str());
 }
 
-Result<void> Transfer::set_body() {
-  CURL* e = easy_.get();
+Result<void> HttpTransfer::set_body() {
+  CURL* e = easy();
   const bool bodiless = call_.method == "GET" || call_.method == "HEAD" || call_.method == "DELETE";
   if (bodiless && call_.body.size() == 0) return {};
   curl_easy_setopt(e, CURLOPT_POST, 1L);
@@ -119,16 +111,16 @@ Result<void> Transfer::set_body() {
   auto reader = call_.body.open();
   if (!reader) return fail(reader.error());
   reader_ = std::move(*reader);
-  curl_easy_setopt(e, CURLOPT_READFUNCTION, &Transfer::on_read);
+  curl_easy_setopt(e, CURLOPT_READFUNCTION, &HttpTransfer::on_read);
   curl_easy_setopt(e, CURLOPT_READDATA, this);
-  curl_easy_setopt(e, CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
+  curl_easy_setopt(e, CURLOPT_SEEKFUNCTION, &HttpTransfer::on_seek);
   curl_easy_setopt(e, CURLOPT_SEEKDATA, this);
   if (call_.body.size() > small) curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, 256L * 1024L);
   return {};
 }
 
-std::size_t Transfer::on_read(char* data, std::size_t size, std::size_t count, void* self) {
-  auto& transfer = *static_cast<Transfer*>(self);
+std::size_t HttpTransfer::on_read(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<HttpTransfer*>(self);
   transfer.started_ = true;
   auto read = transfer.reader_->read({data, size * count});
   if (read) return *read;
@@ -139,14 +131,14 @@ std::size_t Transfer::on_read(char* data, std::size_t size, std::size_t count, v
 /// libcurl wants to send again by itself when a kept connection dies before any answer. Once bytes
 /// of the body have left, the peer may have acted: that is for the engine to ask about, so the
 /// answer is no.
-int Transfer::on_seek(void* self, std::int64_t offset, int origin) {
-  const auto& transfer = *static_cast<Transfer*>(self);
+int HttpTransfer::on_seek(void* self, std::int64_t offset, int origin) {
+  const auto& transfer = *static_cast<HttpTransfer*>(self);
   const bool untouched = !transfer.started_ && offset == 0 && origin == SEEK_SET;
   return untouched ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
-std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
-  auto& transfer = *static_cast<Transfer*>(self);
+std::size_t HttpTransfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<HttpTransfer*>(self);
   std::string_view line(data, size * count);
   transfer.header_bytes_ += line.size();
   if (transfer.header_bytes_ > answer_header_limit) {
@@ -167,8 +159,8 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
   return size * count;
 }
 
-std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
-  auto& transfer = *static_cast<Transfer*>(self);
+std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<HttpTransfer*>(self);
   const std::uint64_t limit = transfer.call_.answer_limit;
   if (transfer.answer_.body.size() + size * count > limit) {
     transfer.own_fault_ =
@@ -179,10 +171,10 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
   return size * count;
 }
 
-Result<HttpAnswer> Transfer::finish(int code) {
+Result<HttpAnswer> HttpTransfer::outcome(int code) {
   if (code == CURLE_OK) {
     long status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
     answer_.status = static_cast<int>(status);
     return std::move(answer_);
   }
@@ -190,19 +182,19 @@ Result<HttpAnswer> Transfer::finish(int code) {
   // Once a byte of the request has left, the peer may have acted on it. Said rather too often than
   // too rarely.
   long sent = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
+  curl_easy_getinfo(easy(), CURLINFO_REQUEST_SIZE, &sent);
   if (sent > 0) f.args.emplace_back("ambiguous", "yes");
   return fail(std::move(f));
 }
 
-Fault Transfer::fault_of(int code) const {
+Fault HttpTransfer::fault_of(int code) const {
   const std::string reason = curl_easy_strerror(static_cast<CURLcode>(code));
   base::Args host{{"host", host_}};
   base::Args with_reason{{"host", host_}, {"reason", reason}};
   long verified = 0;
   double connected = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
-  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME, &connected);
+  curl_easy_getinfo(easy(), CURLINFO_SSL_VERIFYRESULT, &verified);
+  curl_easy_getinfo(easy(), CURLINFO_PRETRANSFER_TIME, &connected);
   switch (code) {
     case CURLE_URL_MALFORMAT:
       return fault("CH-NET-007");
