@@ -203,7 +203,7 @@ SourceSettings read_source(const Setting& setting) {
 
 Result<DestinationSettings> read_destination(const Setting& setting) {
   const tree::Spec& spec = destination_spec();
-  auto name = NameTemplate::parse(text_of(setting, spec, "file"));
+  auto name = names::NameTemplate::parse(text_of(setting, spec, "file"));
   if (!name) {
     Fault f = std::move(name.error());
     const tree::Node* at = setting.node.find("file");

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "adapters/adapter.h"
-#include "adapters/file/wire.h"
+#include "adapters/names/names.h"
 
 namespace charmille::adapters::file {
 
@@ -25,7 +25,7 @@ struct SourceSettings {
 
 struct DestinationSettings {
   std::filesystem::path folder;
-  NameTemplate name;
+  names::NameTemplate name;
   std::string marker;
   unsigned mode = 0640;
 };

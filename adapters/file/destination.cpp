@@ -28,8 +28,8 @@ Result<Delivered> deliver(const DestinationSettings& settings, const Envelope& e
     if (!*same) return fail("CH-FILE-007", {name, 0, 0, {}});
   }
   if (!settings.marker.empty()) {
-    auto marked =
-        folder->put(marker_name(settings.marker, name), temporary, base::Payload{}, settings.mode);
+    auto marked = folder->put(names::marker_name(settings.marker, name), temporary, base::Payload{},
+                              settings.mode);
     if (!marked) return fail(marked.error());
   }
   Delivered delivered;
@@ -57,13 +57,7 @@ class FileDestination final : public Destination {
       : settings_(std::make_shared<const DestinationSettings>(std::move(settings))) {}
 
   Result<Prepared> prepare(Outbound outbound) override {
-    Pairs variables = std::move(outbound.variables);
-    variables.emplace_back("delivery", outbound.delivery.text());
-    // A route that names its files goes before the endpoint's own template.
-    const auto given = std::ranges::find(
-        variables, "name", [](const auto& pair) { return std::string_view(pair.first); });
-    auto name =
-        given == variables.end() ? settings_->name.fill(variables) : plain_name(given->second);
+    auto name = settings_->name.name_of(outbound);
     if (!name) return fail(name.error());
     Pairs ids{{"file", std::move(*name)}};
     return Prepared{std::move(outbound.payload), std::move(ids), std::move(outbound.content_type)};

@@ -29,12 +29,11 @@ Result<std::vector<Token>> Filing::candidates() const {
   if (!present) return present;
   const std::string& marker = settings_.marker;
   std::erase_if(*present, [&](const Token& token) {
-    if (is_unfinished_name(token.name)) return true;
-    if (!marker.empty() &&
-        (is_marker(marker, token.name) || !folder->look(marker_name(marker, token.name))))
+    if (names::is_unfinished_name(token.name)) return true;
+    if (!marker.empty() && (names::is_marker(marker, token.name) ||
+                            !folder->look(names::marker_name(marker, token.name))))
       return true;
-    return std::ranges::none_of(settings_.patterns,
-                                [&](const auto& pattern) { return matches(pattern, token.name); });
+    return !names::matches_any(settings_.patterns, token.name);
   });
   return present;
 }
@@ -67,7 +66,7 @@ Result<void> Filing::file_away(const Token& token, const std::filesystem::path& 
     return {};
   }
   if (settings_.marker.empty()) return {};
-  return folder->remove(marker_name(settings_.marker, token.name));
+  return folder->remove(names::marker_name(settings_.marker, token.name));
 }
 
 Result<void> Filing::archive(const Token& token) const {

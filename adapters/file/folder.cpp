@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/names/names.h"
 #include "gateway/base/bytes.h"
 #include "gateway/net/spool.h"
 
@@ -110,15 +111,16 @@ Result<std::vector<Token>> Folder::list() const {
 
 std::optional<Token> Folder::look(const std::string& name) const {
   struct stat info {};
-  if (!is_plain_name(name) || ::fstatat(*fd_, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
-      !S_ISREG(info.st_mode))
+  if (!names::is_plain_name(name) ||
+      ::fstatat(*fd_, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
     return std::nullopt;
   return token_of(name, info);
 }
 
 bool Folder::exists(const std::string& name) const {
   struct stat info {};
-  return is_plain_name(name) && ::fstatat(*fd_, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+  return names::is_plain_name(name) &&
+         ::fstatat(*fd_, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 Result<base::Payload> Folder::payload(const Token& token) const {

@@ -8,8 +8,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "adapters/file/filing.h"
-#include "adapters/file/stability.h"
 #include "adapters/file/watcher.h"
+#include "adapters/names/stability.h"
 #include "gateway/base/catalogue.h"
 #include "gateway/base/log.h"
 #include "gateway/net/offload.h"
@@ -137,7 +137,7 @@ class FileSource final : public Source {
 
   asio::any_io_executor strand_;
   std::shared_ptr<const Filing> filing_;
-  Stability stability_;
+  names::Stability<Token> stability_;
   asio::thread_pool pool_{1};  // of its own: a network drive that hangs holds up nothing else
 };
 

@@ -2,8 +2,8 @@
 """The walls of the house: includes and CMake dependencies only point down.
 
 The order is CHARMILLE_HOUSE of the root CMakeLists.txt, bottom first; adapters/adapter.h, the contract, stands just above
-`tree`. An adapter sees the contract, the lower folders named in ADAPTERS_SEE, its own folder, and `ihe`, which dmp and
-mssante share. Only the registry and gateway/main.cpp name adapters. Heavy headers of libraries stay out of our headers, and Beast
+`tree`. An adapter sees the contract, the lower folders named in ADAPTERS_SEE, its own folder, and what adapters share: `ihe`
+(dmp and mssante) and `names` (file and sftp). Only the registry and gateway/main.cpp name adapters. Heavy headers of libraries stay out of our headers, and Beast
 in net and api.
 """
 import re
@@ -11,6 +11,7 @@ import sys
 
 from source import ROOT, blank, files, finish, line_of, read
 
+ADAPTERS_SHARE = {"ihe", "names"}
 ADAPTERS_SEE = {"base", "tree", "config", "crypto", "net", "codec"}
 HEAVY = ("rapidjson/", "yaml-cpp/", "sqlite3.h", "curl/", "pugixml", "spdlog/", "re2/", "boost/beast")
 BEAST_ROOMS = {"net", "api"}
@@ -51,7 +52,7 @@ def allowed(source, target, order):
         return None if target in (("gateway", "base"), ("gateway", "tree")) else down
     if source[0] == "registry":
         return None if target[0] in ("contract", "adapters") or target[1] in ADAPTERS_SEE else down
-    if target[0] == "contract" or target == ("adapters", "ihe"):
+    if target[0] == "contract" or target[0] == "adapters" and target[1] in ADAPTERS_SHARE:
         return None
     if target[0] == "adapters":
         return f"{label(source)} includes {label(target)}: an adapter never sees another"

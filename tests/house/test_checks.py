@@ -36,7 +36,8 @@ class Checkout(unittest.TestCase):
 
 class Includes(Checkout):
     FLOOR = {"gateway/base/a.h": "", "gateway/store/s.h": "", "gateway/net/n.h": "", "adapters/adapter.h": "",
-             "adapters/file/wire.h": "", "adapters/http/wire.h": "", "adapters/ihe/cda.h": ""}
+             "adapters/file/wire.h": "", "adapters/http/wire.h": "", "adapters/ihe/cda.h": "",
+             "adapters/names/names.h": ""}
 
     def with_line(self, name, line):
         return {**self.FLOOR, name: "// first\n" + line + "\n"}
@@ -55,10 +56,13 @@ class Includes(Checkout):
     def test_an_adapter_may_not_see_the_store(self):
         self.refuses("includes.py", self.with_line("adapters/file/x.cpp", '#include "gateway/store/s.h"'), "gateway/store")
 
-    def test_an_adapter_may_not_see_another_except_ihe(self):
+    def test_an_adapter_may_not_see_another_except_what_they_share(self):
         self.refuses("includes.py", self.with_line("adapters/file/x.cpp", '#include "adapters/http/wire.h"'),
                      "an adapter never sees another")
         self.accepts("includes.py", self.with_line("adapters/file/x.cpp", '#include "adapters/ihe/cda.h"'))
+        self.accepts("includes.py", self.with_line("adapters/file/x.cpp", '#include "adapters/names/names.h"'))
+        self.refuses("includes.py", self.with_line("adapters/names/names.h", '#include "adapters/file/wire.h"'),
+                     "an adapter never sees another")
 
     def test_the_contract_knows_only_base_and_tree(self):
         self.refuses("includes.py", {**self.FLOOR, "adapters/adapter.h": '#include "gateway/net/n.h"\n'}, "adapters/adapter.h:1")

@@ -25,7 +25,7 @@ std::string content(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 /// The names in a folder that end so.
-std::vector<std::string> names(const fs::path& folder, std::string_view end = {}) {
+std::vector<std::string> names_in(const fs::path& folder, std::string_view end = {}) {
   std::vector<std::string> out;
   if (!fs::exists(folder)) return out;
   for (const auto& entry : fs::directory_iterator(folder))
@@ -98,8 +98,8 @@ TEST_CASE("files that lie there and files that come are taken at once and archiv
   fs::rename(drop.folder() / "draft.tmp", drop.folder() / "after.csv");
   REQUIRE(soon([&] { return drop.intake().taken().size() == 2; }));
   CHECK(std::chrono::steady_clock::now() - began < 1s);  // the rescan is at 10 s: it was the signal
-  REQUIRE(soon([&] { return names(drop.folder() / "archive").size() == 2; }));
-  CHECK(names(drop.folder()).size() == 3);
+  REQUIRE(soon([&] { return names_in(drop.folder() / "archive").size() == 2; }));
+  CHECK(names_in(drop.folder()).size() == 3);
   const auto taken = drop.intake().taken();
   CHECK(taken[1].first.name == "after.csv");
   CHECK(taken[1].second == "c;d\n");
@@ -114,7 +114,7 @@ TEST_CASE("links are never followed, and names are only names") {
   REQUIRE(::mkfifo((drop.folder() / "pipe.csv").c_str(), 0600) == 0);
   put(drop.folder() / "; $(touch pwned) `id` \n.csv", "odd");
   drop.start();
-  REQUIRE(soon([&] { return names(drop.folder() / "archive").size() == 1; }));
+  REQUIRE(soon([&] { return names_in(drop.folder() / "archive").size() == 1; }));
   CHECK(drop.intake().taken().size() == 1);
   CHECK(drop.intake().taken()[0].second == "odd");
   CHECK(fs::exists(outside.path() / "secret.csv"));
@@ -142,7 +142,7 @@ TEST_CASE("with a marker, the file waits for it, and the marker goes with the fi
   std::this_thread::sleep_for(200ms);
   CHECK(drop.intake().taken().empty());
   put(drop.folder() / "a.csv.ok", "");
-  REQUIRE(soon([&] { return names(drop.folder()).empty(); }));
+  REQUIRE(soon([&] { return names_in(drop.folder()).empty(); }));
   CHECK(drop.intake().taken().size() == 1);
 }
 
@@ -156,8 +156,8 @@ TEST_CASE("what the engine refuses for now stays in place and is offered again")
   put(drop.folder() / "a.csv", "x");
   drop.start();
   REQUIRE(soon([&] { return refusals >= 1; }));
-  CHECK(names(drop.folder()) == std::vector<std::string>{"a.csv"});
-  REQUIRE(soon([&] { return names(drop.folder() / "archive").size() == 1; }));
+  CHECK(names_in(drop.folder()) == std::vector<std::string>{"a.csv"});
+  REQUIRE(soon([&] { return names_in(drop.folder() / "archive").size() == 1; }));
   CHECK(drop.intake().taken().size() == 1);
 }
 
@@ -169,13 +169,13 @@ TEST_CASE(
   fs::create_directory(drop.folder() / "archive");
   REQUIRE(::chmod((drop.folder() / "archive").c_str(), 0700) == 0);
   drop.start();
-  REQUIRE(soon([&] { return names(drop.folder() / "archive").size() == 1; }));
+  REQUIRE(soon([&] { return names_in(drop.folder() / "archive").size() == 1; }));
   drop.stop();
   // As the crash would have left it: accepted, but not moved.
-  fs::rename(drop.folder() / "archive" / names(drop.folder() / "archive")[0],
+  fs::rename(drop.folder() / "archive" / names_in(drop.folder() / "archive")[0],
              drop.folder() / "a.csv");
   drop.start();
-  REQUIRE(soon([&] { return names(drop.folder() / "archive").size() == 1; }));
+  REQUIRE(soon([&] { return names_in(drop.folder() / "archive").size() == 1; }));
   CHECK(drop.intake().offers() == 2);
   CHECK(drop.intake().taken().size() == 1);
 }
@@ -184,19 +184,19 @@ TEST_CASE("a refused file lies in the reject folder with its report, however oft
   Drop drop;
   put(drop.folder() / "a.csv", "x");
   drop.start();
-  REQUIRE(soon([&] { return names(drop.folder() / "archive").size() == 1; }));
+  REQUIRE(soon([&] { return names_in(drop.folder() / "archive").size() == 1; }));
   Settlement settlement;
   settlement.outcome = Settlement::Outcome::rejected;
   settlement.reference = drop.intake().taken()[0].first.reference;
   settlement.report_text = "ligne 3 : colonne absente\n";
   settlement.report_json = "{}\n";
   for (int i = 0; i < 2; ++i) REQUIRE(drop.loop().run(drop.source().settle(settlement, later())));
-  CHECK(names(drop.folder() / "archive").empty());
-  const auto reports = names(drop.folder() / "reject", "-a.csv.rapport.txt");
+  CHECK(names_in(drop.folder() / "archive").empty());
+  const auto reports = names_in(drop.folder() / "reject", "-a.csv.rapport.txt");
   REQUIRE(reports.size() == 1);
   CHECK(content(drop.folder() / "reject" / reports[0]) == "ligne 3 : colonne absente\n");
-  CHECK(names(drop.folder() / "reject", "-a.csv").size() == 1);
-  CHECK(names(drop.folder() / "reject", ".rapport.json").size() == 1);
+  CHECK(names_in(drop.folder() / "reject", "-a.csv").size() == 1);
+  CHECK(names_in(drop.folder() / "reject", ".rapport.json").size() == 1);
   settlement.reference = "1-2-3-..%2F..%2Fetc%2Fpasswd";
   CHECK_FALSE(drop.loop().run(drop.source().settle(settlement, later())));
 }
@@ -205,14 +205,14 @@ TEST_CASE("remarks lie beside the archived file") {
   Drop drop;
   put(drop.folder() / "a.csv", "x");
   drop.start();
-  REQUIRE(soon([&] { return names(drop.folder() / "archive").size() == 1; }));
+  REQUIRE(soon([&] { return names_in(drop.folder() / "archive").size() == 1; }));
   Settlement settlement;
   settlement.outcome = Settlement::Outcome::done_with_remarks;
   settlement.reference = drop.intake().taken()[0].first.reference;
   settlement.report_text = "deux lignes en quarantaine\n";
   REQUIRE(drop.loop().run(drop.source().settle(settlement, later())));
-  CHECK(names(drop.folder() / "archive", "-a.csv.rapport.txt").size() == 1);
-  CHECK(names(drop.folder() / "archive", "-a.csv").size() == 1);
+  CHECK(names_in(drop.folder() / "archive", "-a.csv.rapport.txt").size() == 1);
+  CHECK(names_in(drop.folder() / "archive", "-a.csv").size() == 1);
 }
 
 TEST_CASE("a file that the intake refuses for good is put away with the reason, the others go on") {
@@ -226,10 +226,10 @@ TEST_CASE("a file that the intake refuses for good is put away with the reason, 
   put(drop.folder() / "good.csv", "y");
   drop.start();
   REQUIRE(soon([&] {
-    return names(drop.folder() / "archive").size() == 1 &&
-           names(drop.folder() / "reject").size() == 3;
+    return names_in(drop.folder() / "archive").size() == 1 &&
+           names_in(drop.folder() / "reject").size() == 3;
   }));
-  const auto report = names(drop.folder() / "reject", "-bad.csv.rapport.txt");
+  const auto report = names_in(drop.folder() / "reject", "-bad.csv.rapport.txt");
   REQUIRE(report.size() == 1);
   CHECK(content(drop.folder() / "reject" / report[0]).find("CH-SYS-006") != std::string::npos);
 }
