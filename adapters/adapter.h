@@ -202,6 +202,8 @@ struct Setting {
   boost::asio::any_io_executor executor;
   const base::Clock& clock;
   base::Random& random;
+  /// For bytes on their way, in files without names.
+  std::string spool_folder = "/var/tmp";
 };
 
 /// One adapter: what it is called, what it can do, how it is built.

@@ -2,6 +2,7 @@
 #include "adapters/adapter.h"
 #include "adapters/file/config.h"
 #include "adapters/http/config.h"
+#include "adapters/sftp/config.h"
 
 namespace charmille::adapters {
 
@@ -9,6 +10,7 @@ std::span<const Adapter* const> registry() {
   static const Adapter* const all[] = {
       &file::adapter(),
       &http::adapter(),
+      &sftp::adapter(),
   };
   return all;
 }

@@ -5,9 +5,8 @@
 #include <cstring>
 #include <sys/stat.h>
 
+#include "adapters/names/report.h"
 #include "gateway/base/bytes.h"
-#include "gateway/base/catalogue.h"
-#include "gateway/net/http.h"
 
 namespace charmille::adapters::file {
 
@@ -89,12 +88,9 @@ Result<void> Filing::write_reports(const Folder& folder, const std::string& name
 Result<void> Filing::refuse(const Token& token, const Fault& reason) const {
   const auto folder = Folder::open(settings_.reject);
   if (!folder) return fail(folder.error());
-  const std::string text = "Fichier refusé : " + base::describe(reason, base::Language::fr) + "\n";
-  const std::string json =
-      "{\"outcome\": \"rejected\", \"faults\": [{\"code\": " + net::json_string(reason.code) +
-      ", \"text\": " + net::json_string(base::text_of(reason, base::Language::fr)) +
-      ", \"remedy\": " + net::json_string(base::remedy_of(reason, base::Language::fr)) + "}]}\n";
-  if (auto reported = write_reports(*folder, archive_name(token), text, json); !reported)
+  const names::Report report = names::report_of(reason);
+  if (auto reported = write_reports(*folder, archive_name(token), report.text, report.json);
+      !reported)
     return reported;
   return file_away(token, settings_.reject);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -28,7 +29,10 @@ class MemoryIntake final : public Intake {
     accepted.already = !arrival.metadata.idempotency_key.empty() &&
                        !keys_.insert(arrival.metadata.idempotency_key).second;
     accepted.exchange.bytes[15] = static_cast<std::uint8_t>(offers_);
-    if (!accepted.already) taken_.emplace_back(arrival.metadata, std::move(*body));
+    if (!accepted.already) {
+      taken_.emplace_back(arrival.metadata, std::move(*body));
+      keep(arrival.state);
+    }
     co_return accepted;
   }
   Task<std::optional<Settlement>> settled(base::Uuid exchange, Deadline) override {
@@ -38,8 +42,15 @@ class MemoryIntake final : public Intake {
   }
   Task<void> receipt(Receipt, Deadline) override { co_return Result<void>{}; }
   Task<Response> serve(Request, Deadline) override { co_return Response{}; }
-  Task<void> remember(AdapterState, Deadline) override { co_return Result<void>{}; }
-  Task<Pairs> recall() override { co_return Pairs{}; }
+  Task<void> remember(AdapterState state, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    keep(state);
+    co_return Result<void>{};
+  }
+  Task<Pairs> recall() override {
+    const std::lock_guard lock(mutex_);
+    co_return Pairs(state_.begin(), state_.end());
+  }
 
   void refuse_when(std::function<std::optional<Fault>(const Arrival&)> rule) {
     const std::lock_guard lock(mutex_);
@@ -50,13 +61,24 @@ class MemoryIntake final : public Intake {
     const std::lock_guard lock(mutex_);
     return taken_;
   }
+  /// What the adapter has asked to be remembered.
+  std::map<std::string, std::string> state() {
+    const std::lock_guard lock(mutex_);
+    return state_;
+  }
   std::size_t offers() {
     const std::lock_guard lock(mutex_);
     return offers_;
   }
 
  private:
+  void keep(const AdapterState& state) {
+    for (const auto& [key, value] : state.put) state_.insert_or_assign(key, value);
+    for (const auto& key : state.erase) state_.erase(key);
+  }
+
   std::mutex mutex_;
+  std::map<std::string, std::string> state_;
   std::vector<std::pair<Metadata, std::string>> taken_;
   std::set<std::string> keys_;
   std::size_t offers_ = 0;
@@ -76,6 +98,10 @@ class Settings {
     std::vector<tree::Node> items;
     for (const auto value : values) items.push_back(document_.text(value));
     members_.emplace_back(keep(name), document_.array(items));
+    return *this;
+  }
+  Settings& integer(std::string_view name, std::int64_t value) {
+    members_.emplace_back(keep(name), document_.integer(value));
     return *this;
   }
   Settings& boolean(std::string_view name, bool value) {

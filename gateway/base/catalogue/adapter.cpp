@@ -1,4 +1,4 @@
-// Fault texts of the area "adapter": codes CH-FILE, CH-PUSH, CH-POST.
+// Fault texts of the area "adapter": codes CH-FILE, CH-SFTP, CH-PUSH, CH-POST.
 #include "gateway/base/catalogue/areas.h"
 
 namespace charmille::base {
@@ -62,6 +62,97 @@ constexpr CatalogueEntry entries[] = {
      "il a été déplacé à la main : le rapport reste visible par `charmille exchanges show`",
      "it was moved by hand: the report can still be seen by `charmille exchanges show`"},
     {"CH-FILE-016", Action::reject, "la référence du fichier n'est pas lisible",
+     "the reference of the file cannot be read", "signaler ce code à l'équipe de Charmille",
+     "report this code to the Charmille team"},
+
+    {"CH-SFTP-001", Action::hold,
+     "la clé du serveur {host} ({fingerprint}) n'est pas l'une de celles que la configuration "
+     "attend : rien ne lui est envoyé",
+     "the key of the server {host} ({fingerprint}) is none of those that the configuration "
+     "expects: nothing is sent to it",
+     "demander au partenaire, par une autre voie, l'empreinte de sa clé ; si elle a changé, "
+     "l'ajouter à `host-keys`, sinon quelqu'un se fait passer pour lui",
+     "ask the partner, by another way, for the fingerprint of its key; if it changed, add it to "
+     "`host-keys`, else somebody poses as the partner"},
+    {"CH-SFTP-002", Action::hold,
+     "la clé du serveur {host} est d'un type trop faible (RSA avec SHA-1, ou DSA)",
+     "the key of the server {host} is of a type that is too weak (RSA with SHA-1, or DSA)",
+     "demander au partenaire une clé de serveur ed25519 ou ecdsa, et l'écrire dans `host-keys`",
+     "ask the partner for a host key of type ed25519 or ecdsa, and write it into `host-keys`"},
+    {"CH-SFTP-003", Action::hold, "le serveur {host} refuse l'identité du compte {user}",
+     "the server {host} refuses the identity of the account {user}",
+     "vérifier le compte, la clé (ed25519 ou ecdsa, sa phrase de passe) ou le mot de passe, et que "
+     "le partenaire les a autorisés",
+     "check the account, the key (ed25519 or ecdsa, its passphrase) or the password, and that the "
+     "partner has authorised them"},
+    {"CH-SFTP-004", Action::retry, "la session SSH avec {host} n'a pas pu s'ouvrir : {reason}",
+     "the SSH session with {host} could not be opened: {reason}",
+     "vérifier que le port est celui d'un serveur SSH, et qu'il propose une clé ed25519 ou ecdsa "
+     "et "
+     "AES",
+     "check that the port is that of an SSH server, and that it offers an ed25519 or ecdsa key and "
+     "AES"},
+    {"CH-SFTP-005", Action::hold, "le serveur {host} refuse l'accès au fichier ou au dossier",
+     "the server {host} denies access to the file or the folder",
+     "demander au partenaire de donner à notre compte le droit de lire, d'écrire et de renommer "
+     "dans ce dossier",
+     "ask the partner to give our account the right to read, write and rename in this folder"},
+    {"CH-SFTP-006", Action::hold, "le fichier ou le dossier n'existe pas sur {host}",
+     "the file or the folder does not exist on {host}",
+     "vérifier `folder` : à partir de la racine s'il commence par /, sinon du dossier d'accueil",
+     "check `folder`: from the root when it starts with /, else from the home folder"},
+    {"CH-SFTP-007", Action::retry, "il n'y a plus de place sur {host}",
+     "there is no room left on {host}", "prévenir le partenaire : l'envoi sera repris",
+     "tell the partner: the delivery will be tried again"},
+    {"CH-SFTP-008", Action::retry,
+     "le serveur {host} n'a pas fait ce qui lui était demandé : {reason}",
+     "the server {host} did not do what it was asked: {reason}",
+     "voir avec le partenaire si cela dure", "see with the partner if it lasts"},
+    {"CH-SFTP-009", Action::hold, "la liste du dossier dépasse {limit} octets",
+     "the listing of the folder exceeds {limit} bytes",
+     "vider le dossier distant, ou en choisir un autre",
+     "empty the remote folder, or choose another"},
+    {"CH-SFTP-010", Action::reject, "le fichier dépasse la limite de {limit} octets",
+     "the file exceeds the limit of {limit} bytes", "couper l'export, ou relever `max-size`",
+     "split the export, or raise `max-size`"},
+    {"CH-SFTP-011", Action::reject,
+     "le nom du fichier est vide ou contient un caractère de contrôle",
+     "the name of the file is empty or holds a control character",
+     "demander au partenaire de nommer ses fichiers autrement",
+     "ask the partner to name its files otherwise"},
+    {"CH-SFTP-012", Action::hold,
+     "aucune des {count} lignes de la liste du dossier n'a pu être lue",
+     "none of the {count} lines of the folder's listing could be read",
+     "le serveur écrit ses listes dans une forme inconnue : signaler ce code à l'équipe de "
+     "Charmille",
+     "the server writes its listings in an unknown form: report this code to the Charmille team"},
+    {"CH-SFTP-013", Action::hold,
+     "un fichier de ce nom existe déjà sur {host} avec une autre taille ({size} octets)",
+     "a file of this name exists already on {host} with another size ({size} bytes)",
+     "mettre {sequence} ou {delivery} dans le modèle du nom, ou faire retirer l'ancien fichier",
+     "put {sequence} or {delivery} into the template of the name, or have the old file taken away"},
+    {"CH-SFTP-014", Action::retry,
+     "{host} a {size} octets au lieu de {expected} : le fichier n'a pas été renommé",
+     "{host} has {size} bytes instead of {expected}: the file was not renamed",
+     "rien à faire : l'envoi sera repris", "nothing to do: the delivery will be tried again"},
+    {"CH-SFTP-015", Action::retry, "le fichier a changé pendant la lecture",
+     "the file changed while it was read",
+     "déposer sous un nom temporaire (.part) puis renommer, ou allonger `stable`",
+     "put it under a temporary name (.part) and rename it, or raise `stable`"},
+    {"CH-SFTP-016", Action::hold, "« {value} » n'est pas une empreinte de clé",
+     "\"{value}\" is no fingerprint of a key",
+     "écrire SHA256:… comme l'affiche `ssh-keygen -lf`, entre guillemets",
+     "write SHA256:… as `ssh-keygen -lf` prints it, in quotes"},
+    {"CH-SFTP-017", Action::hold, "il faut exactement une identité : `key` ou `password`",
+     "exactly one identity is needed: `key` or `password`",
+     "écrire l'une des deux, et `passphrase` seulement avec `key`",
+     "write one of both, and `passphrase` only with `key`"},
+    {"CH-SFTP-018", Action::hold, "`key` se donne par un fichier", "`key` is given by a file",
+     "écrire key: {file: CHEMIN}", "write key: {file: PATH}"},
+    {"CH-SFTP-019", Action::hold, "« {value} » n'est pas un nom de machine ou une adresse",
+     "\"{value}\" is no name of a machine and no address",
+     "écrire le nom seul, sans sftp:// ni port", "write the name alone, without sftp:// or port"},
+    {"CH-SFTP-020", Action::reject, "la référence du fichier n'est pas lisible",
      "the reference of the file cannot be read", "signaler ce code à l'équipe de Charmille",
      "report this code to the Charmille team"},
 
