@@ -33,8 +33,8 @@ Envelope envelope_for(Destination& to, std::string content, std::string sequence
   return envelope;
 }
 
-Deadline in_time() {
-  return std::chrono::steady_clock::now() + 10s;
+Deadline soon_enough() {
+  return std::chrono::steady_clock::now() + 30s;
 }
 
 }  // namespace
@@ -42,21 +42,21 @@ Deadline in_time() {
 TEST_CASE(
     "a delivery appears under its name alone; again it is a duplicate, and the probe sees it") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings = out_of(loop, server);
   const auto to = destination(settings);
   const std::string content(300'000, 'x');
   const Envelope envelope = envelope_for(*to, content);
-  CHECK(loop.run(to->probe(envelope, in_time())) == Probe::absent);
-  const auto first = loop.run(to->send(envelope, in_time()));
+  CHECK(loop.run(to->probe(envelope, soon_enough())) == Probe::absent);
+  const auto first = loop.run(to->send(envelope, soon_enough()));
   REQUIRE(first);
   CHECK_FALSE(first->duplicate);
   CHECK(first->correlation == Pairs{{"file", "p_1.csv"}});
   CHECK(files_in(server.out()) == std::vector<std::string>{"p_1.csv"});
   CHECK(read_file(server.out() / "p_1.csv") == content);
-  CHECK(loop.run(to->probe(envelope, in_time())) == Probe::there);
-  const auto second = loop.run(to->send(envelope, in_time()));
+  CHECK(loop.run(to->probe(envelope, soon_enough())) == Probe::there);
+  const auto second = loop.run(to->send(envelope, soon_enough()));
   REQUIRE(second);
   CHECK(second->duplicate);
   CHECK(server.logins() == 1);
@@ -64,14 +64,14 @@ TEST_CASE(
 
 TEST_CASE("a file of that name with another size is never touched: a person decides") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   write_file(server.out() / "p_1.csv", "somebody else's");
   Settings settings = out_of(loop, server);
   const auto to = destination(settings);
   const Envelope envelope = envelope_for(*to, "ours");
-  CHECK(loop.run(to->probe(envelope, in_time())) == Probe::absent);
-  const auto sent = loop.run(to->send(envelope, in_time()));
+  CHECK(loop.run(to->probe(envelope, soon_enough())) == Probe::absent);
+  const auto sent = loop.run(to->send(envelope, soon_enough()));
   REQUIRE_FALSE(sent);
   CHECK(std::string(sent.error().code) == "CH-SFTP-013");
   CHECK(sent.error().action == base::Action::hold);
@@ -80,30 +80,30 @@ TEST_CASE("a file of that name with another size is never touched: a person deci
 
 TEST_CASE("what an attempt that was cut left behind does not stand in the way") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings = out_of(loop, server);
   const auto to = destination(settings);
   const Envelope envelope = envelope_for(*to, "ours");
   write_file(server.out() / ("." + envelope.delivery.text() + ".part"), std::string(1000, '?'));
-  REQUIRE(loop.run(to->send(envelope, in_time())));
+  REQUIRE(loop.run(to->send(envelope, soon_enough())));
   CHECK(files_in(server.out()) == std::vector<std::string>{"p_1.csv"});
   CHECK(read_file(server.out() / "p_1.csv") == "ours");
 }
 
 TEST_CASE("the marker comes after the file, and is written again when it is missing") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings = out_of(loop, server);
   settings.text("marker", "{name}.ok");
   const auto to = destination(settings);
   const Envelope envelope = envelope_for(*to, "ours");
   write_file(server.out() / "p_1.csv", "ours");
-  CHECK(loop.run(to->probe(envelope, in_time())) == Probe::absent);
-  REQUIRE(loop.run(to->send(envelope, in_time())));
+  CHECK(loop.run(to->probe(envelope, soon_enough())) == Probe::absent);
+  REQUIRE(loop.run(to->send(envelope, soon_enough())));
   CHECK(files_in(server.out()) == std::vector<std::string>{"p_1.csv", "p_1.csv.ok"});
-  CHECK(loop.run(to->probe(envelope, in_time())) == Probe::there);
+  CHECK(loop.run(to->probe(envelope, soon_enough())) == Probe::there);
 }
 
 TEST_CASE(
@@ -111,7 +111,7 @@ TEST_CASE(
   if (!has_sshd()) return;
   Loop loop;
   const auto code_of = [&](const std::unique_ptr<Destination>& to) {
-    const auto sent = loop.run(to->send(envelope_for(*to, "ours"), in_time()));
+    const auto sent = loop.run(to->send(envelope_for(*to, "ours"), soon_enough()));
     REQUIRE_FALSE(sent);
     return std::pair(std::string(sent.error().code), sent.error().action);
   };
@@ -131,31 +131,31 @@ TEST_CASE(
     "a server that dies during a transfer leaves nothing under the name, and the next attempt "
     "succeeds") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings = out_of(loop, server);
   const auto to = destination(settings);
   const Envelope envelope = envelope_for(*to, std::string(64 << 20, 'x'));
-  auto sent = asio::co_spawn(loop.io(), to->send(envelope, in_time()), asio::use_future);
+  auto sent = asio::co_spawn(loop.io(), to->send(envelope, soon_enough()), asio::use_future);
   const fs::path part = server.out() / ("." + envelope.delivery.text() + ".part");
-  REQUIRE(soon([&] { return fs::exists(part) && fs::file_size(part) > 0; }));
+  REQUIRE(in_time([&] { return fs::exists(part) && fs::file_size(part) > 0; }));
   server.cut_sessions();
   const auto outcome = sent.get();
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().action == base::Action::retry);
   CHECK_FALSE(fs::exists(server.out() / "p_1.csv"));
-  REQUIRE(loop.run(to->send(envelope, in_time())));
+  REQUIRE(loop.run(to->send(envelope, soon_enough())));
   CHECK(fs::file_size(server.out() / "p_1.csv") == 64 << 20);
   CHECK_FALSE(fs::exists(part));
 }
 
 TEST_CASE("a silent server holds a delivery no longer than its deadline") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings = out_of(loop, server);
   const auto to = destination(settings);
-  REQUIRE(loop.run(to->send(envelope_for(*to, "ours", "1"), in_time())));
+  REQUIRE(loop.run(to->send(envelope_for(*to, "ours", "1"), soon_enough())));
   const auto stop_all = [&](int signal) {
     std::istringstream pids(run_script("pgrep -P " + server.first_line("sftp.pid")));
     for (int pid = 0; pids >> pid;) ::kill(pid, signal);

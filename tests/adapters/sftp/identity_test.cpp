@@ -22,7 +22,7 @@ using Codes = std::vector<std::string>;
 
 TEST_CASE("the right keys on both sides find nothing to say") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings = settings_for(loop, server);
   CHECK(told(settings) == Codes{});
@@ -32,7 +32,7 @@ TEST_CASE(
     "a key that is not pinned ends the connection before any login, and known_hosts is no way "
     "around") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings = settings_for(loop, server, "client_key", "other.fp");
   const auto faults = sftp::adapter().check_source(settings.get());
@@ -46,7 +46,7 @@ TEST_CASE(
 
 TEST_CASE("while a key is being changed both are accepted") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings(loop);
   settings.text("host", "127.0.0.1")
@@ -59,7 +59,7 @@ TEST_CASE("while a key is being changed both are accepted") {
 
 TEST_CASE("a key of ours that the server does not know is told as such") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings = settings_for(loop, server, "other_key");
   CHECK(told(settings) == Codes{"CH-SFTP-003"});
@@ -67,7 +67,7 @@ TEST_CASE("a key of ours that the server does not know is told as such") {
 
 TEST_CASE("a key with a passphrase is opened by it, and by no other") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   TemporaryFolder folder;
   const auto with = [&](const std::string& phrase) {

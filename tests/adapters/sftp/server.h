@@ -64,13 +64,22 @@ class Server {
     return text.substr(0, text.find('\n'));
   }
   std::int64_t port() const { return std::stoll(first_line("port")); }
+  /// Empty folders, and logins counted anew.
+  void begin_test() {
+    for (const fs::path& folder : {in(), out()}) {
+      fs::remove_all(folder);
+      fs::create_directory(folder);
+    }
+    logins_before_ = 0;
+    logins_before_ = logins();
+  }
   std::size_t logins() const {
     const std::string log = read_file(path("sshd.log"));
     std::size_t count = 0;
     for (std::size_t at = log.find("Accepted publickey"); at != log.npos;
          at = log.find("Accepted publickey", at + 1))
       ++count;
-    return count;
+    return count - logins_before_;
   }
   /// Ends the sessions under way, not the server.
   void cut_sessions() const {
@@ -81,12 +90,26 @@ class Server {
  private:
   TemporaryFolder work_;
   std::string stop_;
+  std::size_t logins_before_ = 0;
 };
 
 inline bool has_sshd() {
   const bool there = fs::exists("/usr/sbin/sshd") && fs::exists("/usr/bin/ssh-keygen");
   if (!there) MESSAGE("skipped: openssh-server or openssh-client is not installed");
   return there;
+}
+
+/// One for all tests that leave it as they found it.
+inline Server& shared_server() {
+  static Server server;
+  server.begin_test();
+  return server;
+}
+
+/// Longer than other tests wait: keys are made and exchanged, on a machine that may be busy.
+template <class Check>
+bool in_time(Check check) {
+  return soon(std::move(check), 30s);
 }
 
 /// The settings that every endpoint of these tests has.
@@ -99,8 +122,8 @@ inline Settings settings_for(Loop& loop, const Server& server,
       .text("user", "root")
       .list("host-keys", {server.first_line(fingerprint)})
       .object("key", "file", server.path(key).string())
-      .text("timeout", "3s")
-      .text("connect-timeout", "3s");
+      .text("timeout", "20s")
+      .text("connect-timeout", "20s");
   return settings;
 }
 

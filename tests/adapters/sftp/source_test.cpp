@@ -25,7 +25,7 @@ std::set<std::string> names_taken(MemoryIntake& intake) {
 
 TEST_CASE("files are taken whole whatever their names, archived, and everything else stays") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   const std::set<std::string> odd{"plain.csv", " a  b.csv", "'q\"\\$(id);.csv", "été.csv",
                                   "\xe9.csv",  "-rf.csv",   "%2F~.csv"};
@@ -38,7 +38,7 @@ TEST_CASE("files are taken whole whatever their names, archived, and everything 
   settings.list("files", {"*.csv"});
   Drop drop(loop, settings, std::make_shared<MemoryIntake>());
   drop.start();
-  REQUIRE(soon([&] { return files_in(server.in() / "archive").size() == odd.size(); }));
+  REQUIRE(in_time([&] { return files_in(server.in() / "archive").size() == odd.size(); }));
   drop.stop();
   CHECK(names_taken(drop.intake()) == odd);
   for (const auto& [metadata, body] : drop.intake().taken())
@@ -51,7 +51,7 @@ TEST_CASE("files are taken whole whatever their names, archived, and everything 
 
 TEST_CASE("a file that grows is not taken before it stands still") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   Settings settings = settings_for(loop, server);
   settings.text("interval", "100ms").text("stable", "600ms");
@@ -64,14 +64,14 @@ TEST_CASE("a file that grows is not taken before it stands still") {
     std::this_thread::sleep_for(100ms);
     REQUIRE(drop.intake().taken().empty());
   }
-  REQUIRE(soon([&] { return drop.intake().taken().size() == 1; }));
+  REQUIRE(in_time([&] { return drop.intake().taken().size() == 1; }));
   drop.stop();
   CHECK(drop.intake().taken().front().second == whole);
 }
 
 TEST_CASE("with a marker a file is taken once the marker is there, and both leave") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   write_file(server.in() / "a.csv", "a");
   write_file(server.in() / "b.csv", "b");
@@ -80,14 +80,14 @@ TEST_CASE("with a marker a file is taken once the marker is there, and both leav
   settings.text("marker", "{name}.ok").text("after", "delete");
   Drop drop(loop, settings, std::make_shared<MemoryIntake>());
   drop.start();
-  REQUIRE(soon([&] { return files_in(server.in()) == std::vector<std::string>{"a.csv"}; }));
+  REQUIRE(in_time([&] { return files_in(server.in()) == std::vector<std::string>{"a.csv"}; }));
   drop.stop();
   CHECK(names_taken(drop.intake()) == std::set<std::string>{"b.csv"});
 }
 
 TEST_CASE("a connection that dies between acceptance and move takes nothing twice") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   write_file(server.in() / "a.csv", "a");
   const auto intake = std::make_shared<MemoryIntake>();
@@ -100,8 +100,8 @@ TEST_CASE("a connection that dies between acceptance and move takes nothing twic
   Settings settings = quick(loop, server);
   Drop drop(loop, settings, intake);
   drop.start();
-  REQUIRE(soon([&] { return files_in(server.in() / "archive").size() == 1; }, 15s));
-  REQUIRE(soon([&] { return intake->state().empty(); }));
+  REQUIRE(in_time([&] { return files_in(server.in() / "archive").size() == 1; }));
+  REQUIRE(in_time([&] { return intake->state().empty(); }));
   drop.stop();
   CHECK(cut);
   CHECK(intake->offers() == 1);
@@ -111,7 +111,7 @@ TEST_CASE("a connection that dies between acceptance and move takes nothing twic
 TEST_CASE(
     "what a crash left between commit and move is moved at the next start, not offered again") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   const auto intake = std::make_shared<MemoryIntake>();
   // The first life accepts and cannot move: a file stands where the archive should be.
@@ -122,7 +122,7 @@ TEST_CASE(
     settings.text("archive", "../out/wall/archive");
     Drop first(loop, settings, intake);
     first.start();
-    REQUIRE(soon([&] { return intake->taken().size() == 1; }));
+    REQUIRE(in_time([&] { return intake->taken().size() == 1; }));
     std::this_thread::sleep_for(500ms);  // more turns: not offered again
     first.stop();
     CHECK(files_in(server.in()).size() == 1);
@@ -133,15 +133,15 @@ TEST_CASE(
   Settings settings = quick(loop, server);
   Drop second(loop, settings, intake);
   second.start();
-  REQUIRE(soon([&] { return files_in(server.in() / "archive").size() == 2; }));
-  REQUIRE(soon([&] { return intake->state().empty(); }));
+  REQUIRE(in_time([&] { return files_in(server.in() / "archive").size() == 2; }));
+  REQUIRE(in_time([&] { return intake->state().empty(); }));
   second.stop();
   CHECK(intake->offers() == 2);
 }
 
 TEST_CASE("a newer version in the place of an accepted one is taken too") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   const auto intake = std::make_shared<MemoryIntake>();
   const sftp::Token old{"a.csv", 1, 1'700'000'000};
@@ -153,8 +153,8 @@ TEST_CASE("a newer version in the place of an accepted one is taken too") {
   Settings settings = quick(loop, server);
   Drop drop(loop, settings, intake);
   drop.start();
-  REQUIRE(soon([&] { return files_in(server.in() / "archive").size() == 1; }));
-  REQUIRE(soon([&] { return intake->state().empty(); }));
+  REQUIRE(in_time([&] { return files_in(server.in() / "archive").size() == 1; }));
+  REQUIRE(in_time([&] { return intake->state().empty(); }));
   drop.stop();
   CHECK(intake->taken().size() == 1);
 }
@@ -169,7 +169,7 @@ TEST_CASE("from a server that may only be read each file is taken once") {
   {
     Drop drop(loop, settings, intake);
     drop.start();
-    REQUIRE(soon([&] { return intake->taken().size() == 1; }));
+    REQUIRE(in_time([&] { return intake->taken().size() == 1; }));
     std::this_thread::sleep_for(600ms);
     drop.stop();
     CHECK(drop.faults().empty());
@@ -186,7 +186,7 @@ TEST_CASE("from a server that may only be read each file is taken once") {
 TEST_CASE(
     "what is too large, or refused by the gateway, lies in the reject folder with its report") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   write_file(server.in() / "large.csv", std::string(2000, 'x'));
   write_file(server.in() / "wrong.csv", "x");
@@ -200,7 +200,7 @@ TEST_CASE(
   settings.text("max-size", "1KiB");
   Drop drop(loop, settings, intake);
   drop.start();
-  REQUIRE(soon([&] {
+  REQUIRE(in_time([&] {
     return files_in(server.in() / "reject").size() == 6 && files_in(server.in()).empty();
   }));
   drop.stop();
@@ -214,7 +214,7 @@ TEST_CASE(
 
 TEST_CASE("while the gateway is full everything stays and is offered again") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   write_file(server.in() / "a.csv", "a");
   const auto intake = std::make_shared<MemoryIntake>();
@@ -226,7 +226,7 @@ TEST_CASE("while the gateway is full everything stays and is offered again") {
   Settings settings = quick(loop, server);
   Drop drop(loop, settings, intake);
   drop.start();
-  REQUIRE(soon([&] { return files_in(server.in() / "archive").size() == 1; }));
+  REQUIRE(in_time([&] { return files_in(server.in() / "archive").size() == 1; }));
   drop.stop();
   CHECK(intake->offers() == 3);
   CHECK(drop.faults().empty());
@@ -236,13 +236,13 @@ TEST_CASE(
     "the settlement of a refused payload moves its file and writes the report, any number of "
     "times") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   write_file(server.in() / "a.csv", "a");
   Settings settings = quick(loop, server);
   Drop drop(loop, settings, std::make_shared<MemoryIntake>());
   drop.start();
-  REQUIRE(soon([&] { return files_in(server.in() / "archive").size() == 1; }));
+  REQUIRE(in_time([&] { return files_in(server.in() / "archive").size() == 1; }));
   drop.stop();
   Settlement settlement;
   settlement.outcome = Settlement::Outcome::rejected;
@@ -262,7 +262,7 @@ TEST_CASE(
 
 TEST_CASE("the same version that comes a second time is filed once") {
   if (!has_sshd()) return;
-  Server server;
+  Server& server = shared_server();
   Loop loop;
   const auto when = fs::file_time_type::clock::now() - 1h;
   const auto put = [&] {
@@ -275,7 +275,7 @@ TEST_CASE("the same version that comes a second time is filed once") {
   drop.start();
   for (std::size_t i = 1; i <= 2; ++i) {
     put();
-    REQUIRE(soon([&] { return drop.intake().offers() == i && files_in(server.in()).empty(); }));
+    REQUIRE(in_time([&] { return drop.intake().offers() == i && files_in(server.in()).empty(); }));
   }
   drop.stop();
   CHECK(drop.intake().taken().size() == 1);
@@ -291,10 +291,10 @@ TEST_CASE("a missing folder, and a server that is away, are told at the pace of 
   settings.text("interval", "400ms");
   Drop drop(loop, settings, std::make_shared<MemoryIntake>());
   drop.start();
-  REQUIRE(soon([&] { return drop.faults().size() == 2; }));
+  REQUIRE(in_time([&] { return drop.faults().size() == 2; }));
   CHECK(drop.faults().front() == "CH-SFTP-006");
   server.reset();
-  REQUIRE(soon([&] { return drop.faults().back() == "CH-NET-002"; }));
+  REQUIRE(in_time([&] { return drop.faults().back() == "CH-NET-002"; }));
   drop.stop();
   CHECK(drop.faults().size() < 10);
 }
