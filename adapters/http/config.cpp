@@ -230,8 +230,8 @@ SourceSettings read_source(const Setting& setting) {
   if (const tree::Node* types = setting.node.find("content-types"))
     for (const tree::Node& type : types->items()) out.content_types.emplace_back(type.chars());
   if (out.content_types.empty())
-    out.content_types = {"application/json", "application/x-ndjson", "text/csv", "application/xml",
-                         "application/zip"};
+    out.content_types = {"application/json", "application/x-ndjson", "text/csv",
+                         "application/xml",  "application/zip",      "application/pdf"};
   out.largest = static_cast<std::uint64_t>(view.integer("max-size"));
   out.longest_wait = std::chrono::duration_cast<std::chrono::seconds>(view.duration("max-wait"));
   return out;

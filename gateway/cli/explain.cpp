@@ -20,8 +20,10 @@ bool is_placeholder(const base::CatalogueEntry& entry) {
 
 /// Remarks: the data is taken.
 bool is_remark(std::string_view code) {
-  constexpr std::string_view remarks[] = {"CH-CSV-002", "CH-CSV-012", "CH-CSV-015",  "CH-EXC-007",
-                                          "CH-EXC-031", "CH-EXC-032", "CH-JSON-013", "CH-REC-011"};
+  constexpr std::string_view remarks[] = {"CH-CSV-002", "CH-CSV-012", "CH-CSV-015", "CH-DOC-008",
+                                          "CH-EXC-007", "CH-EXC-031", "CH-EXC-032", "CH-JSON-013",
+                                          "CH-REC-011", "CH-XML-017", "CH-XML-029", "CH-ZIP-011",
+                                          "CH-ZIP-017", "CH-ZIP-018"};
   return std::ranges::find(remarks, code) != std::end(remarks);
 }
 

@@ -139,14 +139,13 @@ tree::Node json_of(tree::Document& doc, const ColumnProfile& column) {
 
 tree::Node json_of(tree::Document& doc, const FileProfile& file) {
   constexpr std::string_view certainties[] = {"certain", "any", "probable"};
-  constexpr std::string_view formats[] = {"csv", "json", "ndjson"};
   const codec::Detected& written = file.written;
   const bool csv = written.options.format == codec::Format::csv;
   std::vector<tree::Node> columns;
   for (const ColumnProfile& column : file.columns) columns.push_back(json_of(doc, column));
   return doc.object(
       {{"file", doc.text(file.file)},
-       {"format", doc.text(formats[static_cast<std::size_t>(written.options.format)])},
+       {"format", doc.text(codec::spec(written.options.format).name)},
        {"encoding", doc.text(csv ? codec::name_of(written.options.csv.encoding) : "utf-8")},
        {"certainty", doc.text(certainties[static_cast<std::size_t>(written.certainty)])},
        {"delimiter", csv ? doc.text(std::string(1, written.options.csv.delimiter)) : tree::Node{}},

@@ -18,11 +18,7 @@ constexpr std::uint64_t json_limit = 64ULL << 20;
 /// cannot be read.
 codec::Options plain_options(mapping::From from) {
   codec::Options options;
-  options.format = from == mapping::From::csv       ? codec::Format::csv
-                   : from == mapping::From::ndjson  ? codec::Format::ndjson
-                   : from == mapping::From::records ? codec::Format::records
-                   : from == mapping::From::fixed   ? codec::Format::fixed
-                                                    : codec::Format::json;
+  options.format = codec::format_named(mapping::name_of(from)).value_or(codec::Format::json);
   return options;
 }
 

@@ -28,6 +28,9 @@ std::string media_type(const std::filesystem::path& file, const std::string& giv
   if (extension == ".json") return "application/json";
   if (extension == ".ndjson") return "application/x-ndjson";
   if (extension == ".csv") return "text/csv";
+  if (extension == ".xml") return "application/xml";
+  if (extension == ".zip") return "application/zip";
+  if (extension == ".pdf") return "application/pdf";
   return "application/octet-stream";
 }
 

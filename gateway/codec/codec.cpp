@@ -8,6 +8,10 @@ Result<std::unique_ptr<RecordStream>> open(const Options& options, const base::P
                                            std::string name) {
   if (options.format == Format::json && !options.json.each)
     return make_document_stream(options.json, payload, std::move(name));
+  if (options.format == Format::xml) return make_xml_stream(options.xml, payload, std::move(name));
+  if (options.format == Format::zip) return make_zip_stream(options.zip, payload, std::move(name));
+  if (options.format == Format::document)
+    return make_single_stream(options.document, payload, std::move(name));
   auto reader = payload.open();
   if (!reader) return fail(std::move(reader.error()));
   switch (options.format) {
@@ -18,7 +22,7 @@ Result<std::unique_ptr<RecordStream>> open(const Options& options, const base::P
     case Format::records:
     case Format::fixed:
       return make_lines_stream(options.lines, std::move(*reader), payload.size(), std::move(name));
-    case Format::json:
+    default:
       break;
   }
   return make_item_stream(options.json, std::move(*reader), std::move(name));

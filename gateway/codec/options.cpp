@@ -109,6 +109,47 @@ bool is_lines(Format format) {
   return format == Format::records || format == Format::fixed;
 }
 
+/// The options of the index of an archive, as an options object of its own; null when it has none.
+Node index_options(const Node& zip) {
+  const Node* const index = zip.find("index");
+  const Node* const csv = index != nullptr ? index->find("csv") : nullptr;
+  return csv != nullptr ? *csv : Node::null();
+}
+
+void check_zip(const tree::Document& document, const Node& node, const std::string& path,
+               std::vector<Fault>& faults) {
+  const Node csv = index_options(node);
+  check_csv(document, csv, Fields(csv, spec(Format::csv)), Direction::decode,
+            path.empty() ? "index.csv" : path + ".index.csv", faults);
+}
+
+DocumentInput read_document_input(const Node& node, const Fields& fields, std::string_view size) {
+  DocumentInput document;
+  if (const Node* const accept = node.find("accept")) document.accept = texts(accept);
+  document.max_size = fields.number(size);
+  if (fields.text("active-content") == "remark") document.active = DocumentInput::Active::remark;
+  return document;
+}
+
+ZipInput read_zip_input(const Node& node, const Fields& fields) {
+  ZipInput zip;
+  const Node csv = index_options(node);
+  const Node& index = *node.find("index");
+  zip.index = index.find("file")->chars();
+  if (const Node* const missing = index.find("missing"); missing && missing->chars() == "documents")
+    zip.no_index = ZipInput::NoIndex::documents;
+  zip.csv = read_csv_input(csv, Fields(csv, spec(Format::csv)));
+  zip.names = encoding_named(fields.text("names")).value_or(Encoding::cp850);
+  zip.name = fields.text("name");
+  zip.sha256 = fields.text("sha256");
+  zip.as = fields.text("as");
+  zip.documents = read_document_input(node, fields, "max-entry");
+  zip.max_size = fields.number("max-size");
+  zip.max_entries = fields.number("max-entries");
+  zip.max_ratio = fields.number("max-ratio");
+  return zip;
+}
+
 Result<Format> checked_format(const tree::Document& document, const Node& node,
                               Direction direction) {
   if (auto faults = check_options(document, node, direction, ""); !faults.empty())
@@ -126,23 +167,29 @@ std::optional<char> separator(std::string_view text) {
   return text[0];
 }
 
+std::span<const Format> all_formats() {
+  static constexpr Format all[] = {Format::csv,   Format::json, Format::ndjson, Format::records,
+                                   Format::fixed, Format::xml,  Format::zip,    Format::document};
+  return all;
+}
+
 std::optional<Format> format_named(std::string_view name) {
-  if (name == "csv") return Format::csv;
-  if (name == "json") return Format::json;
-  if (name == "ndjson") return Format::ndjson;
-  if (name == "records") return Format::records;
-  if (name == "fixed") return Format::fixed;
+  for (const Format format : all_formats())
+    if (spec(format).name == name) return format;
   return {};
 }
 
-bool can_write(Format format) {
-  return format != Format::records && format != Format::fixed;
+bool can_encode(Format format) {
+  return format == Format::csv || format == Format::json || format == Format::ndjson;
 }
 
 std::vector<Fault> check_options(const tree::Document& document, const Node& node,
                                  Direction direction, const std::string& path) {
   const Node* const name = node.find("format");
   const auto format = name != nullptr ? format_named(name->chars()) : std::optional<Format>{};
+  if (format && direction == Direction::encode && !can_encode(*format))
+    return {fault("CH-FMT-001", document.place_of(name->origin(), path),
+                  {{"format", std::string(name->chars())}})};
   // Without a known format, only the field `format` can be judged.
   if (!format) {
     const tree::Node alone = name != nullptr ? *name : Node::null(node.origin());
@@ -152,14 +199,13 @@ std::vector<Fault> check_options(const tree::Document& document, const Node& nod
     return check(scratch, scratch.object({{"format", alone}}, node.origin()),
                  {spec(Format::csv, direction).fields.front()}, path);
   }
-  if (direction == Direction::encode && !can_write(*format))
-    return {fault("CH-LIG-001", document.place_of(node.origin(), path),
-                  {{"format", std::string(name->chars())}})};
   auto faults = check(document, node, spec(*format, direction).fields, path);
-  if (faults.empty() && *format == Format::csv)
+  if (!faults.empty()) return faults;
+  if (*format == Format::csv)
     check_csv(document, node, Fields(node, spec(*format, direction)), direction, path, faults);
-  if (faults.empty() && is_lines(*format))
-    faults = read_lines(document, node, *format == Format::fixed, path).faults;
+  if (is_lines(*format)) return read_lines(document, node, *format == Format::fixed, path).faults;
+  if (*format == Format::zip) check_zip(document, node, path, faults);
+  if (*format == Format::xml) return check_xml(document, node, path);
   return faults;
 }
 
@@ -169,9 +215,24 @@ Result<Options> read_options(const tree::Document& document, const Node& node) {
   const Fields fields(node, spec(*format, Direction::decode));
   Options options;
   options.format = *format;
-  if (*format == Format::csv) {
-    options.csv = read_csv_input(node, fields);
-    return options;
+  switch (*format) {
+    case Format::csv:
+      options.csv = read_csv_input(node, fields);
+      return options;
+    case Format::xml:
+      options.xml = read_xml_input(node, spec(Format::xml));
+      return options;
+    case Format::zip:
+      options.zip = read_zip_input(node, fields);
+      return options;
+    case Format::document:
+      options.document = read_document_input(node, fields, "max-size");
+      return options;
+    case Format::json:
+    case Format::ndjson:
+    case Format::records:
+    case Format::fixed:
+      break;
   }
   if (is_lines(*format)) {
     options.lines = read_lines(document, node, *format == Format::fixed, "").input;

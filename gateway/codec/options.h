@@ -3,22 +3,27 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "gateway/codec/control_line.h"
+#include "gateway/codec/document_options.h"
 #include "gateway/codec/lines_options.h"
 #include "gateway/codec/text.h"
+#include "gateway/codec/xml_options.h"
 #include "gateway/tree/spec.h"
 
 namespace charmille::codec {
 
-enum class Format : std::uint8_t { csv, json, ndjson, records, fixed };
+enum class Format : std::uint8_t { csv, json, ndjson, records, fixed, xml, zip, document };
 enum class Direction : std::uint8_t { decode, encode };
 
 std::optional<Format> format_named(std::string_view name);
-/// Whether records can be written in this format, not only read.
-bool can_write(Format format);
+/// Every format, in the order of the type.
+std::span<const Format> all_formats();
+/// Whether records can be written in it; all can be read.
+bool can_encode(Format format);
 
 struct CsvInput {
   enum class Unknown : std::uint8_t { refuse, remark, accept };
@@ -42,12 +47,32 @@ struct JsonInput {
   std::size_t max_depth = 64;
 };
 
+/// A zip archive of documents; its index is a CSV file that says whose they are.
+struct ZipInput {
+  enum class NoIndex : std::uint8_t { refuse, documents };
+
+  std::string index;  ///< the name of its entry
+  CsvInput csv;
+  NoIndex no_index = NoIndex::refuse;
+  Encoding names = Encoding::cp850;  ///< of entries that do not say that they are UTF-8
+  std::string name;                  ///< the column of the index that names the document's entry
+  std::string sha256;                ///< the column with its digest; empty: none
+  std::string as = "document";       ///< the name of the attachment in a row
+  DocumentInput documents;           ///< its max-size is that of one entry
+  std::uint64_t max_size = 512ULL << 20;  ///< bytes of all entries once opened
+  std::size_t max_entries = 1000;
+  std::uint64_t max_ratio = 100;  ///< of the size of an entry to its compressed size
+};
+
 /// Of a source: bytes to records.
 struct Options {
   Format format = Format::csv;
   CsvInput csv;
   JsonInput json;
   LinesInput lines = {};  ///< of `records` and `fixed`
+  XmlInput xml{};
+  ZipInput zip{};
+  DocumentInput document{};
 };
 
 struct CsvOutput {
@@ -82,8 +107,8 @@ struct OutputOptions {
   JsonOutput json;
 };
 
-/// The options of a codec in one direction (those of `decode` when it cannot write); the field
-/// `format` names the codec.
+/// The options of a codec in one direction; the field `format` names the codec. To encode, only for
+/// what `can_encode`.
 const tree::Spec& spec(Format format, Direction direction = Direction::decode);
 
 /// Every fault of an options object (`{format: csv, encoding: windows-1252, ...}`); empty when it

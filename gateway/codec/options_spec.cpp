@@ -1,7 +1,10 @@
 // What people may write about a codec: `charmille explain`, the configuration's schema and the
 // reference page show this.
+#include <algorithm>
+
 #include "gateway/codec/common_options.h"
 #include "gateway/codec/options.h"
+#include "gateway/codec/tree_spec.h"
 
 namespace charmille::codec {
 namespace {
@@ -22,7 +25,7 @@ Field format_field() {
           .meaning_en = "format of the file",
           .example = "csv",
           .required = true,
-          .choices = {"csv", "json", "ndjson", "records", "fixed"}};
+          .choices = {"csv", "json", "ndjson", "records", "fixed", "xml", "zip", "document"}};
 }
 
 Field names_field(std::string_view name, std::string_view fr, std::string_view en,
@@ -264,13 +267,26 @@ Spec ndjson_output() {
   return {"ndjson", "un objet JSON par ligne", "one JSON object a line", {format_field()}};
 }
 
+/// What may be said of the index of an archive: its format is given.
+std::vector<Field> csv_of_index() {
+  std::vector<Field> fields = csv_input().fields;
+  std::erase_if(fields, [](const Field& field) { return field.name == "format"; });
+  return fields;
+}
+
 }  // namespace
 
 const Spec& spec(Format format, Direction direction) {
-  static const Spec inputs[] = {csv_input(), json_input(), ndjson_input(), records_spec(),
-                                fixed_spec()};
+  static const Spec inputs[] = {csv_input(),
+                                json_input(),
+                                ndjson_input(),
+                                 records_spec(),
+                                 fixed_spec(),
+                                xml_input(format_field()),
+                                zip_input(format_field(), csv_of_index()),
+                                document_input(format_field())};
   static const Spec outputs[] = {csv_output(), json_output(), ndjson_output()};
-  return direction == Direction::decode || !can_write(format)
+  return direction == Direction::decode || !can_encode(format)
              ? inputs[static_cast<std::size_t>(format)]
              : outputs[static_cast<std::size_t>(format)];
 }

@@ -32,6 +32,14 @@ std::unique_ptr<RecordStream> make_document_stream(const JsonInput& options,
 std::unique_ptr<RecordStream> make_lines_stream(const LinesInput& options,
                                                 std::unique_ptr<base::Reader> reader,
                                                 std::uint64_t size, std::string name);
+std::unique_ptr<RecordStream> make_xml_stream(const XmlInput& options, const base::Payload& payload,
+                                              std::string name);
+/// The rows of the index, each with its document.
+std::unique_ptr<RecordStream> make_zip_stream(const ZipInput& options, const base::Payload& payload,
+                                              std::string name);
+/// One row: the payload itself.
+std::unique_ptr<RecordStream> make_single_stream(const DocumentInput& options,
+                                                 const base::Payload& payload, std::string name);
 
 std::unique_ptr<Encoder> make_csv_encoder(const CsvOutput& options);
 std::unique_ptr<Encoder> make_json_encoder(const OutputOptions& options);

@@ -47,8 +47,9 @@ Result<std::string_view> TextWindow::begin(std::string_view bytes) {
   using namespace std::literals;
   const base::Place start{name_, 1, 0, {}};
   const std::string declared(name_of(encoding_));
-  if (const std::string_view what = sniff_content(bytes); !what.empty())
-    return fail("CH-TXT-007", start, {{"found", std::string(what)}});
+  const std::string_view what = sniff_content(bytes);
+  const bool markup = content_ == Content::markup && (what == "XML" || what == "HTML");
+  if (!what.empty() && !markup) return fail("CH-TXT-007", start, {{"found", std::string(what)}});
   constexpr std::pair<std::string_view, Encoding> marks[] = {{"\xEF\xBB\xBF"sv, Encoding::utf8},
                                                              {"\xFF\xFE"sv, Encoding::utf16le},
                                                              {"\xFE\xFF"sv, Encoding::utf16be}};

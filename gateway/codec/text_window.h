@@ -15,9 +15,14 @@ namespace charmille::codec {
 /// encoding (CH-TXT-006, CH-TXT-003) and text that was encoded twice (CH-TXT-005).
 class TextWindow {
  public:
-  TextWindow(std::unique_ptr<base::Reader> reader, Encoding encoding, std::string name)
+  enum class Content : std::uint8_t { plain, markup };
+
+  /// Markup begins as XML does, which is no content of the other formats.
+  TextWindow(std::unique_ptr<base::Reader> reader, Encoding encoding, std::string name,
+             Content content = Content::plain)
       : reader_(std::move(reader)),
         encoding_(encoding),
+        content_(content),
         decoder_(encoding),
         name_(std::move(name)) {}
 
@@ -41,6 +46,7 @@ class TextWindow {
 
   std::unique_ptr<base::Reader> reader_;
   Encoding encoding_;
+  Content content_;
   TextDecoder decoder_;
   std::string name_;
   std::string chunk_;

@@ -21,9 +21,8 @@ std::string_view content_type_of(codec::Format format) {
       return "application/json";
     case codec::Format::ndjson:
       return "application/x-ndjson";
-    case codec::Format::records:
-    case codec::Format::fixed:
-      break;  // never written
+    default:  // the configuration refuses to write it
+      break;
   }
   return "application/octet-stream";
 }
@@ -36,9 +35,8 @@ std::string_view extension_of(codec::Format format) {
       return "json";
     case codec::Format::ndjson:
       return "ndjson";
-    case codec::Format::records:
-    case codec::Format::fixed:
-      break;  // never written
+    default:
+      break;
   }
   return "bin";
 }

@@ -45,26 +45,6 @@ namespace {
 
 using Mappings = std::map<std::string, std::shared_ptr<const mapping::Mapping>, std::less<>>;
 
-std::string_view word_of(mapping::From from) {
-  switch (from) {
-    case mapping::From::csv:
-      return "csv";
-    case mapping::From::json:
-      return "json";
-    case mapping::From::ndjson:
-      return "ndjson";
-    case mapping::From::records:
-      return "records";
-    case mapping::From::fixed:
-      return "fixed";
-    case mapping::From::child_record:
-      return "child-record";
-    case mapping::From::tree:
-      return "tree";
-  }
-  return "tree";
-}
-
 /// Every mapping of the folders; all their faults at once.
 Mappings load_mappings(const std::vector<fs::path>& folders, const fs::path& schemas,
                        std::vector<Fault>& faults) {
@@ -105,8 +85,8 @@ crypto::Digest digest_of(const fs::path& configuration, const std::vector<fs::pa
 std::vector<config::KnownMapping> known(const Mappings& mappings) {
   std::vector<config::KnownMapping> all;
   for (const auto& [name, mapping] : mappings)
-    all.push_back(
-        {name, std::string(word_of(mapping->from())), mapping->to(), mapping->variables()});
+    all.push_back({name, std::string(mapping::name_of(mapping->from())), mapping->to(),
+                   mapping->variables()});
   return all;
 }
 
@@ -114,11 +94,10 @@ std::vector<config::KnownMapping> known(const Mappings& mappings) {
 
 std::vector<config::KnownCodec> known_codecs() {
   std::vector<config::KnownCodec> known;
-  for (const codec::Format format : {codec::Format::csv, codec::Format::json, codec::Format::ndjson,
-                                     codec::Format::records, codec::Format::fixed}) {
+  for (const codec::Format format : codec::all_formats()) {
     const tree::Spec& decode = codec::spec(format, codec::Direction::decode);
     const tree::Spec* const encode =
-        codec::can_write(format) ? &codec::spec(format, codec::Direction::encode) : nullptr;
+        codec::can_encode(format) ? &codec::spec(format, codec::Direction::encode) : nullptr;
     known.push_back({decode.name, &decode, encode});
   }
   return known;

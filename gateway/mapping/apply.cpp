@@ -62,7 +62,7 @@ namespace {
 
 void prepare(const Plan& plan, const Variables& variables, tree::Arena& arena,
              fhirpath::Context& context, Coverage* coverage) {
-  context.skip_empty_texts(has_cells(plan.from));
+  context.skip_empty_texts(empty_is_none(plan.from));
   context.set_model(plan.model.get());
   if (coverage != nullptr) context.record_codes(&coverage->codes);
   for (const Variable& variable : plan.variables) {

@@ -62,12 +62,10 @@ class Loader {
   }
 
   void head() {
-    static constexpr std::array names{"csv",   "json",         "ndjson", "records",
-                                      "fixed", "child-record", "tree"};
     plan_->name = text_of("mapping");
     plan_->to = text_of("to");
     const std::string from = text_of("from");
-    plan_->from = static_cast<From>(std::ranges::find(names, from) - names.begin());
+    plan_->from = static_cast<From>(std::ranges::find(from_names(), from) - from_names().begin());
     if (const Node* strict = root().find("strict")) scope_.set_strict(strict->boolean_value());
     if (const Node* tests = root().find("tests")) plan_->tests = *tests;
   }
@@ -296,6 +294,21 @@ const std::string& Mapping::name() const {
 const std::string& Mapping::file() const {
   return plan_->file;
 }
+std::span<const std::string_view> from_names() {
+  static constexpr std::string_view names[] = {"csv", "json", "ndjson",   "records",      "fixed",
+                                               "xml", "zip",  "document", "child-record", "tree"};
+  return names;
+}
+
+std::string_view name_of(From from) {
+  return from_names()[static_cast<std::size_t>(from)];
+}
+
+bool empty_is_none(From from) {
+  return from == From::csv || from == From::records || from == From::fixed || from == From::xml ||
+         from == From::zip;
+}
+
 From Mapping::from() const {
   return plan_->from;
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,13 @@ struct Coverage;
 struct Plan;
 class Joins;
 
-enum class From : std::uint8_t { csv, json, ndjson, records, fixed, child_record, tree };
+enum class From : std::uint8_t { csv, json, ndjson, records, fixed, xml, zip, document, child_record, tree };
 
-/// Whether every value of the input is a text, and an empty one means "no value".
-inline bool has_cells(From from) {
-  return from == From::csv || from == From::records || from == From::fixed;
-}
+/// The words of `from:`, in the order of the type.
+std::span<const std::string_view> from_names();
+std::string_view name_of(From from);
+/// Whether an empty text of the input is no value: what has no types writes it so.
+bool empty_is_none(From from);
 
 /// Immutable, cheap to copy, shared between threads.
 class Mapping {

@@ -1,5 +1,7 @@
 #include "gateway/mapping/specification.h"
 
+#include "gateway/mapping/mapping.h"
+
 namespace charmille::mapping {
 
 using tree::Field;
@@ -31,7 +33,7 @@ const std::vector<Field>& mapping_fields() {
        .meaning_en = "what decode gives",
        .example = "csv",
        .required = true,
-       .choices = {"csv", "json", "ndjson", "records", "fixed", "child-record", "tree"}},
+       .choices = {from_names().begin(), from_names().end()}},
       {.name = "to",
        .meaning_fr = "child-record, tree, ou le nom d'un schéma de schemas/",
        .meaning_en = "child-record, tree, or the name of a schema of schemas/",

@@ -13,7 +13,7 @@ from source import ROOT, blank, files, finish, line_of, read
 
 ADAPTERS_SHARE = {"ihe", "names"}
 ADAPTERS_SEE = {"base", "tree", "config", "crypto", "net", "codec"}
-HEAVY = ("rapidjson/", "yaml-cpp/", "sqlite3.h", "curl/", "pugixml", "spdlog/", "re2/", "boost/beast")
+HEAVY = ("rapidjson/", "yaml-cpp/", "sqlite3.h", "curl/", "pugixml", "spdlog/", "re2/", "boost/beast", "libxml/", "zip.h", "qpdf/")
 BEAST_ROOMS = {"net", "api"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
 

@@ -30,11 +30,11 @@ std::filesystem::path source() {
 
 std::vector<config::KnownCodec> codecs() {
   std::vector<config::KnownCodec> all;
-  for (const std::string_view name : {"csv", "json", "ndjson", "records", "fixed"}) {
-    const auto format = *codec::format_named(name);
-    all.push_back(
-        {name, &codec::spec(format, codec::Direction::decode),
-         codec::can_write(format) ? &codec::spec(format, codec::Direction::encode) : nullptr});
+  for (const codec::Format format : codec::all_formats()) {
+    const tree::Spec& decode = codec::spec(format, codec::Direction::decode);
+    const tree::Spec* const encode =
+        codec::can_encode(format) ? &codec::spec(format, codec::Direction::encode) : nullptr;
+    all.push_back({decode.name, &decode, encode});
   }
   return all;
 }

@@ -12,6 +12,9 @@ namespace charmille::base {
   X(configuration)         \
   X(codec)                 \
   X(lines)                 \
+  X(document)              \
+  X(xml)                   \
+  X(zip)                   \
   X(mapping)               \
   X(store)                 \
   X(crypto)                \

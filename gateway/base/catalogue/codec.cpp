@@ -1,4 +1,4 @@
-// Fault texts of the area "codec": codes CH-CSV, CH-JSON, CH-TXT.
+// Fault texts of the area "codec": codes CH-CSV, CH-FMT, CH-JSON, CH-TXT.
 #include "gateway/base/catalogue/areas.h"
 
 namespace charmille::base {
@@ -141,6 +141,10 @@ constexpr CatalogueEntry entries[] = {
      "ajouter une ligne de noms de colonnes ; des lignes de plusieurs types se séparent d'abord en "
      "un fichier par type",
      "add a line of column names; part lines of several types into one file for each type first"},
+    {"CH-FMT-001", Action::reject, "le format {format} se lit, mais ne s'écrit pas",
+     "the format {format} is read, but not written",
+     "choisir csv, json ou ndjson pour une destination",
+     "choose csv, json or ndjson for a destination"},
     {"CH-JSON-001", Action::reject, "ce n'est pas du JSON bien formé", "not well-formed JSON",
      "corriger à cet endroit (RFC 8259)", "correct it here (RFC 8259)"},
     {"CH-JSON-002", Action::reject, "plus de {limit} niveaux imbriqués",

@@ -6,9 +6,6 @@ namespace {
 
 constexpr CatalogueEntry entries[] = {
     // The layout, as the configuration says it.
-    {"CH-LIG-001", Action::reject, "le format {format} se lit, mais ne s'écrit pas",
-     "the format {format} is read, but cannot be written",
-     "prendre csv, json ou ndjson pour ce qui sort", "take csv, json or ndjson for what goes out"},
     {"CH-LIG-002", Action::reject,
      "ce format demande une description des lignes, et il n'y en a pas",
      "this format needs a layout of the lines, and there is none",

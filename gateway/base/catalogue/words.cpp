@@ -37,6 +37,15 @@ constexpr std::pair<std::string_view, std::string_view> words[] = {
     {"letters from the first column on", "des lettres dès la première colonne"},
     {"a date YYYYMMDD", "une date AAAAMMJJ"},
     {"a text", "un texte"},
+    // What is wrong with an XML file.
+    {"an element is closed by another name", "un élément est fermé sous un autre nom"},
+    {"an entity that XML does not know", "une entité (&...;) que XML ne connaît pas"},
+    {"a character that XML forbids", "un caractère que XML interdit"},
+    {"an attribute given twice", "un attribut donné deux fois"},
+    {"a prefix without its namespace", "un préfixe sans espace de noms"},
+    {"a \"<\" inside an attribute", "un « < » dans un attribut"},
+    {"something follows the end of the document", "quelque chose suit la fin du document"},
+    {"the syntax is wrong", "la syntaxe est fausse"},
     // States of exchanges, as lists show them.
     {"received", "reçu"},
     {"waiting", "attend son lot"},

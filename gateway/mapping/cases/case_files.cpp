@@ -18,7 +18,7 @@ constexpr std::uint64_t most_bytes = 64ULL << 20;
 
 /// "fratrie.in.csv" is of the case "fratrie"; nothing when the name has not that form.
 std::string case_of_input(const std::string& file) {
-  for (const std::string_view suffix : {".in", ".in.json", ".in.csv", ".in.ndjson"})
+  for (const std::string_view suffix : {".in", ".in.json", ".in.csv", ".in.ndjson", ".in.xml"})
     if (file.size() > suffix.size() && file.ends_with(suffix))
       return file.substr(0, file.size() - suffix.size());
   return {};
@@ -64,15 +64,16 @@ Result<tree::Document> json_of(const fs::path& file, const base::Place& place) {
 }
 
 codec::Format format_of(const Case& one) {
-  return one.input.extension() == ".ndjson" ? codec::Format::ndjson : codec::Format::csv;
+  const std::string extension = one.input.extension().string();
+  const auto format = extension.empty() ? std::nullopt : codec::format_named(extension.substr(1));
+  return format.value_or(codec::Format::csv);
 }
 
 Result<codec::Options> read_format(const tree::Document& document, const tree::Node& given,
                                    codec::Format format) {
   tree::Document options;
   for (const std::string& file : document.files()) options.add_file(file);
-  std::vector<tree::Document::Member> members{
-      {"format", options.text(format == codec::Format::csv ? "csv" : "ndjson")}};
+  std::vector<tree::Document::Member> members{{"format", options.text(codec::spec(format).name)}};
   for (std::size_t i = 0; i < given.items().size(); ++i)
     members.emplace_back(given.key(i), options.copy(given.items()[i]));
   return codec::read_options(options, options.object(members, given.origin()));

@@ -1,7 +1,7 @@
 // Where the cases of a mapping are: beside mappings/eo/enfants.yaml, in mappings/eo/cases/enfants/.
 //
 //   NAME.in.json    one item of `each`, or the whole input, as under `tests:`
-//   NAME.in.csv     a real file (.ndjson too), read as decode reads it
+//   NAME.in.csv     a real file (.ndjson and .xml too), read as decode reads it
 //   NAME.in/        the files of a lot, named as the lot names them: EO_Usagers.csv, EO_Mesures.csv
 //   NAME.out.json   the result wanted: for a real file with `each`, a list with one result an item
 //   NAME.out.faults codes of the faults wanted, one a line

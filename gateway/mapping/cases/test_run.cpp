@@ -61,7 +61,7 @@ Item run_input(const Mapping& mapping, const Node& input, const std::vector<std:
                const Variables& variables, Coverage* coverage) {
   tree::Document source;
   for (const std::string& file : files) source.add_file(file);
-  source.set_root(has_cells(mapping.from()) ? as_cells(source, input) : source.copy(input));
+  source.set_root(empty_is_none(mapping.from()) ? as_cells(source, input) : source.copy(input));
   return apply_one(mapping, source, variables, coverage);
 }
 

@@ -120,9 +120,8 @@ void Writer::codec_comment(const FileProfile& file) {
     case codec::Format::json:
       options = "{json: {each: true}}";
       break;
-    case codec::Format::records:
-    case codec::Format::fixed:
-      break;  // never detected
+    default:  // is never proposed for an unknown file
+      break;
   }
   out_ += "#   format: " + options;
   if (written.certainty == codec::Detected::Certainty::probable)

@@ -69,8 +69,8 @@ TEST_CASE("options of lines are read with their defaults") {
 }
 
 TEST_CASE("these formats are read, not written") {
-  CHECK(faults(R"({"format": "records"})", Direction::encode) == Codes{"CH-LIG-001 format"});
-  CHECK(faults(R"({"format": "fixed"})", Direction::encode) == Codes{"CH-LIG-001 format"});
+  CHECK(faults(R"({"format": "records"})", Direction::encode) == Codes{"CH-FMT-001 format"});
+  CHECK(faults(R"({"format": "fixed"})", Direction::encode) == Codes{"CH-FMT-001 format"});
 }
 
 TEST_CASE("names must be known, and mean one thing") {

@@ -32,7 +32,8 @@ inline void check_fault(const Fault& f) {
     const std::string text = base::text_of(f, language) + base::remedy_of(f, language);
     for (const char* const name :
          {"{column", "{limit}", "{found}", "{expected}", "{delimiter}", "{seems}", "{encoding}",
-          "{byte}", "{count}", "{number}", "{key}"})
+          "{byte}", "{count}", "{number}", "{key}", "{entry}", "{name}", "{reason}", "{prefix}",
+          "{line}", "{element}"})
       CHECK_MESSAGE(text.find(name) == text.npos, text);
   }
 }
