@@ -1,4 +1,5 @@
-// qpdf appears in this file only.
+// The file of this folder that sees qpdf. It is C++17: clang 14 does not compile qpdf's headers as
+// C++20.
 #include "gateway/codec/pdf.h"
 
 #include <algorithm>
@@ -60,7 +61,7 @@ bool is_active(QPDFObjectHandle& dictionary) {
                                                 "/Rendition",  "/RichMediaExecute"};
   if (dictionary.hasKey("/JS") || dictionary.hasKey("/JavaScript")) return true;
   QPDFObjectHandle kind = dictionary.getKey("/S");
-  return kind.isName() && harmful.contains(kind.getName());
+  return kind.isName() && harmful.count(kind.getName()) != 0;
 }
 
 bool holds_file(QPDFObjectHandle& dictionary) {
@@ -107,7 +108,7 @@ PdfFacts inspect_pdf(const std::string& bytes) {
   PdfFacts facts;
   const std::string_view all(bytes);
   const std::string_view tail = all.substr(all.size() - std::min(all.size(), tail_size));
-  if (!all.starts_with("%PDF-") || tail.find("%%EOF") == tail.npos) return facts;
+  if (all.substr(0, 5) != "%PDF-" || tail.find("%%EOF") == tail.npos) return facts;
   facts.swollen = has_bomb(all);
   if (facts.swollen) return facts;
   try {
