@@ -20,6 +20,10 @@ Deadline Remote::until(Deadline most, std::uint64_t bytes) const {
   return std::min(most, std::chrono::steady_clock::now() + patience);
 }
 
+Fault Remote::unanswered() const {
+  return fault("CH-NET-006", {}, {{"host", host()}, {"reason", "no answer"}});
+}
+
 Task<Listing> Remote::list(std::string folder, Deadline most) {
   const auto text = co_await client_.list(std::move(folder), largest_listing, until(most));
   if (!text) co_return fail(text.error());
@@ -46,9 +50,12 @@ Task<void> Remote::remove(std::string path, Deadline most) {
   net::SftpStep step;
   step.verb = net::SftpStep::Verb::remove;
   step.path = std::move(path);
-  auto removed = co_await client_.step(std::move(step), until(most));
-  if (!removed && removed.error().code == "CH-SFTP-006") co_return Result<void>{};
-  co_return removed;
+  auto removed = co_await client_.step(step, until(most));
+  if (removed || removed.error().code != "CH-SFTP-006") co_return removed;
+  const auto there = co_await look(std::move(step.path), most);
+  if (!there) co_return fail(there.error());
+  if (!*there) co_return Result<void>{};
+  co_return fail(unanswered());
 }
 
 Task<void> Remote::rename(std::string path, std::string to, Deadline most) {
@@ -105,6 +112,8 @@ Task<bool> Remote::put_in_place(std::string temporary, std::string path, std::ui
   if (is_ambiguous(renamed.error())) co_return fail(renamed.error());
   const auto there = co_await look(std::move(path), most);
   if (there && *there && (*there)->size == size) co_return false;
+  // What was there a moment ago: the connection broke.
+  if (renamed.error().code == "CH-SFTP-006") co_return fail(unanswered());
   co_return fail(renamed.error());
 }
 

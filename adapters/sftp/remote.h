@@ -40,6 +40,7 @@ class Remote {
 
  private:
   Deadline until(Deadline most, std::uint64_t bytes = 0) const;
+  Fault unanswered() const;
   Task<bool> put_in_place(std::string temporary, std::string path, std::uint64_t size,
                           Deadline most);
 

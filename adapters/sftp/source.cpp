@@ -100,7 +100,7 @@ class SftpSource final : public Source {
       due_ = steady_clock::now() + filing_.settings().interval;
       auto done = co_await turn(*intake);
       if (!done) {
-        if (done.error().code != "CH-NET-008") log_fault("sftp.turn", done.error());
+        log_fault("sftp.turn", done.error());
         co_return done;
       }
       auto next = due_;
@@ -250,6 +250,7 @@ class SftpSource final : public Source {
 
   /// Without the file's name: it may be a person's.
   void log_fault(std::string_view event, const Fault& f) const {
+    if (f.code == "CH-NET-008") return;  // we are stopping
     base::log(base::Level::warning, event,
               {{"endpoint", filing_.settings().endpoint},
                {"code", std::string(f.code)},

@@ -25,6 +25,23 @@ SftpClient::Awaited<SftpAnswer> run(std::weak_ptr<Multi> multi,
                              std::make_unique<SftpTransfer>(std::move(peer), std::move(call)));
 }
 
+/// libcurl tells a connection that breaks by the last word of the server that libssh2 remembers:
+/// "no such file" may be the answer to an earlier question. On the connection that follows it is
+/// not.
+bool is_doubtful(const Result<SftpAnswer>& answer, SftpCall::Verb verb) {
+  if (answer) return verb == SftpCall::Verb::look && !answer->file;
+  return answer.error().code == "CH-NET-006" || answer.error().code == "CH-SFTP-006";
+}
+
+/// A question may be put twice.
+SftpClient::Awaited<SftpAnswer> ask(std::weak_ptr<Multi> multi,
+                                    std::shared_ptr<const SftpPeer> peer, SftpCall call) {
+  auto answer = co_await run(multi, peer, call);
+  if (!is_doubtful(answer, call.verb)) co_return answer;
+  answer = co_await run(std::move(multi), std::move(peer), std::move(call));
+  co_return answer;
+}
+
 }  // namespace
 
 SftpClient::SftpClient(SftpPeer peer)
@@ -43,7 +60,7 @@ SftpClient::Awaited<std::string> SftpClient::list(std::string folder, std::uint6
   call.path = std::move(folder);
   call.most_bytes = most_bytes;
   call.deadline = deadline;
-  auto answer = co_await run(multi_, peer_, std::move(call));
+  auto answer = co_await ask(multi_, peer_, std::move(call));
   if (!answer) co_return fail(answer.error());
   co_return std::move(answer->listing);
 }
@@ -51,12 +68,21 @@ SftpClient::Awaited<std::string> SftpClient::list(std::string folder, std::uint6
 SftpClient::Awaited<std::optional<RemoteFile>> SftpClient::look(std::string path,
                                                                 Deadline deadline) {
   SftpCall call;
-  call.verb = SftpCall::Verb::look;
   call.path = std::move(path);
   call.deadline = deadline;
-  auto answer = co_await run(multi_, peer_, std::move(call));
-  if (!answer) co_return fail(answer.error());
-  co_return answer->file;
+  for (int round = 0; round < 2; ++round) {
+    call.verb = SftpCall::Verb::look;
+    const auto seen = co_await ask(multi_, peer_, call);
+    if (!seen) co_return fail(seen.error());
+    if (!seen->file || seen->size_is_known) co_return seen->file;
+    // Empty, or the connection broke when the size was asked, which libcurl does not tell: an
+    // empty file can be read to its end.
+    call.verb = SftpCall::Verb::get;
+    const auto read = co_await ask(multi_, peer_, call);
+    if (read) co_return read->file;
+    if (read.error().code != "CH-SFTP-010") co_return fail(read.error());
+  }
+  co_return fail("CH-NET-006", {}, {{"host", peer_->host}, {"reason", "size not told"}});
 }
 
 SftpClient::Awaited<Fetched> SftpClient::get(std::string path, std::uint64_t most_bytes,
@@ -67,7 +93,7 @@ SftpClient::Awaited<Fetched> SftpClient::get(std::string path, std::uint64_t mos
   call.most_bytes = most_bytes;
   call.spool = std::move(spool);
   call.deadline = deadline;
-  auto answer = co_await run(multi_, peer_, std::move(call));
+  auto answer = co_await ask(multi_, peer_, std::move(call));
   if (!answer) co_return fail(answer.error());
   Fetched fetched;
   fetched.file = *answer->file;

@@ -87,7 +87,8 @@ class SftpClient {
                        Deadline deadline);
   /// Writes a file, over one that is there.
   Awaited<void> put(std::string path, base::Payload payload, Deadline deadline);
-  /// Fault CH-SFTP-008 when the server refuses, also because of what is there or is not.
+  /// Fault CH-SFTP-008 when the server refuses, for example because the name is taken. CH-SFTP-006
+  /// may also be a connection that broke: a look tells.
   Awaited<void> step(SftpStep step, Deadline deadline);
 
  private:

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint64_t small = 64 * 1024;
 constexpr long large_buffer = 256L * 1024L;
+/// Seconds after which a kept connection is not trusted: firewalls forget silent ones silently.
+constexpr long longest_idle = 30;
 
 static_assert(CURL_ERROR_SIZE <= 256);
 
@@ -86,6 +88,7 @@ Result<void> SftpTransfer::prepare() {
   curl_easy_setopt(e, CURLOPT_PROXY, "");
   curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, longest_idle);
   curl_easy_setopt(e, CURLOPT_ERRORBUFFER, reason_.data());
   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &SftpTransfer::on_body);
   curl_easy_setopt(e, CURLOPT_WRITEDATA, this);
@@ -240,7 +243,7 @@ Result<SftpAnswer> SftpTransfer::answer() {
   curl_off_t modified = 0;
   curl_easy_getinfo(easy(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
   curl_easy_getinfo(easy(), CURLINFO_FILETIME_T, &modified);
-  // libcurl gives no size for an empty file: what was read is then the size.
+  out.size_is_known = size >= 0;
   out.file = RemoteFile{size < 0 ? spool_.size() : static_cast<std::uint64_t>(size), modified};
   out.payload = std::move(spool_).finish();
   return out;
@@ -279,18 +282,18 @@ Fault SftpTransfer::fault_of(int code) const {
       return fault("CH-SFTP-007", {}, std::move(host));
     case CURLE_SSH:
     case CURLE_REMOTE_FILE_EXISTS:
-      return fault("CH-SFTP-008", {}, std::move(with_reason));
     case CURLE_QUOTE_ERROR:
       break;
     default:
       return fault("CH-NET-006", {}, std::move(with_reason));
   }
-  // A step: what the server answered is in libcurl's words alone.
+  // What the server answered, or that it did not, is in libcurl's words alone.
   if (says(reason, {"Permission denied", "write protected"}))
     return fault("CH-SFTP-005", {}, std::move(host));
   if (says(reason, {"No such file", "not found"})) return fault("CH-SFTP-006", {}, std::move(host));
   if (says(reason, {"Disk full", "quota"})) return fault("CH-SFTP-007", {}, std::move(host));
-  if (says(reason, {"Unknown error", "lost", "Not connected"}))
+  const bool told_nothing = reason_.front() == '\0';
+  if (told_nothing || says(reason, {"Unknown error", "lost", "Not connected"}))
     return fault("CH-NET-006", {}, std::move(with_reason));
   return fault("CH-SFTP-008", {}, std::move(with_reason));
 }

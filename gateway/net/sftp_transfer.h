@@ -27,6 +27,8 @@ struct SftpCall {
 struct SftpAnswer {
   std::string listing;
   std::optional<RemoteFile> file;
+  bool size_is_known =
+      false;  ///< libcurl gives none for an empty file, or when the question failed
   base::Payload payload;
 };
 
