@@ -44,9 +44,9 @@ struct Envelope {
 
 struct Batch {
   /// Root: an object {rows: [object, ...]}; the document itself for json without `each`. The origin
-  /// of a row is the line where it begins, column 1; that of a cell its own line and its number from
-  /// 1 (fixed: its first column). Rows of records and fixed hold lists of rows, by the names of the
-  /// types under theirs, and the header.
+  /// of a row is the line where it begins, column 1; that of a cell its own line and its number
+  /// from 1 (fixed: its first column). Rows of records and fixed hold lists of rows, by the names
+  /// of the types under theirs, and the header.
   tree::Document document;
   std::vector<Rejected> rejected;
   std::vector<Fault> remarks;  ///< warnings about the payload

@@ -280,8 +280,8 @@ const Spec& spec(Format format, Direction direction) {
   static const Spec inputs[] = {csv_input(),
                                 json_input(),
                                 ndjson_input(),
-                                 records_spec(),
-                                 fixed_spec(),
+                                records_spec(),
+                                fixed_spec(),
                                 xml_input(format_field()),
                                 zip_input(format_field(), csv_of_index()),
                                 document_input(format_field())};

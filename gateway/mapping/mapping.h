@@ -24,7 +24,18 @@ struct Coverage;
 struct Plan;
 class Joins;
 
-enum class From : std::uint8_t { csv, json, ndjson, records, fixed, xml, zip, document, child_record, tree };
+enum class From : std::uint8_t {
+  csv,
+  json,
+  ndjson,
+  records,
+  fixed,
+  xml,
+  zip,
+  document,
+  child_record,
+  tree
+};
 
 /// The words of `from:`, in the order of the type.
 std::span<const std::string_view> from_names();

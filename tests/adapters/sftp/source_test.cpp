@@ -46,7 +46,7 @@ TEST_CASE("files are taken whole whatever their names, archived, and everything 
     CHECK(body == "content of " + metadata.name);
   CHECK(files_in(server.in()) == std::vector<std::string>{".hidden.csv", "link.csv",
                                                           "new\nline.csv", "other.txt", "x.part"});
-  CHECK(server.logins() <= 2);           // connections are used again
+  CHECK(server.logins() <= 2);  // connections are used again
 }
 
 TEST_CASE("a file that grows is not taken before it stands still") {
