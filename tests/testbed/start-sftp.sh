@@ -7,7 +7,7 @@
 # RO=1 serves read-only; HOST_KEY=rsa shows an RSA key.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=lib.sh
+# shellcheck disable=SC1091  # beside this file
 . "$here/lib.sh"
 sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || die "missing program: sshd (openssh-server)"
 command -v ssh-keygen >/dev/null || die "missing program: ssh-keygen (openssh-client)"

@@ -127,6 +127,15 @@ TEST_CASE(
   CHECK(code_of(to) == std::pair(std::string("CH-NET-002"), base::Action::retry));
 }
 
+namespace {
+
+asio::awaitable<Result<Delivered>> sent_by(Destination* to, Envelope envelope) {
+  auto outcome = co_await to->send(envelope, soon_enough());
+  co_return outcome;
+}
+
+}  // namespace
+
 TEST_CASE(
     "a server that dies during a transfer leaves nothing under the name, and the next attempt "
     "succeeds") {
@@ -136,7 +145,7 @@ TEST_CASE(
   Settings settings = out_of(loop, server);
   const auto to = destination(settings);
   const Envelope envelope = envelope_for(*to, std::string(64 << 20, 'x'));
-  auto sent = asio::co_spawn(loop.io(), to->send(envelope, soon_enough()), asio::use_future);
+  auto sent = asio::co_spawn(loop.io(), sent_by(to.get(), envelope), asio::use_future);
   const fs::path part = server.out() / ("." + envelope.delivery.text() + ".part");
   REQUIRE(in_time([&] { return fs::exists(part) && fs::file_size(part) > 0; }));
   server.cut_sessions();
