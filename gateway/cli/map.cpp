@@ -232,12 +232,6 @@ Result<void> override_format(Formats& formats, const Options& o) {
   return {};
 }
 
-/// Some formats say nothing of a file without what the configuration says of them.
-bool lacks_options(const codec::Options& options) {
-  return (options.format == codec::Format::xml && options.xml.root.local.empty()) ||
-         (options.format == codec::Format::zip && options.zip.name.empty());
-}
-
 Exit map(Session& s, const Options& o) {
   const auto mapping = mapping_given(s, o.mapping, o.folders);
   if (mapping == nullptr) return Exit::usage;
@@ -246,10 +240,6 @@ Exit map(Session& s, const Options& o) {
   Formats formats = formats_for(site.get(), *mapping);
   if (const auto done = override_format(formats, o); !done)
     return s.print(done.error()), Exit::usage;
-  if (lacks_options(formats.main))
-    return s.print(fault("CH-FMT-002", {},
-                         {{"format", std::string(mapping::name_of(mapping->from()))}})),
-           Exit::usage;
   const auto files = assign_files(*mapping, formats, o.files);
   if (!files) return s.print(files.error()), Exit::usage;
   auto variables = read_variables(o.variables, mapping.get());

@@ -3,11 +3,23 @@
 #include "gateway/codec/streams.h"
 
 namespace charmille::codec {
+namespace {
+
+/// Some formats say nothing of a file without what the configuration says of them.
+bool lacks_options(const Options& options) {
+  return (options.format == Format::xml && options.xml.root.local.empty()) ||
+         (options.format == Format::zip && options.zip.name.empty());
+}
+
+}  // namespace
 
 Result<std::unique_ptr<RecordStream>> open(const Options& options, const base::Payload& payload,
                                            std::string name) {
   if (options.format == Format::json && !options.json.each)
     return make_document_stream(options.json, payload, std::move(name));
+  if (lacks_options(options))
+    return fail("CH-FMT-002", {std::move(name), 0, 0, {}},
+                {{"format", std::string(spec(options.format).name)}});
   if (options.format == Format::xml) return make_xml_stream(options.xml, payload, std::move(name));
   if (options.format == Format::zip) return make_zip_stream(options.zip, payload, std::move(name));
   if (options.format == Format::document)

@@ -123,3 +123,14 @@ TEST_CASE("what is only read cannot be written") {
     CHECK_FALSE(read_output_options(d, d.root()));
   }
 }
+
+TEST_CASE("a format that says nothing without its options is not read without them") {
+  for (const Format format : {Format::xml, Format::zip}) {
+    Options none;
+    none.format = format;
+    const auto stream = open(none, base::Payload("<a/>"), "f");
+    REQUIRE_FALSE(stream);
+    test::check_fault(stream.error());
+    CHECK(stream.error().code == "CH-FMT-002");
+  }
+}
