@@ -199,15 +199,13 @@ Result<ChildWriter::Said> ChildWriter::add_statements(const ImportPlan& plan,
 }
 
 /// Whom the child is tied to, derived again when what it is recognised by changed.
-Result<Kin> ChildWriter::recognise(const ImportPlan& plan, Target& target,
-                                   const std::vector<record::Statement>& own, bool told,
-                                   std::set<base::Uuid>& moved, Work& work) {
+Result<Kin> ChildWriter::recognise(const ImportPlan& plan, const Target& target, const Own& own,
+                                   bool told, std::set<base::Uuid>& moved, Work& work) {
   if (told) {
-    const auto record = record::assemble(own, context_.site->ownership);
-    if (!record) return fail(record.error());
-    const record::Claims claims = record::claims_of(record->root(), plan.own_prefix);
+    const tree::Node record = own.record.root();
+    const record::Claims claims = record::claims_of(record, plan.own_prefix);
     std::vector<store::Claim> keys = keys_of(context_.vault, plan.lead.organisation, claims);
-    std::ranges::copy(family_claims(context_.vault, plan.lead.organisation, record->root()),
+    std::ranges::copy(family_claims(context_.vault, plan.lead.organisation, record),
                       std::back_inserter(keys));
     if (is_claimed(work.unit, keys)) return fail("CH-EXC-030");
     Recognition recognition(context_, plan.lead.id);
@@ -231,33 +229,45 @@ Result<Kin> ChildWriter::recognise(const ImportPlan& plan, Target& target,
   return kin;
 }
 
-/// What the child's new record makes leave, at the destinations for which these links count.
-Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
-                               const LinkedChild& child, Ties ties, bool regrouped,
-                               const std::vector<record::Statement>& own, Work& work) {
+/// The record of a child whom others know too; adds their sources.
+Result<tree::Document> ChildWriter::put_together(const Target& target, const LinkedChild& child,
+                                                 const Own& own, std::set<std::string>& sources) {
   std::vector<record::Statement> statements;
   for (const store::ChildRow& row : child.rows) {
     if (row.id == target.row.id) {
-      std::ranges::copy(own, std::back_inserter(statements));
+      std::ranges::copy(own.statements, std::back_inserter(statements));
       continue;
     }
     auto rows = context_.store.statements(row.id);
     if (!rows) return fail(rows.error());
     auto theirs = open_statements(context_, row, *rows);
     if (!theirs) return fail(theirs.error());
+    for (const record::Statement& statement : *theirs) sources.insert(statement.source);
     std::ranges::move(*theirs, std::back_inserter(statements));
   }
+  return record::assemble(statements, context_.site->ownership);
+}
+
+/// What the child's new record makes leave, at the destinations for which these links count.
+Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
+                               const LinkedChild& child, Ties ties, bool regrouped, const Own& own,
+                               Work& work) {
   std::set<std::string> sources{plan.reading.source};
-  for (const record::Statement& statement : statements) sources.insert(statement.source);
-  const auto record = record::assemble(statements, context_.site->ownership);
-  if (!record) return fail(record.error());
+  for (const record::Statement& statement : own.statements) sources.insert(statement.source);
+  std::optional<tree::Document> whole;
+  if (child.rows.size() > 1 || !child.holds(target.row.id)) {
+    auto put = put_together(target, child, own, sources);
+    if (!put) return fail(put.error());
+    whole = std::move(*put);
+  }
+  const tree::Document* record = whole ? &*whole : &own.record;
   std::optional<LinkedChild> parted;
   if (regrouped) {
     auto former = parted_from(context_.store, child, ties);
     if (!former) return fail(former.error());
     parted = std::move(*former);
   }
-  const ChangedChild changed{&child, &*record, target.created && child.rows.size() == 1,
+  const ChangedChild changed{&child, record, target.created && child.rows.size() == 1,
                              parted ? &*parted : nullptr, nullptr};
   if (plan.preview != nullptr)
     return count_differences(outbox_, *plan.route, changed, ties, *plan.preview);
@@ -272,7 +282,7 @@ Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
       return fail(made.error());
   }
   if (ties == Ties::certain || !context_.site->tells_outsiders()) return {};
-  return tell_family(plan, {&child, &*record}, work);
+  return tell_family(plan, {&child, record}, work);
 }
 
 /// A place that became secret, or was only feared to be, changes what may be told of siblings.
@@ -318,13 +328,16 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   ChildOutcome outcome{target->row.id, {}, said->changed, target->created};
   if (outcome.changed.empty() && !plan.check_all && !nameless) return outcome;
 
-  auto own = open_statements(context_, target->row, said->rows);
-  if (!own) return fail(own.error());
+  auto statements = open_statements(context_, target->row, said->rows);
+  if (!statements) return fail(statements.error());
   for (record::Statement& statement : said->news)
-    if (!statement.body.empty()) own->push_back(std::move(statement));
+    if (!statement.body.empty()) statements->push_back(std::move(statement));
+  auto record = record::assemble(*statements, context_.site->ownership);
+  if (!record) return fail(record.error());
+  const Own own{std::move(*statements), std::move(*record)};
   std::set<base::Uuid> moved;
   const bool told = target->created || nameless || tells_who(outcome.changed);
-  auto kin = recognise(plan, *target, *own, told, moved, work);
+  auto kin = recognise(plan, *target, own, told, moved, work);
   if (!kin) return fail(kin.error());
   for (const Ties ties : {Ties::all, Ties::certain}) {
     if (ties == Ties::certain && !context_.site->tells_health()) continue;
@@ -333,7 +346,7 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
           std::ranges::any_of(group.rows, [&](const auto& row) { return moved.contains(row.id); });
       if (!regrouped && !group.holds(target->row.id)) continue;
       outcome.heads.push_back(group.head().id);
-      if (auto done = tell(plan, *target, group, ties, regrouped, *own, work); !done)
+      if (auto done = tell(plan, *target, group, ties, regrouped, own, work); !done)
         return fail(done.error());
     }
   }

@@ -65,15 +65,21 @@ class ChildWriter {
     std::vector<std::string> changed;
   };
 
+  /// All that its source says of the child, and the record that it makes, links apart.
+  struct Own {
+    std::vector<record::Statement> statements;
+    tree::Document record;
+  };
+
   Result<Target> find_or_create(const ImportPlan& plan, const record::Claims& claims, Work& work);
   Result<Said> add_statements(const ImportPlan& plan, const tree::Document& child,
                               const Target& target, Work& work);
-  Result<Kin> recognise(const ImportPlan& plan, Target& target,
-                        const std::vector<record::Statement>& own, bool told,
+  Result<Kin> recognise(const ImportPlan& plan, const Target& target, const Own& own, bool told,
                         std::set<base::Uuid>& moved, Work& work);
+  Result<tree::Document> put_together(const Target& target, const LinkedChild& child,
+                                      const Own& own, std::set<std::string>& sources);
   Result<void> tell(const ImportPlan& plan, const Target& target, const LinkedChild& child,
-                    Ties ties, bool regrouped, const std::vector<record::Statement>& own,
-                    Work& work);
+                    Ties ties, bool regrouped, const Own& own, Work& work);
   Result<void> tell_family(const ImportPlan& plan, const Fresh& fresh, Work& work);
 
   Context& context_;

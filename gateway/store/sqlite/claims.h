@@ -1,6 +1,7 @@
 // A child's claims in one row: a byte for the kind, one for the size, the key.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +14,23 @@ Bytes pack_claims(const std::vector<Claim>& claims);
 /// What `pack_claims` wrote; a row that is cut gives what is whole.
 std::vector<Claim> unpack_claims(std::string_view packed);
 
-/// Whom a key leads to, by number: the statement behind `Store::claimants` and `ClaimsAt`. It reads
-/// no more rows than it gives, however many claim the key.
+/// A child to whom a key leads; numbers give the order.
+struct Claimant {
+  std::int64_t number = 0;
+  Uuid child;
+};
+
+/// Whose own identifier the key is (one row at most), and who else claims it: the two statements
+/// behind `Store::claimants` and `ClaimsAt`. Two, because SQLite sorts a UNION in a table of its
+/// own; both walk one index and read no more rows than they give.
+inline constexpr char kOwner[] =
+    "SELECT child.number, child.id FROM identifier CROSS JOIN child ON child.number = "
+    "identifier.child WHERE lookup = ?1";
 inline constexpr char kClaimants[] =
-    "SELECT child.id FROM (SELECT child FROM identifier WHERE lookup = ?1 "
-    "UNION SELECT child FROM (SELECT child FROM claim WHERE key = ?1 ORDER BY child LIMIT ?2)) "
-    "AS who "
-    "JOIN child ON child.number = who.child ORDER BY child.number LIMIT ?2";
+    "SELECT child.number, child.id FROM claim CROSS JOIN child ON child.number = claim.child "
+    "WHERE claim.key = ?1 ORDER BY claim.child LIMIT ?2";
+
+/// What the two gave, in the order of the numbers, `most_claimants` at most.
+std::vector<Uuid> put_together(const std::vector<Claimant>& owner, std::vector<Claimant> others);
 
 }  // namespace charmille::store::sqlite

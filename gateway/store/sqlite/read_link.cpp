@@ -29,8 +29,12 @@ Result<std::vector<Claim>> SqliteStore::claims(const Uuid& child) {
 }
 
 Result<std::vector<Uuid>> SqliteStore::claimants(const Bytes& key) {
-  return read_all(
-      *readers_, kClaimants, [](Cursor& c) { return c.uuid(0); }, Blob{key}, most_claimants);
+  const auto to_claimant = [](Cursor& c) { return Claimant{c.integer(0), c.uuid(1)}; };
+  const auto owner = read_all(*readers_, kOwner, to_claimant, Blob{key});
+  if (!owner) return fail(owner.error());
+  auto others = read_all(*readers_, kClaimants, to_claimant, Blob{key}, most_claimants);
+  if (!others) return fail(others.error());
+  return put_together(*owner, std::move(*others));
 }
 
 Result<std::vector<LinkRow>> SqliteStore::links_of(const Uuid& child) {

@@ -1,4 +1,6 @@
 // How claims and links are written.
+#include <algorithm>
+
 #include "gateway/store/sqlite/claims.h"
 #include "gateway/store/sqlite/writer.h"
 
@@ -25,16 +27,31 @@ std::vector<Claim> unpack_claims(std::string_view packed) {
   return claims;
 }
 
+std::vector<Uuid> put_together(const std::vector<Claimant>& owner, std::vector<Claimant> others) {
+  others.insert(others.end(), owner.begin(), owner.end());
+  std::ranges::sort(others, {}, &Claimant::number);
+  std::vector<Uuid> children;
+  for (const Claimant& one : others)
+    if ((children.empty() || children.back() != one.child) && children.size() < most_claimants)
+      children.push_back(one.child);
+  return children;
+}
+
 Result<bool> Writer::check(const ClaimsAt& p) {
-  Cursor cursor = db_.query(kClaimants, Blob{p.key}, most_claimants);
-  for (const Uuid& child : p.children) {
-    auto row = cursor.next();
-    if (!row) return fail(row.error());
-    if (!*row || cursor.uuid(0) != child) return false;
-  }
-  auto more = cursor.next();
-  if (!more) return fail(more.error());
-  return !*more;
+  const auto read = [](Cursor cursor) -> Result<std::vector<Claimant>> {
+    std::vector<Claimant> found;
+    for (;;) {
+      auto row = cursor.next();
+      if (!row) return fail(row.error());
+      if (!*row) return found;
+      found.push_back({cursor.integer(0), cursor.uuid(1)});
+    }
+  };
+  const auto owner = read(db_.query(kOwner, Blob{p.key}));
+  if (!owner) return fail(owner.error());
+  auto others = read(db_.query(kClaimants, Blob{p.key}, most_claimants));
+  if (!others) return fail(others.error());
+  return put_together(*owner, std::move(*others)) == p.children;
 }
 
 Result<void> Writer::write(const PutClaims& w) {
