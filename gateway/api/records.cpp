@@ -1,5 +1,6 @@
 // Child records: listed without a name, shown to who has the right and says why.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "gateway/api/child.h"
@@ -49,6 +50,20 @@ Result<tree::Node> outline(Api& api, tree::Document& doc, const exchange::Linked
        {"latest", doc.text(latest == base::Time{} ? std::string{} : base::to_rfc3339(latest))}});
 }
 
+/// The sources that contradict each other, field by field; first the word that the record tells.
+tree::Node conflicts_of(tree::Document& doc, const std::vector<record::Conflict>& conflicts) {
+  std::vector<tree::Node> nodes;
+  for (const record::Conflict& conflict : conflicts) {
+    std::vector<tree::Node> told;
+    for (const record::Version& version : conflict.told)
+      told.push_back(doc.object({{"source", doc.text(version.source)},
+                                 {"extracted", doc.text(base::to_rfc3339(version.extracted))},
+                                 {"value", doc.copy(version.value)}}));
+    nodes.push_back(doc.object({{"field", doc.text(conflict.field)}, {"told", doc.array(told)}}));
+  }
+  return doc.array(nodes);
+}
+
 }  // namespace
 
 Reply list_records(Api& api, const Call& call) {
@@ -93,10 +108,14 @@ asio::awaitable<Reply> post_record(Api& api, CallPtr call) {
     }
     co_return refusal(*call, child.error());
   }
-  const auto record = co_await operations.record(*child, std::move(person));
-  if (!record) co_return refusal(*call, record.error());
+  const auto shown = co_await operations.record(*child, std::move(person));
+  if (!shown) co_return refusal(*call, shown.error());
   tree::Document doc;
-  doc.set_root(doc.object({{"id", doc.text(child->text())}, {"record", doc.copy(record->root())}}));
+  const std::array<tree::Document::Member, 3> members{
+      {{"id", doc.text(child->text())},
+       {"record", doc.copy(shown->record.root())},
+       {"conflicts", conflicts_of(doc, shown->conflicts)}}};
+  doc.set_root(doc.object(members));
   co_return json_reply(200, doc);
 }
 

@@ -44,12 +44,43 @@ Exit list(Session& s, const Options& o) {
   });
 }
 
+/// A value as a person reads it: the code of a coded value, how many items a list has.
+std::string shown(Session& s, const tree::Node& value) {
+  if (value.is(tree::Kind::array))
+    return std::to_string(value.items().size()) + std::string(s.say(" élément(s)", " item(s)"));
+  if (!value.is(tree::Kind::object)) return std::string(value.chars());
+  const std::string code = text_at(value, "code");
+  return code.empty() ? text_at(value, "raw") : code;
+}
+
+/// Where sources contradict each other, under the record: to people only, after the JSON.
+void print_conflicts(Session& s, const tree::Node& root) {
+  Table table({std::string(s.say("désaccord sur", "differs")),
+               std::string(s.say("retenu", "taken")), std::string(s.say("dit par", "told by")),
+               std::string(s.say("autrement", "otherwise")),
+               std::string(s.say("dit par", "told by"))});
+  for (const tree::Node& conflict : items_at(root, "conflicts")) {
+    const auto told = items_at(conflict, "told");
+    for (std::size_t other = 1; other < told.size(); ++other)
+      table.add({text_at(conflict, "field"), shown(s, *told[0].find("value")),
+                 text_at(told[0], "source"), shown(s, *told[other].find("value")),
+                 text_at(told[other], "source")});
+  }
+  if (table.empty()) return;
+  // Beside the JSON, which stays whole for whoever reads it by program.
+  const Console beside{s.console.err, s.console.err, s.console.in,   false,
+                       false,         false,         s.console.width};
+  beside.err << '\n';
+  table.print(beside);
+}
+
 Exit show(Session& s, const Options& o) {
   auto fields = fields_of_child(s, o.id);
   if (!fields) return s.print(fields.error()), Exit::usage;
   fields->emplace_back("reason", o.reason);
   const auto print = [&s](const tree::Node& root) {
     if (const tree::Node* record = root.find("record")) s.print_json(*record);
+    print_conflicts(s, root);
   };
   return ask_and_show(s, post("/v1/records/_search", *fields), print);
 }

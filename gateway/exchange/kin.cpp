@@ -139,7 +139,8 @@ Result<std::vector<record::Statement>> open_statements(
   return statements;
 }
 
-Result<tree::Document> load_record(const Context& context, const LinkedChild& child) {
+Result<std::vector<record::Statement>> load_statements(const Context& context,
+                                                       const LinkedChild& child) {
   std::vector<record::Statement> all;
   for (const store::ChildRow& row : child.rows) {
     auto rows = context.store.statements(row.id);
@@ -148,7 +149,13 @@ Result<tree::Document> load_record(const Context& context, const LinkedChild& ch
     if (!statements) return fail(statements.error());
     std::ranges::move(*statements, std::back_inserter(all));
   }
-  return record::assemble(all, context.site->ownership);
+  return all;
+}
+
+Result<tree::Document> load_record(const Context& context, const LinkedChild& child) {
+  const auto all = load_statements(context, child);
+  if (!all) return fail(all.error());
+  return record::assemble(*all, context.site->ownership);
 }
 
 Result<tree::Document> load_own_record(const Context& context, const store::ChildRow& child) {

@@ -66,6 +66,10 @@ Result<std::vector<record::Statement>> open_statements(
     const Context& context, const store::ChildRow& child,
     const std::vector<store::StatementRow>& rows);
 
+/// What all sources of the child say now.
+Result<std::vector<record::Statement>> load_statements(const Context& context,
+                                                       const LinkedChild& child);
+
 /// The record of a child as assembled from the store now.
 Result<tree::Document> load_record(const Context& context, const LinkedChild& child);
 

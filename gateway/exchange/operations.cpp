@@ -238,7 +238,7 @@ Operations::Task<Opened> Operations::content(store::Exchange exchange, events::P
   co_return open(context_, exchange);
 }
 
-Operations::Task<tree::Document> Operations::record(base::Uuid child, events::Person person) {
+Operations::Task<ShownRecord> Operations::record(base::Uuid child, events::Person person) {
   auto linked = linked_child(context_.store, child, Ties::all);
   if (!linked) co_return fail(linked.error());
   if (!*linked) co_return fail("CH-EXC-024");
@@ -246,7 +246,15 @@ Operations::Task<tree::Document> Operations::record(base::Uuid child, events::Pe
   leaf.subj = events::subject_of(child, context_);
   auto noted = co_await note(std::move(leaf));
   if (!noted) co_return fail(noted.error());
-  co_return load_record(context_, **linked);
+  const auto statements = load_statements(context_, **linked);
+  if (!statements) co_return fail(statements.error());
+  auto record = record::assemble(*statements, context_.site->ownership);
+  if (!record) co_return fail(record.error());
+  ShownRecord shown{std::move(*record), {}};
+  auto conflicts = record::conflicts(shown.record, *statements, context_.site->ownership);
+  if (!conflicts) co_return fail(conflicts.error());
+  shown.conflicts = std::move(*conflicts);
+  co_return shown;
 }
 
 Result<std::optional<base::Uuid>> Operations::find_child(const std::string& system,

@@ -13,6 +13,7 @@
 #include "gateway/exchange/events.h"
 #include "gateway/exchange/linking.h"
 #include "gateway/exchange/preview.h"
+#include "gateway/record/conflicts.h"
 #include "gateway/tree/document.h"
 
 namespace charmille::exchange {
@@ -20,6 +21,12 @@ namespace charmille::exchange {
 class Importer;
 class Lanes;
 class Scheduler;
+
+/// The record of a child, and where its sources contradict each other.
+struct ShownRecord {
+  tree::Document record;
+  std::vector<record::Conflict> conflicts;  ///< values lie in `record`
+};
 
 class Operations {
  public:
@@ -52,8 +59,8 @@ class Operations {
 
   /// Audited first (admin.content).
   Task<Opened> content(store::Exchange exchange, events::Person person);
-  /// The child record as assembled now. Audited first.
-  Task<tree::Document> record(base::Uuid child, events::Person person);
+  /// The child record as assembled now, with what sources do not say alike. Audited first.
+  Task<ShownRecord> record(base::Uuid child, events::Person person);
   /// Decides about a link between two children.
   Task<LinkOutcome> decide(std::uint64_t link, LinkAct act, events::Person person);
   /// The child of an identifier, its own or one that it cites. CH-EXC-028: it leads to several.

@@ -23,21 +23,27 @@ record::Voice voice_of(const Context& context, const std::string& source) {
   return record::Voice::other;
 }
 
+/// A source gives a matricule, and the identity that the record tells contradicts it.
+bool has_lost_ins(const std::vector<record::Statement>& statements, const tree::Document& record) {
+  const bool given = std::ranges::any_of(statements, [](const record::Statement& statement) {
+    return statement.section == "ins" && statement.body.find("\"matricule\"") != std::string::npos;
+  });
+  return given && record::find_path(record.root(), {"ins", "matricule"}) == nullptr;
+}
+
 Result<CheckedChild> check_one(const Context& context, const LinkedChild& child,
                                const std::string& today) {
   CheckedChild checked;
   checked.id = child.head().id;
-  std::vector<record::Statement> statements;
-  for (const store::ChildRow& row : child.rows) {
-    auto rows = context.store.statements(row.id);
-    if (!rows) return fail(rows.error());
-    auto opened = open_statements(context, row, *rows);
-    if (!opened) return fail(opened.error());
-    std::ranges::move(*opened, std::back_inserter(statements));
-  }
+  const auto loaded = load_statements(context, child);
+  if (!loaded) return fail(loaded.error());
+  const std::vector<record::Statement>& statements = *loaded;
   const auto record = record::assemble(statements, context.site->ownership);
   if (!record) return fail(record.error());
   checked.alerts = record::alerts(*record, today);
+  if (has_lost_ins(statements, *record))
+    checked.alerts.push_back(
+        fault("CH-INS-003", {{}, 0, 0, "ins.matricule"}, {{"field", "ins.matricule"}}));
   std::vector<record::Told> told;
   for (const record::Statement& statement : statements)
     told.push_back({voice_of(context, statement.source), &statement});

@@ -5,28 +5,16 @@
 #include <iterator>
 #include <set>
 
-#include "gateway/codec/codec.h"
 #include "gateway/config/words.h"
 #include "gateway/record/edit.h"
+#include "gateway/record/ins.h"
+#include "gateway/record/ranked.h"
 
 namespace charmille::record {
 namespace {
 
 using tree::Document;
 using tree::Node;
-
-/// The rank of a source, best first.
-std::size_t rank_of(const Statement& statement, const Ownership::Ranks* ranks) {
-  if (ranks == nullptr) return 0;
-  for (std::size_t rank = 0; rank < ranks->size(); ++rank)
-    if (std::ranges::find((*ranks)[rank], statement.source) != (*ranks)[rank].end()) return rank;
-  return ranks->size();
-}
-
-const Ownership::Ranks* ranks_of(const Ownership& ownership, std::string_view section) {
-  const auto at = ownership.ranks.find(section);
-  return at == ownership.ranks.end() ? nullptr : &at->second;
-}
 
 /// Sections of which several sources may each know a part.
 constexpr std::array<std::string_view, 7> shared_sections{
@@ -41,58 +29,6 @@ std::string_view part_of(std::string_view section, const Node& item) {
   if (section == "measures") return text_at(item, "department");
   if (section == "stays") return text_at(item, "finess");
   return {};
-}
-
-/// A statement that says something, and what.
-struct Said {
-  const Statement* statement;
-  Node body;
-};
-
-Result<std::vector<Said>> read_all(Document& into, std::span<const Statement> latest) {
-  std::vector<Said> said;
-  said.reserve(latest.size());
-  for (const Statement& statement : latest) {
-    if (statement.body.empty()) continue;
-    auto body = codec::read_own_json(into, statement.body);
-    if (!body) return fail("CH-REC-050");
-    said.push_back({&statement, *body});
-  }
-  return said;
-}
-
-/// Those of one section, the one that counts first.
-std::vector<Said> ranked(std::span<const Said> all, std::string_view section,
-                         const Ownership& ownership) {
-  std::vector<Said> found;
-  std::ranges::copy_if(all, std::back_inserter(found),
-                       [&](const Said& said) { return said.statement->section == section; });
-  if (found.size() < 2) return found;
-  const Ownership::Ranks* const ranks = ranks_of(ownership, section);
-  std::ranges::sort(found, [ranks](const Said& left, const Said& right) {
-    const Statement& a = *left.statement;
-    const Statement& b = *right.statement;
-    const std::size_t rank_a = rank_of(a, ranks);
-    const std::size_t rank_b = rank_of(b, ranks);
-    if (rank_a != rank_b) return rank_a < rank_b;
-    if (a.extracted != b.extracted) return a.extracted > b.extracted;
-    if (a.lot != b.lot) return a.lot > b.lot;
-    if (a.source != b.source) return a.source < b.source;
-    // One source about two children that are one: nothing but the words tells them apart.
-    return a.body < b.body;
-  });
-  return found;
-}
-
-/// Two sources speak of the same measure: one decision number of one department or, where one of
-/// them does not know the number, the same type begun on the same day.
-bool is_same_measure(const Node& a, const Node& b) {
-  const std::string_view number_a = text_at(a, "number");
-  const std::string_view number_b = text_at(b, "number");
-  if (!number_a.empty() && !number_b.empty())
-    return number_a == number_b && text_at(a, "department") == text_at(b, "department");
-  return !code_at(a, "type").empty() && code_at(a, "type") == code_at(b, "type") &&
-         !text_at(a, "start").empty() && text_at(a, "start") == text_at(b, "start");
 }
 
 /// What the better source leaves unsaid is taken from the other; of two words about secrecy, the
@@ -175,6 +111,12 @@ bool any_secret(std::span<const Said> all) {
   });
 }
 
+/// A matricule that the identity taken from another source, or a later one, contradicts is no INS.
+Node fitting_ins(Document& into, const Node& ins, const Node* identity) {
+  if (ins.find("matricule") == nullptr || check_ins(ins, identity) == InsCheck::fits) return ins;
+  return downgraded_ins(into, ins);
+}
+
 Node with_secret_place(Document& into, const Node& stays) {
   std::vector<Node> items;
   for (const Node& stay : stays.items()) {
@@ -186,6 +128,11 @@ Node with_secret_place(Document& into, const Node& stays) {
                         : stay);
   }
   return into.array(items);
+}
+
+const Node* section_of(const std::vector<Document::Member>& members, std::string_view name) {
+  const auto at = std::ranges::find(members, name, &Document::Member::first);
+  return at == members.end() ? nullptr : &at->second;
 }
 
 }  // namespace
@@ -203,6 +150,7 @@ Result<Document> assemble(std::span<const Statement> latest, const Ownership& ow
                    : is_shared(name) ? put_together(record, name, statements, ownership)
                                      : statements.front().body;
     if (name == "stays" && secret) section = with_secret_place(record, section);
+    if (name == "ins") section = fitting_ins(record, section, section_of(members, "identity"));
     members.emplace_back(name, section);
   }
   record.set_root(record.object(members));

@@ -25,7 +25,8 @@ struct Ownership {
 /// documents...) is put together: from the best rank everything, from the next ones what concerns a
 /// department or an establishment of which the better ones say nothing; a measure that both
 /// know has what the better one leaves unsaid from the other. `ids` are those of every source. A
-/// secret place that any source tells holds for every running stay: the strictest wins. The same
+/// secret place that any source tells holds for every running stay: the strictest wins. A
+/// matricule that the identity taken contradicts is withdrawn, its status PROVISOIRE. The same
 /// statements in any order give the same record. CH-REC-050 when a body is no JSON.
 Result<tree::Document> assemble(std::span<const Statement> latest, const Ownership& ownership);
 

@@ -1,6 +1,8 @@
 #include "gateway/record/ins.h"
 
 #include "gateway/base/national_keys.h"
+#include "gateway/record/dates.h"
+#include "gateway/record/edit.h"
 
 namespace charmille::record {
 namespace {
@@ -41,6 +43,23 @@ InsCheck check_ins(std::string_view matricule, std::string_view sex, std::string
   if (birth_date.size() >= 7 && real_month && birth_date.substr(5, 2) != month)
     return InsCheck::contradicts_birth;
   return InsCheck::fits;
+}
+
+InsCheck check_ins(const tree::Node& ins, const tree::Node* identity) {
+  const std::string_view sex = identity != nullptr ? code_at(*identity, "sex") : std::string_view{};
+  const std::string_view birth =
+      identity != nullptr ? text_at(*identity, "birthDate") : std::string_view{};
+  return check_ins(text_at(ins, "matricule"), sex, is_date(birth) ? birth : std::string_view{});
+}
+
+tree::Node downgraded_ins(tree::Document& into, const tree::Node& ins) {
+  tree::Node left = ins;
+  const tree::Node* status = ins.find("status");
+  const std::string_view before = code_at(ins, "status");
+  if (status != nullptr && (before == "QUALIFIEE" || before == "RECUPEREE"))
+    left = with(into, left, "status",
+                with(into, *status, "code", into.text("PROVISOIRE", status->origin())));
+  return without(into, left, {"matricule", "kind", "oid"});
 }
 
 }  // namespace charmille::record

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "gateway/tree/document.h"
+
 namespace charmille::record {
 
 /// Where the gateway runs: test numbers have no place in production, and the other way round.
@@ -31,5 +33,11 @@ enum class InsCheck : std::uint8_t {
 /// compared), `birth_date` ISO or partial (what it lacks is not compared). Months above 12 in a NIR
 /// mean "unknown" and are not compared.
 InsCheck check_ins(std::string_view matricule, std::string_view sex, std::string_view birth_date);
+/// The same for the sections `ins` (its matricule) and `identity` of a record; null: not compared.
+InsCheck check_ins(const tree::Node& ins, const tree::Node* identity);
+
+/// The section `ins` without the matricule and what depends on it: a status that rested on it falls
+/// back to PROVISOIRE.
+tree::Node downgraded_ins(tree::Document& into, const tree::Node& ins);
 
 }  // namespace charmille::record

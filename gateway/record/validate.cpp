@@ -232,12 +232,8 @@ void Check::withdraw(std::string_view code, std::string path) {
   Node ins = *root.find("ins");
   const Node* at = ins.find("matricule");
   if (!code.empty()) remark(code, at != nullptr ? *at : ins, std::move(path));
-  const Node* status = ins.find("status");
-  const std::string_view before = code_at(ins, "status");
-  if (!code.empty() && status != nullptr && (before == "QUALIFIEE" || before == "RECUPEREE"))
-    ins = with(child_, ins, "status",
-               with(child_, *status, "code", child_.text("PROVISOIRE", status->origin())));
-  ins = without(child_, ins, {"matricule", "kind", "oid"});
+  ins = code.empty() ? without(child_, ins, {"matricule", "kind", "oid"})
+                     : downgraded_ins(child_, ins);
   child_.set_root(ins.items().empty() ? without(child_, root, {"ins"})
                                       : with(child_, root, "ins", ins));
 }
@@ -251,11 +247,7 @@ void Check::ins() {
     if (qualified) withdraw("CH-INS-006", "ins.status");
     return;
   }
-  const Node* identity = child_.root().find("identity");
-  const std::string_view sex = identity != nullptr ? code_at(*identity, "sex") : std::string_view{};
-  const std::string_view birth =
-      identity != nullptr ? text_at(*identity, "birthDate") : std::string_view{};
-  switch (check_ins(matricule->chars(), sex, is_date(birth) ? birth : std::string_view{})) {
+  switch (check_ins(*ins, child_.root().find("identity"))) {
     case InsCheck::wrong_shape:
       return withdraw("CH-INS-002", "ins.matricule");
     case InsCheck::wrong_key:

@@ -232,10 +232,32 @@ def audited():
         gateway.stop()
 
 
+def contradictions():
+    """where two authorities contradict each other, the record tells one word and shows the other, to people and to programs"""
+    with site() as gateway:
+        push(gateway, "decisions", child_of_cd(1))
+        push(gateway, "push", child_of_dui(1, dateNaissance="2015-03-05"))
+        assert len(records(gateway)) == 2 and links(gateway, "proposed"), "another birth date: nothing is linked by itself"
+        [link] = links(gateway, "proposed")
+        gateway.run("records", "links", "accept", str(link["number"]), "--reason", "vérifié")
+        status, answer = post(gateway, "/v1/records/_search", {"system": DUI, "value": "K000001", "reason": "essai"})
+        assert status == 200
+        [birth] = [one for one in answer["conflicts"] if one["field"] == "identity.birthDate"]
+        assert sorted(one["value"] for one in birth["told"]) == ["2015-03-04", "2015-03-05"]
+        assert birth["told"][0]["value"] == answer["record"]["identity"]["birthDate"]
+        assert len({one["source"] for one in birth["told"]}) == 2 and birth["told"][0]["extracted"].startswith("20")
+        shown = gateway.run("records", "show", answer["id"], "--reason", "essai")
+        assert json.loads(shown.stdout) == answer["record"]
+        assert "désaccord sur" in shown.stderr and "identity.birthDate" in shown.stderr and "2015-03-05" in shown.stderr, shown.stderr
+        checked = gateway.run("records", "check", "--reason", "essai", check=False).stdout
+        assert "CH-REC-045" in checked
+        gateway.stop()
+
+
 def gateway_binary(gateway):
     from site_of import BINARY
     return BINARY
 
 
 if __name__ == "__main__":
-    main(provisional, wrong_number, homonyms, audited)
+    main(provisional, wrong_number, homonyms, audited, contradictions)

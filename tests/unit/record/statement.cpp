@@ -167,6 +167,21 @@ TEST_CASE("the strictest word about a secret place holds for every running stay"
         std::string::npos);
 }
 
+TEST_CASE("a matricule that a later identity contradicts is withdrawn, and comes back with it") {
+  const auto ins = said(
+      R"({"identity":{"sex":{"code":"F"},"birthDate":"2014-02-02"},
+          "ins":{"matricule":"214029900100134","kind":"NIR","oid":"1.2.250.1.213.1.4.8","status":{"code":"QUALIFIEE"}}})",
+      "eo", 1);
+  CHECK(assembled(ins).find("214029900100134") != std::string::npos);
+  const auto boy = said(R"({"identity":{"sex":{"code":"M"},"birthDate":"2014-02-02"}})", "cd", 2);
+  const std::string record = assembled(ins + boy);
+  CHECK(record.find("214029900100134") == std::string::npos);
+  CHECK(record.find("PROVISOIRE") != std::string::npos);
+  CHECK(record.find("1.2.250.1.213.1.4.8") == std::string::npos);
+  const auto girl = said(R"({"identity":{"sex":{"code":"F"},"birthDate":"2014-02-02"}})", "cd", 3);
+  CHECK(assembled(ins + girl).find("214029900100134") != std::string::npos);
+}
+
 TEST_CASE("a body that is no JSON is told, not guessed") {
   auto broken = said(R"({"school":[]})", "eo", 1);
   broken[0].body = "{";
