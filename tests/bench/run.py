@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The figures of the limits, one command: tests/bench/run.py [--seconds 60] [--csv-mb 1024] [push lot csv rest]
+"""The figures of the limits, one command: tests/bench/run.py [--seconds 60] [--csv-mb 1024] [push lot csv rest growth]
 
 Prints each figure with the machine it was measured on. Build first: scripts/build release."""
 
@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
-from site_of import PUSH, SOURCE, TOKEN, Site, Skip, eo_lot, free_port, lot_route, push_route, sample  # noqa: E402
+import grown  # noqa: E402
+from site_of import MOVEMENTS, MOVEMENTS_ROUTE, PUSH, SOURCE, TOKEN, Site, Skip, eo_lot, free_port, lot_route, push_route, sample  # noqa: E402
 
 BUILD = SOURCE / "build/release"
 
@@ -148,16 +149,55 @@ def rest(_):
         site.stop()
 
 
+def growth(arguments):
+    """Both feeds of an invented department, in and matched, at growing sizes: time and memory."""
+    for count in arguments.children:
+        files, movements = grown.children(count)
+        with Site(eo_lot("0s") + MOVEMENTS, lot_route("lot", "shadow") + MOVEMENTS_ROUTE, extra="identity: {match-by-traits: true}\n") as site:
+            for folder in ("mouvements", "archive-mouvements", "reject-mouvements"):
+                (site.folder / folder).mkdir()
+            site.start()
+            started = time.monotonic()
+            site.drop(files)
+            site.drop({"CD99_ASE_MVT_20260630.csv": movements}, "mouvements")
+            site.until(lambda: ended(site, len(files) + 1), "both feeds", 1200)
+            took = time.monotonic() - started
+            used, most = cpu_seconds(site.process.pid), status(site.process.pid, "VmHWM") // 1024
+            known, links = count_records(site), len(site.get("/v1/links?state=linked&limit=1")["links"])
+            state = sum(path.stat().st_size for path in (site.folder / "state").rglob("*") if path.is_file()) // 2**20
+            print(f"growth: {count:6} children, both feeds in and matched {took:6.1f} s ({took / count * 1000:.2f} ms each), "
+                  f"{used:.1f} s of processor time, {most} MiB at most, {known} records, store {state} MiB", flush=True)
+            assert known == count and links, (known, count)
+            site.stop()
+
+
+def ended(site, files):
+    done = site.exchanges(direction="in", limit=files + 5)
+    assert not [one for one in done if one["state"] in ("parked", "rejected")], done
+    return len([one for one in done if one["state"] == "done"]) == files
+
+
+def count_records(site):
+    total, after = 0, ""
+    while True:
+        page = site.get(f"/v1/records?limit=1000{after}")
+        total += len(page["records"])
+        if not page.get("next"):
+            return total
+        after = f"&after={page['next']}"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--csv-mb", type=int, default=1024)
-    parser.add_argument("what", nargs="*", default=["rest", "lot", "push", "csv"])
+    parser.add_argument("--children", type=int, nargs="+", default=[2000, 5000, 10000, 20000])
+    parser.add_argument("what", nargs="*", default=["rest", "lot", "push", "csv", "growth"])
     arguments = parser.parse_args()
     machine()
     for name in arguments.what:
         try:
-            {"push": push, "lot": lot, "csv": csv, "rest": rest}[name](arguments)
+            {"push": push, "lot": lot, "csv": csv, "rest": rest, "growth": growth}[name](arguments)
         except Skip as reason:
             print(f"{name}: skipped, {reason}")
 

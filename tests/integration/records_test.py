@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from site_of import DATA, Site, Unix, eo_lot, format_of, lot_route, main, sample
+from site_of import DATA, MOVEMENTS, MOVEMENTS_ROUTE, Site, Unix, eo_lot, lot_route, main, sample
 
 COMPARE = os.environ.get("COMPARE_TRUTH", "compare_truth")
 
@@ -46,25 +46,6 @@ def agrees(*sizes):
 def small_and_medium():
     """small, then medium: what the store holds is what the truth says"""
     agrees("small", "medium")
-
-
-MOVEMENTS = f"""
-  mouvements:
-    adapter: file
-    partner: cd99
-    folder: mouvements
-    archive: archive-mouvements
-    reject: reject-mouvements
-    stable: 0s
-{format_of("mouvements-99")}
-"""
-MOVEMENTS_ROUTE = """
-  mouvements:
-    from: mouvements
-    mapping: departement/mouvements
-    vars: {departement: "99"}
-    to: []
-"""
 
 
 def with_the_department(*orders):

@@ -112,6 +112,26 @@ def format_of(endpoint):
     return "\n".join(lines[begin:end])
 
 
+# The department's record-typed movements, in a folder of their own.
+MOVEMENTS = f"""
+  mouvements:
+    adapter: file
+    partner: cd99
+    folder: mouvements
+    archive: archive-mouvements
+    reject: reject-mouvements
+    stable: 0s
+{format_of("mouvements-99")}
+"""
+MOVEMENTS_ROUTE = """
+  mouvements:
+    from: mouvements
+    mapping: departement/mouvements
+    vars: {departement: "99"}
+    to: []
+"""
+
+
 class Skip(Exception):
     """What the test needs is not on this machine."""
 
