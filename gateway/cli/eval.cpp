@@ -69,6 +69,7 @@ void add_eval(CLI::App& app, Session& s) {
                    std::string(s.say("NOM=FICHIER : une variable %NOM, lue en JSON",
                                      "NAME=FILE: a variable %NAME, read as JSON")))
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
       ->add_option(

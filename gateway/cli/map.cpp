@@ -280,6 +280,7 @@ void add_map(CLI::App& app, Session& s) {
                    std::string(s.say("NOM=VALEUR, ou NOM=FICHIER.json : une variable",
                                      "NAME=VALUE, or NAME=FILE.json: a variable")))
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(take_all);
   command->add_flag(
       "--explain", o->explain,
@@ -302,6 +303,7 @@ void add_map(CLI::App& app, Session& s) {
           std::string(s.say("dossier des correspondances, à la place de ceux de la configuration",
                             "folder of mappings, instead of the configuration's")))
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(take_all);
   command->callback([&s, o] { s.chosen = [&s, o] { return map(s, *o); }; });
 }

@@ -130,12 +130,14 @@ void add_mask(CLI::App& app, Session& s) {
                    std::string(s.say("une valeur à laisser telle quelle, par exemple 01/01/1900",
                                      "a value to leave as it is, such as 01/01/1900")))
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(take_all);
   command
       ->add_option("--keep-column", o->keep.columns,
                    std::string(s.say("une colonne à laisser telle quelle, dans tous les fichiers",
                                      "a column to leave as it is, in all files")))
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(take_all);
   command->add_option(
       "--keep-codes", o->codes_of,
@@ -148,6 +150,7 @@ void add_mask(CLI::App& app, Session& s) {
                                      "la configuration",
                                      "folder of that mapping, instead of the configuration's")))
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(take_all);
   command->add_flag(
       "--header", o->keep.header,

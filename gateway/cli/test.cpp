@@ -134,6 +134,7 @@ void add_test(CLI::App& app, Session& s) {
           std::string(s.say("dossier des correspondances, à la place de ceux de la configuration",
                             "folder of mappings, instead of the configuration's")))
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_flag(
       "--update", o->update,
