@@ -62,6 +62,7 @@ std::string Base64Runs::decode() const {
 
 void TextStream::add(std::string_view utf8) {
   search_.add(utf8);
+  marked_.add(utf8);
   if (oversize_) return;
   runs_.add(utf8, [this](std::string bytes) { document(std::move(bytes)); });
   if (runs_.size() / 4 * 3 <= walk_.limits().document) return;
@@ -71,6 +72,7 @@ void TextStream::add(std::string_view utf8) {
 
 void TextStream::part() {
   search_.gap();
+  marked_.part();
   if (!oversize_) runs_.end([this](std::string bytes) { document(std::move(bytes)); });
 }
 
@@ -78,6 +80,7 @@ void TextStream::finish() {
   part();
   search_.finish();
   walk_.found(search_, spot_);
+  if (const Search* unmarked = marked_.finish()) walk_.found(*unmarked, spot_);
 }
 
 void TextStream::document(std::string bytes) {

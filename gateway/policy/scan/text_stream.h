@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/policy/scan/marked_text.h"
 #include "gateway/policy/scan/walk.h"
 
 namespace charmille::policy {
@@ -44,7 +45,7 @@ class Base64Runs {
 class TextStream {
  public:
   TextStream(Walk& walk, Spot spot)
-      : walk_(walk), spot_(std::move(spot)), search_(walk.automaton()) {}
+      : walk_(walk), spot_(std::move(spot)), search_(walk.automaton()), marked_(walk.automaton()) {}
 
   void add(std::string_view utf8);
   /// A value ends: the next one is another word.
@@ -57,6 +58,7 @@ class TextStream {
   Walk& walk_;
   const Spot spot_;
   Search search_;
+  MarkedText marked_;
   Base64Runs runs_;
   std::size_t documents_ = 0;
   bool oversize_ = false;

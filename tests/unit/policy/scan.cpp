@@ -87,6 +87,29 @@ TEST_CASE("what is near a secret is none") {
     CHECK_MESSAGE(scan(text).clear(), text);
 }
 
+TEST_CASE("a text in which somebody put HTML is also read as a person sees it") {
+  for (const char* text :
+       {"MECS Les <b>Trois</b> Tilleuls", "Les<br/>Trois<span class=\"a\">&nbsp;Tilleuls</span>",
+        "les&#32;trois&#x20;tilleuls", "&OElig;uvre de l&rsquo;&Eacute;cluse",
+        "au 07&nbsp;67 <i>97</i> 70 68", "<p title='Les Trois Tilleuls'>x</p>"}) {
+    CHECK_MESSAGE(!scan(text).clear(), text);
+  }
+  CHECK(has(scan("{\"a\":\"Les <b>Trois</b> Tilleuls\"}"), 0, Carrier::text, ""));
+  CHECK(has(scan("<a><![CDATA[Les <b>Trois</b> Tilleuls]]></a>", "application/xml"), 0,
+            Carrier::text, ""));
+  CHECK(has(scan(many_words(65'500) + "Les <b>Trois</b> Tilleuls"), 0, Carrier::text, ""));
+  CHECK(has(scan(harmless + " Les Trois <b>Tilleuls</b>"), 0, Carrier::text, ""));
+}
+
+TEST_CASE("signs that only look like marks hide nothing and part nothing") {
+  CHECK(has(scan("moins < de 3 Les Trois Tilleuls"), 0, Carrier::text, ""));
+  CHECK(has(scan("R&D les trois tilleuls <3"), 0, Carrier::text, ""));
+  CHECK(has(scan("<i" + std::string(5000, 'x') + " Les Trois Tilleuls"), 0, Carrier::text, ""));
+  CHECK(has(scan("<Les Trois Tilleuls"), 0, Carrier::text, ""));
+  CHECK(has(scan("&Les Trois Tilleuls"), 0, Carrier::text, ""));
+  CHECK(scan("Les <b>Trois</b> petits Tilleuls &eacute; &#xFFFFFFFF; &;<>").clear());
+}
+
 TEST_CASE("JSON is read with its escapes, in values, keys and numbers, and over several fields") {
   for (const char* json :
        {R"({"a":{"b":["x","Les Trois Tilleuls"]}})",
