@@ -1,6 +1,7 @@
 // Typed lines to rows: the whole file is read and judged at the first batch.
 #include <algorithm>
 
+#include "gateway/codec/day.h"
 #include "gateway/codec/lines_join.h"
 #include "gateway/codec/streams.h"
 #include "gateway/codec/text_window.h"
@@ -19,26 +20,6 @@ struct Held {
   tree::Document document{64 * 1024};
   JoinedLines joined;
 };
-
-/// "20260630", "2026-06-30" or "30/06/2026" as "2026-06-30"; empty when it is none.
-std::string day_of(std::string_view text) {
-  const auto digits = [](std::string_view part) {
-    return std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
-  };
-  std::string_view year;
-  std::string_view month;
-  std::string_view day;
-  if (text.size() == 8) {
-    year = text.substr(0, 4), month = text.substr(4, 2), day = text.substr(6);
-  } else if (text.size() == 10 && text[4] == '-' && text[7] == '-') {
-    year = text.substr(0, 4), month = text.substr(5, 2), day = text.substr(8);
-  } else if (text.size() == 10 && text[2] == '/' && text[5] == '/') {
-    year = text.substr(6), month = text.substr(3, 2), day = text.substr(0, 2);
-  }
-  if (year.empty() || !digits(year) || !digits(month) || !digits(day)) return {};
-  if (month < "01" || month > "12" || day < "01" || day > "31") return {};
-  return std::string(year) + '-' + std::string(month) + '-' + std::string(day);
-}
 
 class LinesStream final : public RecordStream {
  public:

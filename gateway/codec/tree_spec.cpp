@@ -67,7 +67,11 @@ Field envelope_field() {
               "is; paths of decoded names",
           .example = "{lot: Entete/Lot}",
           .fields = {text_field("lot", "numéro du lot", "number of the lot", "Entete/Lot"),
-                     text_field("extracted", "date de l'extraction", "date of the extraction",
+                     text_field("extracted",
+                                "jour de l'extraction, avec ou sans heure : 2026-06-30, 20260630 "
+                                "ou 30/06/2026",
+                                "day of the extraction, with or without hour: 2026-06-30, 20260630 "
+                                "or 30/06/2026",
                                 "Entete/DateExtraction"),
                      text_field("emitter", "émetteur", "emitter", "Entete/Emetteur/code")}};
 }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "gateway/base/bytes.h"
+#include "gateway/codec/day.h"
 #include "gateway/codec/streams.h"
 #include "gateway/codec/xml_builder.h"
 #include "gateway/codec/xml_totals.h"
@@ -221,9 +222,13 @@ class XmlStream final : public RecordStream {
     for (const auto& [path, text] : parts) {
       if (path.empty()) continue;
       const auto found = text_at_path(from, path);
-      if (!found) return fail("CH-XML-025", place, {{"name", path}});
+      if (!found || found->empty()) return fail("CH-XML-025", place, {{"name", path}});
       text = *found;
     }
+    if (options_.extracted.empty()) return {};
+    envelope_.extracted = day_of(envelope_.extracted);
+    if (envelope_.extracted.empty())
+      return fail("CH-XML-034", place, {{"name", options_.extracted}});
     return {};
   }
 

@@ -5,13 +5,17 @@ import os
 import subprocess
 import time
 
-from site_of import DATA, MOVEMENTS, MOVEMENTS_ROUTE, Site, Unix, eo_lot, lot_route, main, sample
+from site_of import DATA, MOVEMENTS, MOVEMENTS_ROUTE, Site, Unix, eo_lot, lot_route, main, movements, movements_route, sample
 
 COMPARE = os.environ.get("COMPARE_TRUTH", "compare_truth")
 
 
 def records(site):
     """Every record of the store: each look at one is asked with a reason, and audited."""
+    return (record for record, _ in records_and_ids(site))
+
+
+def records_and_ids(site):
     after = ""
     while True:
         page = site.get(f"/v1/records?limit=1000{after}")
@@ -22,7 +26,7 @@ def records(site):
             answer = connection.getresponse()
             body = answer.read()
             assert answer.status == 200, body
-            yield json.loads(body)["record"]
+            yield json.loads(body)["record"], one["id"]
         if not page.get("next"):
             return
         after = f"&after={page['next']}"
@@ -52,7 +56,7 @@ def with_the_department(*orders):
     """eo and the department's movements, in either order: matched, and every field is what the truth says"""
     for size, order in orders:
         files = sample(size)
-        movements = (DATA / "ase" / size / "cd/CD99_ASE_MVT_20260630.csv").read_bytes()
+        told = (DATA / "ase" / size / "cd/CD99_ASE_MVT_20260630.csv").read_bytes()
         with Site(eo_lot() + MOVEMENTS, lot_route("lot", "shadow") + MOVEMENTS_ROUTE,
                   extra="identity: {match-by-traits: true}\n") as site:
             for folder in ("mouvements", "archive-mouvements", "reject-mouvements"):
@@ -63,7 +67,7 @@ def with_the_department(*orders):
                 if feed == "eo":
                     site.drop(files)
                 else:
-                    site.drop({"CD99_ASE_MVT_20260630.csv": movements}, "mouvements")
+                    site.drop({"CD99_ASE_MVT_20260630.csv": told}, "mouvements")
                 site.settled(len(files) if order[0] == "eo" and not done else 1 if not done else len(files) + 1, 120)
             took = time.monotonic() - begun
             held = site.folder / "records.jsonl"
@@ -78,6 +82,72 @@ def with_the_department(*orders):
 def both_ways():
     """small and medium, eo and cd in either order: matched, and every field is what the truth says"""
     with_the_department(("small", ("eo", "cd")), ("small", ("cd", "eo")), ("medium", ("eo", "cd")))
+
+
+def exactly_spelled(everyone, truth):
+    """The children whose names are, letter by letter, those of the truth."""
+    by_number = {one["value"]: record["identity"] for record in everyone for one in record["ids"] if one["system"] == "urn:charmille:cd:99"}
+    return [number for number, child in truth.items() if number in by_number
+            and by_number[number]["birthName"] == child["identite"]["nom_naissance"]
+            and by_number[number]["birthGivenNames"] == child["identite"]["prenoms"]]
+
+
+def accept_what_is_proposed(site, truth):
+    """What a person does with the links proposed: accepts those of one child. Gives how many were, and how many were not."""
+    number_of = {}
+    for record, child in records_and_ids(site):
+        for one in record["ids"]:
+            number_of.setdefault(child, {})[one["system"]] = one["value"]
+    dui = "urn:charmille:dui:990001018:eo"
+    right = wrong = 0
+    for link in site.get("/v1/links?state=proposed&limit=1000")["links"]:
+        both = {**number_of.get(link["a"], {}), **number_of.get(link["b"], {})}
+        if truth.get(both.get("urn:charmille:cd:99"), {}).get("id_dui") != both.get(dui):
+            wrong += 1
+            continue
+        site.run("records", "links", "accept", str(link["number"]), "--reason", "pièce d'identité vue")
+        right += 1
+    return right, wrong
+
+
+def in_xml(sizes, status, orders):
+    for size in sizes:
+        truth = {child["id_cd"]: child for child in map(json.loads, (DATA / "ase" / size / "truth.jsonl").open(encoding="utf-8"))}
+        for order in orders:
+            files = sample(size)
+            payload = (DATA / "ase" / size / "cd/CD99_ASE_20260630.xml").read_bytes()
+            with Site(eo_lot() + movements("mouvements-974"), lot_route("lot", "shadow")
+                      + movements_route("departement/mouvements-xml", f", statut-ins: {status}" if status else ""),
+                      extra="identity: {match-by-traits: true}\n") as site:
+                for folder in ("mouvements", "archive-mouvements", "reject-mouvements"):
+                    (site.folder / folder).mkdir()
+                site.start()
+                begun = time.monotonic()
+                arrived = 0
+                for feed in order:
+                    site.drop(files if feed == "eo" else {"CD99_ASE_20260630.xml": payload}, "in" if feed == "eo" else "mouvements")
+                    arrived += len(files) if feed == "eo" else 1
+                    site.settled(arrived, 120)
+                took = time.monotonic() - begun
+                memory = next(line for line in open(f"/proc/{site.process.pid}/status") if line.startswith("VmHWM"))
+                right, wrong = accept_what_is_proposed(site, truth)
+                held = list(records(site))
+                spelled = exactly_spelled(held, truth)
+                (site.folder / "records.jsonl").write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in held), "utf-8")
+                compared = subprocess.run([COMPARE, site.folder / "records.jsonl", DATA / "ase" / size / "truth.jsonl"],
+                                          capture_output=True, text=True, check=False)
+                print(f"{size}, {' then '.join(order)}, INS {status or 'without status'}: {compared.stdout.splitlines()[-1].strip()}; "
+                      f"{right} links accepted, {wrong} left; {len(spelled)} of {len(truth)} names exact; {took:.1f} s, {memory.split()[1]} KiB")
+                assert compared.returncode == 0, compared.stdout[-3000:]
+                assert len(spelled) == len(truth), sorted(set(truth) - set(spelled))[:5]
+                site.stop()
+
+
+def movements_in_xml():
+    """eo and the department's XML, in either order, INS qualified or not: every field is what the truth says, and no letter is lost"""
+    sizes = os.environ.get("CHARMILLE_SIZES", "small").split()
+    in_xml(sizes, "", (("eo", "cd"), ("cd", "eo")))
+    in_xml(sizes, "QUALIFIEE", (("eo", "cd"), ("cd", "eo")))
 
 
 def presence():
@@ -127,4 +197,4 @@ def presence():
 
 
 if __name__ == "__main__":
-    main(small_and_medium, both_ways, presence)
+    main(small_and_medium, both_ways, movements_in_xml, presence)

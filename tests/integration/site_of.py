@@ -112,8 +112,9 @@ def format_of(endpoint):
     return "\n".join(lines[begin:end])
 
 
-# The department's record-typed movements, in a folder of their own.
-MOVEMENTS = f"""
+def movements(example):
+    """The department's feed, its format as an endpoint of the example writes it."""
+    return f"""
   mouvements:
     adapter: file
     partner: cd99
@@ -121,15 +122,22 @@ MOVEMENTS = f"""
     archive: archive-mouvements
     reject: reject-mouvements
     stable: 0s
-{format_of("mouvements-99")}
+{format_of(example)}
 """
-MOVEMENTS_ROUTE = """
+
+
+def movements_route(mapping, more=""):
+    return f"""
   mouvements:
     from: mouvements
-    mapping: departement/mouvements
-    vars: {departement: "99"}
+    mapping: {mapping}
+    vars: {{departement: "99"{more}}}
     to: []
 """
+
+
+MOVEMENTS = movements("mouvements-99")
+MOVEMENTS_ROUTE = movements_route("departement/mouvements")
 
 
 class Skip(Exception):

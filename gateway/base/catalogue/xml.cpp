@@ -139,6 +139,11 @@ constexpr CatalogueEntry entries[] = {
      "the total \"{name}\" of the footer is not that of the elements \"{element}\" of the file",
      "fichier incomplet ou modifié : refaire l'extraction",
      "file incomplete or altered: run the extraction again"},
+    {"CH-XML-034", Action::reject,
+     "« {name} » n'est pas un jour : 2026-06-30, avec ou sans heure, 20260630 ou 30/06/2026",
+     "\"{name}\" is no day: 2026-06-30, with or without hour, 20260630 or 30/06/2026",
+     "refaire l'extraction, ou corriger envelope.extracted",
+     "run the extraction again, or correct envelope.extracted"},
 };
 
 }  // namespace

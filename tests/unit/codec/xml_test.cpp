@@ -229,7 +229,27 @@ TEST_CASE("the envelope is what header and root say of the sending") {
   CHECK((*stream)->envelope().extracted == "2026-06-30");
   CHECK((*stream)->envelope().emitter == "CD99");
   CHECK(refused(envoi("<p:Tete/>", " date='1'"), envelope) == "CH-XML-025 3");
+  CHECK(refused(envoi("<p:Tete><p:De code=''/><p:Lot>L7</p:Lot></p:Tete>", " date='2026-06-30'"),
+                envelope) == "CH-XML-025 3");
   CHECK(refused(envoi("<p:Enfant/>"), R"("envelope":{"lot":"lot"})") == "CH-XML-025 2");
+}
+
+TEST_CASE("an extraction is dated by its day, as its sender wrote it") {
+  const std::string_view envelope = R"("envelope":{"extracted":"date"})";
+  const auto day = [&](const std::string& written) {
+    auto stream = open(options(envelope),
+                       base::Payload(envoi("<p:Enfant/>", " date='" + written + "'")), "f");
+    REQUIRE(stream);
+    REQUIRE((*stream)->next(1));
+    return (*stream)->envelope().extracted;
+  };
+  CHECK(day("2026-06-30T02:00:00+02:00") == "2026-06-30");
+  CHECK(day("2026-07-01T00:30:00+02:00") == "2026-07-01");
+  CHECK(day("20260630") == "2026-06-30");
+  CHECK(day("30/06/2026") == "2026-06-30");
+  for (const std::string_view none : {"2026-13-01", "hier", "2026-06-30 02:00", "2026"})
+    CHECK(refused(envoi("<p:Enfant/>", " date='" + std::string(none) + "'"), envelope) ==
+          "CH-XML-034 2");
 }
 
 TEST_CASE("texts, records and depths have limits") {
