@@ -55,6 +55,14 @@ void draw(const Session& s, const config::Site& site) {
     }
     console.out << '\n';
   }
+  for (const config::Relay& relay : site.relays)
+    console.out << console.styled(relay.name, Style::bold) << "\n  " << described(site, relay.from)
+                << "\n  │ " << s.say("vérifié, rien n'est gardé : ", "checked, nothing is kept: ")
+                << console.styled(relay.extraction, Style::dim) << "\n  └─▶ "
+                << described(site, relay.to) << "  "
+                << console.styled(name_of(relay.mode),
+                                  relay.mode == config::Mode::live ? Style::green : Style::yellow)
+                << "\n\n";
 }
 
 tree::Node to_node(tree::Document& doc, const config::Site& site) {
@@ -71,6 +79,12 @@ tree::Node to_node(tree::Document& doc, const config::Site& site) {
                                  {"mapping", doc.text(route.mapping)},
                                  {"to", doc.array(destinations)}}));
   }
+  for (const config::Relay& relay : site.relays)
+    routes.push_back(doc.object({{"relay", doc.text(relay.name)},
+                                 {"from", doc.text(relay.from)},
+                                 {"extraction", doc.text(relay.extraction)},
+                                 {"to", doc.text(relay.to)},
+                                 {"mode", doc.text(name_of(relay.mode))}}));
   return doc.array(routes);
 }
 

@@ -15,7 +15,6 @@ std::vector<Field> line_fields() {
        .meaning_fr = "sections de la fiche de l'enfant",
        .meaning_en = "sections of the child record",
        .example = "[identity, measures]",
-       .required = true,
        .item = {{.type = choice, .choices = {section_names().begin(), section_names().end()}}}},
       {.name = "fields",
        .type = list,
@@ -23,6 +22,12 @@ std::vector<Field> line_fields() {
        .meaning_en = "fields of the one section; without it, all of the section",
        .example = "[level, uai]",
        .item = {{}}},
+      {.name = "extraction",
+       .type = choice,
+       .meaning_fr = "à la place des sections : une extraction entière, sans identité",
+       .meaning_en = "in place of sections: a whole extraction, without identity",
+       .example = "olinpe",
+       .choices = {"olinpe"}},
       {.name = "ground",
        .meaning_fr = "fondement légal, inscrit au journal d'audit",
        .meaning_en = "legal ground, noted in the audit log",
@@ -37,8 +42,10 @@ std::vector<Field> line_fields() {
 }
 
 PolicyLine read_line(const View& view, std::vector<Fault>& faults) {
-  PolicyLine line{view["sections"].texts(), view["fields"].texts(), view["ground"].text(),
-                  view["purpose"].text(), view.place()};
+  PolicyLine line{view["sections"].texts(), view["fields"].texts(),    view["ground"].text(),
+                  view["purpose"].text(),   view["extraction"].text(), view.place()};
+  if (line.sections.empty() == line.extraction.empty())
+    faults.push_back(fault("CH-CFG-068", view.place()));
   if (!line.fields.empty() && line.sections.size() != 1)
     faults.push_back(fault("CH-CFG-067", view["fields"].place()));
   return line;

@@ -15,10 +15,11 @@
 namespace charmille::config {
 
 struct PolicyLine {
-  std::vector<std::string> sections;  ///< of `section_names()`
+  std::vector<std::string> sections;  ///< of `section_names()`; none for an extraction
   std::vector<std::string> fields;    ///< of the one section; empty: all of it
   std::string ground;                 ///< the law, shown in the audit log
   std::string purpose;
+  std::string extraction;  ///< "olinpe", or empty
   base::Place place;
 };
 

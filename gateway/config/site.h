@@ -213,6 +213,18 @@ struct Route {
   base::Place place;
 };
 
+/// What comes in leaves again, judged and written anew, and is never kept as a child record: an
+/// extraction for statistics (OLINPE) has no identity.
+struct Relay {
+  std::string name;
+  std::string from;
+  std::string extraction;  ///< "olinpe": which rules judge it
+  std::string to;
+  Mode mode = Mode::hold;
+  std::optional<NamePattern> file;
+  base::Place place;
+};
+
 struct RetentionTerm {
   base::Duration term{};
   std::string ground;
@@ -250,6 +262,7 @@ struct SiteParts {
   std::vector<Path> mappings;
   Named<Endpoint> endpoints;
   std::vector<Route> routes;  ///< in the order written
+  std::vector<Relay> relays;  ///< likewise
   std::vector<Policy> policies;
   Retry retry;
   Retention retention;

@@ -323,6 +323,13 @@ std::vector<Field> flow_fields() {
        .meaning_fr = "trajets des données, par nom",
        .meaning_en = "ways of the data, by name",
        .item = {{.type = object, .fields = route_fields()}}},
+      {.name = "relays",
+       .type = map,
+       .meaning_fr =
+           "extractions sans identité, vérifiées puis transmises sans être gardées en fiches",
+       .meaning_en =
+           "extractions without identity, checked and passed on without being kept as records",
+       .item = {{.type = object, .fields = relay_fields()}}},
       {.name = "retry",
        .type = object,
        .meaning_fr = "nouvelles tentatives de livraison, pour toutes les destinations",

@@ -17,6 +17,7 @@ const tree::Spec& site_spec();
 const std::vector<tree::Field>& partner_fields();
 const std::vector<tree::Field>& endpoint_fields();  ///< common to all adapters
 const std::vector<tree::Field>& route_fields();
+const std::vector<tree::Field>& relay_fields();
 const std::vector<tree::Field>& destination_fields();  ///< an item of `to` in a route
 const std::vector<tree::Field>& retry_fields();
 const std::vector<tree::Field>& tls_fields();  ///< `listen.tls` when it is not the word `none`

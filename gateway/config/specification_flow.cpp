@@ -174,6 +174,20 @@ std::vector<Field> schedule_fields() {
   };
 }
 
+Field mode_field() {
+  return {.name = "mode",
+          .type = choice,
+          .meaning_fr =
+              "live : part ; hold : une personne libère chaque livraison ; shadow : écrit "
+              "ce qui partirait, n'envoie rien",
+          .meaning_en =
+              "live: leaves; hold: a person releases each delivery; shadow: writes what "
+              "would leave, sends nothing",
+          .example = "live",
+          .default_value = "hold",
+          .choices = {"live", "hold", "shadow"}};
+}
+
 Field mapping_field(std::string_view fr, std::string_view en, std::string_view example) {
   return {
       .name = "mapping", .meaning_fr = fr, .meaning_en = en, .example = example, .required = true};
@@ -202,15 +216,7 @@ std::vector<Field> when_fields() {
        .meaning_en = "period of the extraction, for `trigger: schedule`",
        .example = "previous-month",
        .choices = {"previous-day", "previous-week", "previous-month", "current-month"}},
-      {.name = "mode",
-       .type = choice,
-       .meaning_fr = "live : part ; hold : une personne libère chaque livraison ; shadow : écrit "
-                     "ce qui partirait, n'envoie rien",
-       .meaning_en = "live: leaves; hold: a person releases each delivery; shadow: writes what "
-                     "would leave, sends nothing",
-       .example = "live",
-       .default_value = "hold",
-       .choices = {"live", "hold", "shadow"}},
+      mode_field(),
       {.name = "start",
        .type = choice,
        .meaning_fr = "nouvelle destination : everything envoie l'existant, from-now ce qui change "
@@ -336,6 +342,34 @@ const std::vector<Field>& destination_fields() {
                    .fields = retry_fields()});
     return all;
   }();
+  return fields;
+}
+
+const std::vector<Field>& relay_fields() {
+  static const std::vector<Field> fields{
+      {.name = "from",
+       .meaning_fr = "point d'entrée ; aucun trajet ne le lit",
+       .meaning_en = "endpoint that brings it; no route reads it",
+       .example = "olinpe-ase",
+       .required = true},
+      {.name = "extraction",
+       .type = choice,
+       .meaning_fr = "ce que c'est : ses règles sont celles du programme, sans réglage",
+       .meaning_en = "what it is: its rules are the program's, without a setting",
+       .example = "olinpe",
+       .required = true,
+       .choices = {"olinpe"}},
+      {.name = "to",
+       .meaning_fr = "point de sortie, d'un partenaire statistics",
+       .meaning_en = "endpoint that takes it out, of a partner statistics",
+       .example = "drees",
+       .required = true},
+      mode_field(),
+      {.name = "file",
+       .meaning_fr = "nom du fichier : champs {date}, {month}, {time}, {delivery}",
+       .meaning_en = "name of the file: placeholders {date}, {month}, {time}, {delivery}",
+       .example = "ONPE-099-{date}.XML"},
+  };
   return fields;
 }
 

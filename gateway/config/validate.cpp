@@ -104,9 +104,10 @@ Validated Validation::run() && {
   read_base(root);
   read_policies();
   read_partners(root["partners"]);
-  note_uses(root["routes"]);
+  note_uses(root["routes"], root["relays"]);
   read_endpoints(root["endpoints"]);
   read_routes(root["routes"]);
+  read_relays(root["relays"]);
   check_uses();
   settle(faults_, parts_.file);
   settle(warnings_, parts_.file);

@@ -29,8 +29,12 @@ std::vector<std::string_view> names_of(const Found& found) {
 
 }  // namespace
 
-/// An adapter that goes both ways is used as the routes say.
-void Validation::note_uses(const View& routes) {
+/// An adapter that goes both ways is used as the routes and relays say.
+void Validation::note_uses(const View& routes, const View& relays) {
+  for (const auto& [name, relay] : relays.members()) {
+    sources_.insert(relay["from"].text());
+    destinations_.insert(relay["to"].text());
+  }
   for (const auto& [name, route] : routes.members()) {
     sources_.insert(route["from"].text());
     for (const View& to : route["to"].items()) destinations_.insert(to["endpoint"].text());

@@ -45,7 +45,7 @@ class Validation {
   void read_policies();
 
   // validate_endpoints.cpp
-  void note_uses(const View& routes);
+  void note_uses(const View& routes, const View& relays);
   void read_endpoints(const View& endpoints);
   void read_endpoint(const std::string& name, const View& view);
   void check_endpoint(const Endpoint& endpoint, const View& view);
@@ -77,6 +77,12 @@ class Validation {
                                        std::string_view to);
   void check_variables(const View& vars, const std::vector<const KnownMapping*>& readers);
   void check_uses();
+
+  // validate_relays.cpp
+  void read_relays(const View& relays);
+  void read_relay(const std::string& name, const View& view);
+  void check_relay(const View& view, const Relay& relay, const Endpoint* source,
+                   const Endpoint* to);
 
   // validate.cpp
   void add(std::string_view code, base::Place place, base::Args args = {}) {

@@ -11,6 +11,7 @@
 #include "gateway/exchange/events.h"
 #include "gateway/exchange/importer_run.h"
 #include "gateway/exchange/lots.h"
+#include "gateway/exchange/relay.h"
 #include "gateway/exchange/rest.h"
 #include "gateway/exchange/settler.h"
 
@@ -144,6 +145,27 @@ asio::awaitable<void> Importer::park(ImportJob& job, Fault fault) {
                    std::string(fault.code)});
 }
 
+/// An extraction leaves in the commit that ends its import: nothing of it is kept.
+asio::awaitable<Result<void>> Importer::relay(ImportJob& job, Report& report) {
+  job.number = job.parts.front().opened.sha256;
+  job.lot_digest = context_.vault.digest("lot", job.number);
+  auto last = context_.store.lot(job.lead().endpoint, number_key(job));
+  if (!last) co_return fail(last.error());
+  report.already_done = *last && (*last)->exchange != job.lead().id && (*last)->state == "done";
+  Work work;
+  std::string extraction;
+  if (!report.already_done) {
+    auto relayed = exchange::relay(context_, lanes_, job, report, work);
+    if (!relayed) co_return fail(relayed.error());
+    extraction = std::move(*relayed);
+  }
+  add_end(job, report, extraction, work);
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  settler_.tell(job, report);
+  co_return Result<void>{};
+}
+
 /// Writes the end of the exchange, alone in its unit.
 asio::awaitable<Result<void>> Importer::end(ImportJob& job, Report& report, std::string mapping) {
   Work work;
@@ -184,6 +206,10 @@ asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {
       source != context_.site->config->endpoints.end() && source->second.lot.has_value();
   if (takes_lots != job.is_lot())
     co_return fail("CH-EXC-011", {job.parts.front().name(), 0, 0, {}}, {{"endpoint", endpoint}});
+  if (is_relayed(*context_.site->config, endpoint)) {
+    auto relayed = co_await relay(job, report);
+    co_return relayed;
+  }
   if (job.is_lot()) {
     auto last = context_.store.last_lot(endpoint, job.lead().lot);
     if (!last) co_return fail(last.error());

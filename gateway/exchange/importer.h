@@ -45,6 +45,7 @@ class Importer {
 
   boost::asio::awaitable<void> work(ImportJob job);
   boost::asio::awaitable<Result<void>> import(ImportJob& job, Report& report);
+  boost::asio::awaitable<Result<void>> relay(ImportJob& job, Report& report);
   boost::asio::awaitable<Result<void>> count_attempt(ImportJob& job);
   boost::asio::awaitable<Result<void>> import_route(Run& run, ChildReader& reader);
   boost::asio::awaitable<Result<std::size_t>> apply_from(Run& run, std::vector<ReadChild>& children,

@@ -44,6 +44,7 @@ class Feed:
     accepted: int = 20
     variables: str = 'vars: {departement: "99"}'
     mappings: dict = field(default_factory=dict)
+    more: dict = field(default_factory=dict)  # of the site's configuration
 
     def endpoints(self):
         return f"""
@@ -91,6 +92,26 @@ def a_document_of_the_archive():
         return archive.read(next(one for one in archive.namelist() if one.endswith(".pdf")))
 
 
+@dataclass
+class Relayed(Feed):
+    """An extraction that leaves again: no route reads it."""
+
+    def endpoints(self):
+        return super().endpoints() + """
+  drees-depot: {adapter: file, partner: drees, folder: drees}
+"""
+
+    def routes(self):
+        return " {}"
+
+
+def olinpe(mode="live"):
+    relay = f"relays:\n  olinpe: {{from: recus, extraction: olinpe, to: drees-depot, mode: {mode}, file: 'ONPE-099-{{date}}.XML'}}\n"
+    return Relayed(format_of("olinpe-ase", "olinpe"), "", content("olinpe/ONPE-099-20260302_2025.XML"),
+                   ("Béhague", "Rayan", "2015-08-06", "cfeb1b235c6ef78d11aa49b98a3fe522aacd1f8f", "15/03/2025"), partner="ase", accepted=18,
+                   more={"extra": relay, "partners": "  ase: {}\n  drees: {recipient: statistics}\n", "policies": ("statistiques",)})
+
+
 GED = ('{zip: {index: {file: index.csv, csv: {encoding: windows-1252, delimiter: ";"}, missing: documents}, '
        'name: Fichier, sha256: "Empreinte SHA-256"}}')
 
@@ -101,6 +122,7 @@ FEEDS = {
     "cd fixed": Feed(format_of("decisions-98"), "departement/mouvements-fixe", content("cd/CDFIXE_ASE_20260630.txt"), CD_NAMES),
     "cd xml": Feed(format_of("mouvements-974"), "departement/mouvements-xml", content("cd/CD99_ASE_20260630.xml"), CD_NAMES),
     "ged": documents("zip", "document-", GED, content("eo/EO_GED_20260630.zip"), 40),
+    "olinpe": olinpe(),
     "pdf": documents("document", "", "document", a_document_of_the_archive, 1),
 }
 

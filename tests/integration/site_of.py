@@ -102,9 +102,9 @@ def free_port():
         return one.getsockname()[1]
 
 
-def format_of(endpoint):
-    """The `format` of an endpoint of the example with a department's feeds, as text for another endpoint."""
-    lines = (SOURCE / "conf/examples/departement-mouvements.yaml").read_text().splitlines()
+def format_of(endpoint, example="departement-mouvements"):
+    """The `format` of an endpoint of an example, as text for another endpoint."""
+    lines = (SOURCE / f"conf/examples/{example}.yaml").read_text().splitlines()
     begin = next(i for i in range(lines.index(f"  {endpoint}:") if f"  {endpoint}:" in lines else
                                   next(j for j, line in enumerate(lines) if line.startswith(f"  {endpoint}:")), len(lines))
                  if lines[i] == "    format:")

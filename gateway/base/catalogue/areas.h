@@ -21,6 +21,7 @@ namespace charmille::base {
   X(net)                   \
   X(adapter)               \
   X(record)                \
+  X(olinpe)                \
   X(exchange)              \
   X(audit)                 \
   X(api)
