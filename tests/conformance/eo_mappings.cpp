@@ -61,6 +61,7 @@ std::vector<std::string> presence_lines(const LotResult& lot) {
                           {},
                           "CASF L228-3",
                           "état de présence",
+                          {},
                           {}});
   std::vector<std::string> lines;
   for (const Child& child : lot.children) {

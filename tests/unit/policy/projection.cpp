@@ -25,7 +25,7 @@ config::Policy policy_of(Recipient kind, std::vector<std::string> sections) {
   config::Policy policy;
   policy.name = "test";
   policy.recipient = kind;
-  policy.lines.push_back({std::move(sections), {}, "CASF L226-2-2", "suivi", {}});
+  policy.lines.push_back({std::move(sections), {}, "CASF L226-2-2", "suivi", {}, {}});
   return policy;
 }
 
@@ -34,7 +34,7 @@ std::vector<std::string> everything() {
 }
 
 config::PolicyLine line(std::string section, std::vector<std::string> fields) {
-  return {{std::move(section)}, std::move(fields), "ground", "purpose", {}};
+  return {{std::move(section)}, std::move(fields), "ground", "purpose", {}, {}};
 }
 
 std::string sent(const Projection& projection) {
