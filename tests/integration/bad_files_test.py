@@ -84,8 +84,9 @@ def check_duties(site, feed, name, content, exchange, report):
 def check_refused_whole(site, name, content, exchange, report, first=False):
     """Nothing of it reached a record or a partner, and the file is kept as it came, with the report beside it."""
     kept = site.folder / "reject-recus"
+    # Both are filed away by the adapter, one after the other, once the outcome stands in the store.
     site.until(lambda: list(kept.glob("*.rapport.txt")), "the report beside the file")
-    assert any(one.read_bytes() == content for one in kept.iterdir()), f"{name}: the file is not kept as it came"
+    site.until(lambda: any(one.read_bytes() == content for one in kept.iterdir()), f"{name} kept as it came")
     assert not site.deliveries(), f"{name}: something of a refused file was delivered"
     assert first or not site.get("/v1/records")["records"], f"{name}: something of it was applied"
     assert report["refusals"] and "rien n'a été pris en compte" in report["text"], report["text"]
