@@ -235,8 +235,13 @@ asio::awaitable<Reply> post_release(Api& api, CallPtr call) {
   const auto released =
       co_await api.engine().operations().release(request->exchange, std::move(request->person));
   if (!released) co_return refusal(*call, released.error());
+  if (released->lot) {
+    const Result<store::Exchange> lot = *released->lot;
+    co_return reply_with(*call, lot);
+  }
   tree::Document doc;
-  doc.set_root(doc.object({{"released", doc.integer(static_cast<std::int64_t>(*released))}}));
+  doc.set_root(
+      doc.object({{"released", doc.integer(static_cast<std::int64_t>(released->deliveries))}}));
   co_return json_reply(200, doc);
 }
 

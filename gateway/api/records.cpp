@@ -152,4 +152,35 @@ asio::awaitable<Reply> post_records_check(Api& api, CallPtr call) {
   co_return json_reply(200, doc);
 }
 
+asio::awaitable<Reply> post_records_transmit(Api& api, CallPtr call) {
+  const auto body = json_body(*call);
+  if (!body) co_return refusal(*call, body.error());
+  const auto reason = reason_of(*body);
+  if (!reason) co_return refusal(*call, reason.error());
+  for (const char* field : {"to", "from", "decision"})
+    if (text_field(*body, field).empty())
+      co_return refusal(*call, fault("CH-API-007", {}, {{"field", field}}));
+  using What = exchange::Handover::What;
+  exchange::Handover handover;
+  handover.partner = text_field(*body, "to");
+  handover.reference = text_field(*body, "decision");
+  handover.since = text_field(*body, "from");
+  if (handover.since == "everything") handover.what = What::everything;
+  if (handover.since == "nothing") handover.what = What::nothing;
+  if (handover.what == What::since && !base::parse_rfc3339(handover.since + "T00:00:00Z"))
+    co_return refusal(*call, unreadable("from", "2024-01-01"));
+  const auto child = child_asked_for(api, *body);
+  if (!child) co_return refusal(*call, child.error());
+  handover.child = *child;
+  exchange::events::Person person{call->caller.name, *reason};
+  const auto made =
+      co_await api.engine().operations().transmit(std::move(handover), std::move(person));
+  if (!made) co_return refusal(*call, made.error());
+  tree::Document doc;
+  std::vector<tree::Node> ids;
+  for (const base::Uuid& id : *made) ids.push_back(doc.text(id.text()));
+  doc.set_root(doc.object({{"id", doc.text(child->text())}, {"deliveries", doc.array(ids)}}));
+  co_return json_reply(200, doc);
+}
+
 }  // namespace charmille::api

@@ -82,7 +82,9 @@ const std::vector<Route>& table() {
       {.method = "POST",
        .path = "/v1/exchanges/{exchange}/release",
        .right = Right::operate,
-       .summary = "Lets a held delivery go; of an inbound exchange, all those of its flow",
+       .summary =
+           "Lets a held delivery go; of an inbound exchange, all those of its flow, or imports the "
+           "lot that was held",
        .body = {{"reason", "why"}},
        .act = post_release},
       {.method = "POST",
@@ -156,6 +158,21 @@ const std::vector<Route>& table() {
                   "audited first",
        .body = {{"day", "such as 2026-06-30; today by default"}, {"reason", "why; required"}},
        .act = post_records_check},
+      {.method = "POST",
+       .path = "/v1/records/_transmit",
+       .right = Right::release_confidential,
+       .summary = "Records the written decision that hands a child's former file over to the "
+                  "department where it is now; audited with what it makes leave",
+       .body = {{"id", "the child's id here"},
+                {"system", "of the identifier"},
+                {"value", "of the identifier"},
+                {"to", "the partner; required"},
+                {"from",
+                 "facts since this day, such as 2024-01-01; or everything, or nothing; "
+                 "required"},
+                {"decision", "reference of the written decision; required"},
+                {"reason", "why; required"}},
+       .act = post_records_transmit},
       {.method = "GET",
        .path = "/v1/links",
        .right = Right::identity_link,

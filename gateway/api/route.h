@@ -78,6 +78,7 @@ boost::asio::awaitable<Reply> post_quarantine_close(Api& api, CallPtr call);
 Reply list_records(Api& api, const Call& call);
 boost::asio::awaitable<Reply> post_record(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> post_records_check(Api& api, CallPtr call);
+boost::asio::awaitable<Reply> post_records_transmit(Api& api, CallPtr call);
 Reply list_links(Api& api, const Call& call);
 boost::asio::awaitable<Reply> post_link_show(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> post_link_accept(Api& api, CallPtr call);

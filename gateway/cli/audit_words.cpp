@@ -63,6 +63,7 @@ constexpr std::array<EventWord, merkle::event_count> events = {{
     {Event::admin_link, "dossiers rapprochés", "records linked"},
     {Event::admin_unlink, "dossiers séparés", "records unlinked"},
     {Event::admin_quarantine_close, "quarantaine levée", "quarantine closed"},
+    {Event::admin_transmit, "ancien dossier transmis", "former file handed over"},
 }};
 
 constexpr bool in_order() {

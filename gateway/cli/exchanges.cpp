@@ -230,11 +230,15 @@ void add_exchanges(CLI::App& app, Session& s) {
            s.say("refait le traitement de ce qui a été reçu, ou la livraison",
                  "processes, or delivers, again"),
            false);
-  add_verb("release",
-           s.say("laisse partir une livraison retenue, ou celles d'un flux",
-                 "lets a held delivery go, or those of a flow"),
-           false);
-  add_verb("cancel", s.say("ne sera pas envoyé", "will not be sent"), true);
+  add_verb(
+      "release",
+      s.say("laisse partir une livraison retenue, ou celles d'un flux ; fait traiter un lot retenu",
+            "lets a held delivery go, or those of a flow; has a held lot processed"),
+      false);
+  add_verb("cancel",
+           s.say("ne sera pas envoyé ; un lot retenu est refusé",
+                 "will not be sent; a held lot is refused"),
+           true);
 }
 
 }  // namespace charmille::cli

@@ -1,5 +1,5 @@
-// charmille records list | show | check | links. Identifiers of children never come as arguments,
-// which every login of the machine can see.
+// charmille records list | show | transmit | check | links. Identifiers of children never come as
+// arguments, which every login of the machine can see.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -85,6 +85,75 @@ Exit show(Session& s, const Options& o) {
   return ask_and_show(s, post("/v1/records/_search", *fields), print);
 }
 
+struct TransmitOptions {
+  std::string id, to, from, decision, reason;
+  bool from_input = false, everything = false, nothing = false;
+};
+
+Exit transmit(Session& s, const TransmitOptions& o) {
+  auto fields = fields_of_child(s, o.id);
+  if (!fields) return s.print(fields.error()), Exit::usage;
+  fields->emplace_back("to", o.to);
+  fields->emplace_back("from", o.everything ? "everything" : o.nothing ? "nothing" : o.from);
+  fields->emplace_back("decision", o.decision);
+  fields->emplace_back("reason", o.reason);
+  return ask_and_show(s, post("/v1/records/_transmit", *fields), [&](const tree::Node& root) {
+    const auto made = items_at(root, "deliveries");
+    s.console.out << s.say("Décision inscrite. ", "Decision recorded. ");
+    if (made.empty())
+      s.console.out << s.say(
+          "Rien ne part aussitôt : rien de plus à dire, ou avec le prochain lot.\n",
+          "Nothing leaves at once: nothing more to tell, or with the next lot.\n");
+    else
+      s.console.out << made.size() << s.say(" livraison(s) :\n", " delivery(ies):\n");
+    for (const tree::Node& id : made) s.console.out << "  " << id.chars() << '\n';
+  });
+}
+
+void add_transmit(CLI::App& records, Session& s) {
+  const auto o = std::make_shared<TransmitOptions>();
+  auto* command = records.add_subcommand(
+      "transmit",
+      std::string(s.say("transmet l'ancien dossier d'un enfant au département où il est à présent, "
+                        "sur décision écrite",
+                        "hands a child's former file over to the department where it is now, on a "
+                        "written decision")));
+  auto* id = command->add_option(
+      "record", o->id,
+      std::string(s.say("numéro de la fiche ; sans lui, un identifiant est demandé",
+                        "id of the record here; without it, an identifier is asked for")));
+  command
+      ->add_flag("--stdin", o->from_input,
+                 std::string(s.say("lit SYSTÈME|VALEUR sur l'entrée standard",
+                                   "reads SYSTEM|VALUE from standard input")))
+      ->excludes(id);
+  command
+      ->add_option("--to", o->to,
+                   std::string(s.say("le partenaire, un département", "the partner, a department")))
+      ->required();
+  auto* scope = command->add_option_group("scope");
+  scope->add_option("--from", o->from,
+                    std::string(s.say("les faits depuis ce jour : 2024-01-01",
+                                      "facts since this day: 2024-01-01")));
+  scope->add_flag("--all", o->everything,
+                  std::string(s.say("tout ce qui précède", "everything before")));
+  scope->add_flag("--none", o->nothing,
+                  std::string(s.say("reprend la décision ; ce qui est parti l'est",
+                                    "takes the decision back; what left has left")));
+  scope->require_option(1);
+  command
+      ->add_option("--decision", o->decision,
+                   std::string(s.say("référence de la décision écrite",
+                                     "reference of the written decision")))
+      ->required();
+  command
+      ->add_option(
+          "--reason", o->reason,
+          std::string(s.say("motif, inscrit au journal d'audit", "why; written to the audit log")))
+      ->required();
+  command->callback([&s, o] { s.chosen = [&s, o] { return transmit(s, *o); }; });
+}
+
 }  // namespace
 
 void add_records(CLI::App& app, Session& s) {
@@ -115,6 +184,7 @@ void add_records(CLI::App& app, Session& s) {
           std::string(s.say("motif, inscrit au journal d'audit", "why; written to the audit log")))
       ->required();
   shown->callback([&s, o] { s.chosen = [&s, o] { return show(s, *o); }; });
+  add_transmit(*records, s);
   add_records_check(*records, s);
   add_links(*records, s);
 }

@@ -136,12 +136,20 @@ struct Completion {
   std::optional<NamePattern> marker;
 };
 
+/// How many changes at once are a flood that a person must look at; how many children may be fewer.
+struct Threshold {
+  bool percent = false;
+  std::int64_t value = 0;
+};
+
 struct Lot {
   std::vector<LotFile> files;  ///< in the order written
   std::string key;             ///< the placeholder whose value tells lots apart
   Completion complete;
   Coverage coverage = Coverage::delta;
-  base::Duration wait{};           ///< an incomplete lot is told after this
+  base::Duration wait{};  ///< an incomplete lot is told after this
+  Threshold
+      max_missing;  ///< a snapshot with so many children fewer than the last waits for a person
   std::vector<std::string> scope;  ///< FINESS that a snapshot speaks for; empty: the partner's
 };
 
@@ -171,12 +179,6 @@ struct Schedule {
   std::chrono::minutes at{};  ///< since midnight, in the organisation's time zone
 };
 
-/// How many changes at once are a flood that a person must look at.
-struct MaxChange {
-  bool percent = false;
-  std::int64_t value = 0;
-};
-
 struct Retry {
   base::Duration first{};
   std::int64_t factor = 2;
@@ -195,7 +197,7 @@ struct RouteDestination {
   std::optional<Period> period;
   Mode mode = Mode::hold;
   Start start = Start::from_now;
-  std::optional<MaxChange> max_change;
+  std::optional<Threshold> max_change;
   std::string only;  ///< `for:`, a FHIRPath over the child record, or empty
   Format format;
   std::optional<NamePattern> file;

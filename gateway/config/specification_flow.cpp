@@ -134,6 +134,15 @@ std::vector<Field> lot_fields() {
        .example = "snapshot",
        .default_value = "delta",
        .choices = {"snapshot", "delta"}},
+      {.name = "max-missing",
+       .meaning_fr = "d'un `snapshot` : avec autant d'enfants de moins que le précédent (un "
+                     "pourcentage, et alors 5 au moins ; ou un nombre), ou sans aucun, le lot "
+                     "attend qu'une personne le libère ou le refuse",
+       .meaning_en = "of a `snapshot`: with so many children fewer than the one before (a "
+                     "percentage, and then 5 at least; or a number), or with none, the lot waits "
+                     "for a person to release or refuse it",
+       .example = "10%",
+       .default_value = "10%"},
       {.name = "wait",
        .type = duration,
        .meaning_fr = "un lot encore incomplet après cette durée est signalé",

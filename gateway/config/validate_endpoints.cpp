@@ -214,6 +214,7 @@ Lot Validation::read_lot(const View& view, const Endpoint& endpoint) {
   lot.coverage = view["coverage"].text() == "snapshot" ? Coverage::snapshot : Coverage::delta;
   lot.wait = view["wait"].duration().value_or(base::Duration{});
   lot.scope = view["scope"].texts();
+  lot.max_missing = read_threshold(view["max-missing"]).value_or(Threshold{});
   const View complete = view["complete"];
   lot.complete = {complete["all"].boolean(), complete["quiet"].duration(),
                   read_pattern(complete["marker"])};

@@ -100,7 +100,7 @@ RouteDestination Validation::read_destination(const View& view, const Route& rou
   if (endpoint != nullptr)
     if (const auto partner = parts_.partners.find(endpoint->partner);
         partner != parts_.partners.end())
-      check_recipient(view["endpoint"], partner->second);
+      check_recipient(view["endpoint"], partner->second, to.mode);
   check_destination(view, to, route);
   return to;
 }
@@ -115,16 +115,20 @@ void Validation::read_when(const View& view, RouteDestination& to) {
     to.period = choice_of<Period>(
         view["period"].text(), std::array<std::string_view, 4>{"previous-day", "previous-week",
                                                                "previous-month", "current-month"});
-  const View most = view["max-change"];
-  const std::string text = most.text();
-  if (text.empty()) return;
+  to.max_change = read_threshold(view["max-change"]);
+}
+
+std::optional<Threshold> Validation::read_threshold(const View& view) {
+  const std::string text = view.text();
+  if (text.empty()) return {};
   if (text.ends_with('%')) {
-    if (const auto value = read_percent(most)) to.max_change = MaxChange{true, *value};
+    if (const auto value = read_percent(view)) return Threshold{true, *value};
   } else if (const auto value = tree::parse_size(text); value && text.find('B') == text.npos) {
-    to.max_change = MaxChange{false, *value};
+    return Threshold{false, *value};
   } else {
-    add("CH-CFG-053", most.place(), {{"text", base::printable(text)}});
+    add("CH-CFG-053", view.place(), {{"text", base::printable(text)}});
   }
+  return {};
 }
 
 std::optional<Schedule> Validation::read_schedule(const View& view) {
@@ -172,11 +176,17 @@ void Validation::check_destination(const View& view, const RouteDestination& to,
     add("CH-CFG-042", view["file"].place(), {{"name", "*"}});
 }
 
-void Validation::check_recipient(const View& view, const Partner& partner) {
+/// What sends nothing, a destination tried in shadow, needs no policy yet.
+void Validation::check_recipient(const View& view, const Partner& partner, Mode mode) {
   if (!partner.recipient) return add("CH-CFG-025", view.place(), {{"partner", partner.name}});
   const auto policy = std::ranges::find(parts_.policies, *partner.recipient, &Policy::recipient);
-  if (policy == parts_.policies.end())
-    warn("CH-CFG-062", view.place(), {{"recipient", std::string(name_of(*partner.recipient))}});
+  if (policy != parts_.policies.end()) return;
+  base::Args args{{"recipient", std::string(name_of(*partner.recipient))},
+                  {"partner", partner.name}};
+  if (mode == Mode::shadow)
+    warn("CH-CFG-062", view.place(), std::move(args));
+  else
+    add("CH-CFG-062", view.place(), std::move(args));
 }
 
 /// The endpoint that a route names; a fault and nullptr when there is none, or when it goes the

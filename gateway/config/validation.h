@@ -67,9 +67,10 @@ class Validation {
   void read_route(const std::string& name, const View& view);
   RouteDestination read_destination(const View& view, const Route& route);
   void read_when(const View& view, RouteDestination& to);
+  std::optional<Threshold> read_threshold(const View& view);
   std::optional<Schedule> read_schedule(const View& view);
   void check_destination(const View& view, const RouteDestination& to, const Route& route);
-  void check_recipient(const View& view, const Partner& partner);
+  void check_recipient(const View& view, const Partner& partner, Mode mode);
   const Endpoint* refer_to_endpoint(const View& view, Direction wanted);
   /// The mapping that is named; a fault and nullptr when there is none or it goes elsewhere.
   /// nullptr without a fault when mappings are not checked.

@@ -181,9 +181,12 @@ Result<void> ChildReader::check(Report& report) {
     if (!*batch) break;
     for (const ReadChild& child : **batch) {
       ++records_;
-      if (child.local_id.empty() || !child.rejections.empty()) continue;
+      if (child.local_id.empty()) continue;
+      const std::uint64_t name = short_digest(context_.vault.digest("local-id", child.local_id));
+      named_.insert(name);
+      if (!child.rejections.empty()) continue;
       const std::string number = record::number_of(child.document.root());
-      lot_check_.feed(short_digest(context_.vault.digest("local-id", child.local_id)),
+      lot_check_.feed(name,
                       short_digest(context_.vault.digest(
                           "row", codec::write_canonical_json(child.document.root()))),
                       number.empty() ? 0 : short_digest(context_.vault.digest("number", number)));

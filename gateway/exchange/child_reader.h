@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "gateway/codec/codec.h"
@@ -47,6 +48,8 @@ class ChildReader {
   /// Sections of the child record that this payload speaks of: what is needed for them is there.
   std::set<std::string> covered() const;
   std::uint64_t records() const { return records_; }
+  /// Children whom the payload names, each once; known after `check`.
+  std::uint64_t children() const { return named_.size(); }
   /// What the payload says of itself; known after `check`.
   const codec::Envelope& envelope() const { return envelope_; }
 
@@ -76,6 +79,7 @@ class ChildReader {
   bool ended_ = false;
   record::LotCheck lot_check_;
   std::uint64_t records_ = 0;
+  std::unordered_set<std::uint64_t> named_;  ///< digests of local ids
   codec::Envelope envelope_;
   std::vector<std::vector<ReadChild>> kept_;  ///< small payloads are mapped once
   bool keep_ = false;

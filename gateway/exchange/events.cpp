@@ -286,6 +286,17 @@ Leaf link(const base::Uuid& child, const base::Uuid& other, const std::string& r
   return leaf;
 }
 
+Leaf transmission(const base::Uuid& child, const std::string& partner, std::string_view scope,
+                  const std::string& reference, const Person& who, const Context& context) {
+  Leaf leaf = person(Event::admin_transmit, who, {}, context);
+  leaf.subj = subject_of(child, context);
+  leaf.detail = {{DetailKey::case_ref, reference},
+                 {DetailKey::from, std::string(scope)},
+                 {DetailKey::reason, who.reason},
+                 {DetailKey::to, partner}};
+  return leaf;
+}
+
 merkle::Subject subject_of(const base::Uuid& child, const Context& context) {
   merkle::Subject subject;
   subject.epoch = context.vault.tag_epoch();

@@ -66,6 +66,10 @@ Leaf person(merkle::Event event, const Person& person, const base::Uuid& exchang
 Leaf link(const base::Uuid& child, const base::Uuid& other, const std::string& rule,
           std::string_view from, std::string_view to, const base::Uuid& cause,
           const std::string& login, const Context& context);
+/// A person handed the former file of a child over to a partner, under a written decision; `scope`
+/// is a date, "everything" or "nothing".
+Leaf transmission(const base::Uuid& child, const std::string& partner, std::string_view scope,
+                  const std::string& reference, const Person& person, const Context& context);
 /// A child, as a leaf names it.
 merkle::Subject subject_of(const base::Uuid& child, const Context& context);
 Leaf process(merkle::Event event, const Context& context);

@@ -234,6 +234,12 @@ asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {
     auto ended = co_await end(job, report, std::move(no_mapping));
     co_return ended;
   }
+  auto missing = judge_missing(job, readers);
+  if (!missing) co_return fail(missing.error());
+  if (*missing) {
+    auto held = co_await hold(job, std::move(**missing));
+    co_return held;
+  }
   if (routes.empty()) report.remark(fault("CH-EXC-007", {}, {{"endpoint", endpoint}}));
   for (std::size_t i = 0; i < routes.size(); ++i) {
     Run run(job, report, plan_of(job, *routes[i], *readers[i]), i + 1 == routes.size());

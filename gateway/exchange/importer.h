@@ -18,6 +18,7 @@
 #include "gateway/exchange/import_job.h"
 #include "gateway/exchange/preview.h"
 #include "gateway/exchange/waiters.h"
+#include "gateway/merkle/leaf.h"
 
 namespace charmille::exchange {
 
@@ -36,6 +37,11 @@ class Importer {
   /// What the files would change, had their partner given them now. A fault refuses the whole, as
   /// pass 1 would.
   Result<Preview> preview(const std::string& endpoint, std::vector<GivenFile> files) const;
+  /// The lot of `job` is not imported: each file is rejected, with `fault` as its report, and
+  /// `leaf` says who decided so. CH-STO-010 when somebody else decided meanwhile.
+  boost::asio::awaitable<Result<void>> refuse(ImportJob job, Fault fault, merkle::Leaf leaf);
+  /// Why a snapshot waits for a person.
+  static constexpr std::string_view too_few_children = "CH-EXC-034";
   /// Imports that wait or are under way.
   std::size_t waiting() const;
 
@@ -62,6 +68,9 @@ class Importer {
   Result<void> judge_number(ImportJob& job,
                             const std::vector<std::unique_ptr<ChildReader>>& readers,
                             Report& report) const;
+  Result<std::optional<Fault>> judge_missing(
+      const ImportJob& job, const std::vector<std::unique_ptr<ChildReader>>& readers) const;
+  boost::asio::awaitable<Result<void>> hold(ImportJob& job, Fault fault);
   static Report new_report(const ImportJob& job);
   mapping::Variables variables_of(const ImportJob& job, const RoutePlan& route) const;
   ImportPlan plan_of(const ImportJob& job, const RoutePlan& route, const ChildReader& reader) const;

@@ -1,10 +1,10 @@
 #include "gateway/exchange/linking.h"
 
 #include <algorithm>
-#include <set>
 
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/recognition.h"
+#include "gateway/exchange/telling.h"
 
 namespace charmille::exchange {
 
@@ -67,10 +67,7 @@ asio::awaitable<Result<LinkOutcome>> Linking::decide_once(std::uint64_t number, 
           }))
         if (auto told = tell(child, ties, cause, work); !told) co_return fail(told.error());
   }
-  for (const store::Write& write : work.unit.writes)
-    if (const auto* put = std::get_if<store::PutExchange>(&write);
-        put != nullptr && put->exchange.flow == cause.flow)
-      outcome.corrections.push_back(put->exchange.id);
+  outcome.corrections = deliveries_of(work.unit, cause.flow);
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
   auto after = context_.store.link(number);
@@ -81,27 +78,13 @@ asio::awaitable<Result<LinkOutcome>> Linking::decide_once(std::uint64_t number, 
 
 Result<void> Linking::tell(const LinkedChild& child, Ties ties, const store::Exchange& cause,
                            Work& work) {
-  std::set<std::string> sources;
-  for (const store::ChildRow& row : child.rows) {
-    auto statements = context_.store.statements(row.id);
-    if (!statements) return fail(statements.error());
-    for (const store::StatementRow& statement : *statements)
-      if (!statement.withdrawn) sources.insert(statement.source);
-  }
   const auto record = load_record(context_, child);
   if (!record) return fail(record.error());
   const auto parted = parted_from(context_.store, child, ties);
   if (!parted) return fail(parted.error());
-  const ChangedChild changed{&child, &*record, false, *parted ? &**parted : nullptr, nullptr};
-  for (const DestinationPlan* to : context_.site->told_by(sources)) {
-    if (ties_for(*to) != ties) continue;
-    if (to->config->trigger == config::Trigger::lot)
-      work.unit.writes.emplace_back(store::MarkStale{to->key, child.head().id, true});
-    if (to->config->trigger != config::Trigger::change) continue;
-    if (auto made = outbox_.add_change(*to, cause, changed, false, work); !made)
-      return fail(made.error());
-  }
-  return {};
+  const Decided decided{&child, &*record, *parted ? &**parted : nullptr};
+  const auto everyone = [](const DestinationPlan&) { return true; };
+  return tell_decided(context_, outbox_, decided, ties, cause, everyone, work);
 }
 
 }  // namespace charmille::exchange

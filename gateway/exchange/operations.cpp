@@ -38,7 +38,8 @@ Operations::Operations(Context& context, Importer& importer, Outbox& outbox, Lan
       importer_(importer),
       lanes_(lanes),
       scheduler_(scheduler),
-      linking_(context, outbox, lanes) {}
+      linking_(context, outbox, lanes),
+      transmission_(context, outbox, lanes) {}
 
 Result<store::Exchange> Operations::find(const base::Uuid& id) const {
   auto found = context_.store.exchange(id);
@@ -60,7 +61,7 @@ Operations::Task<store::Exchange> Operations::replay(base::Uuid id, events::Pers
   return on_what_stands(&Operations::replay_once, id, std::move(person));
 }
 
-Operations::Task<std::uint64_t> Operations::release(base::Uuid id, events::Person person) {
+Operations::Task<Operations::Released> Operations::release(base::Uuid id, events::Person person) {
   return on_what_stands(&Operations::release_once, id, std::move(person));
 }
 
@@ -115,11 +116,7 @@ Operations::Task<store::Exchange> Operations::read_again(store::Exchange exchang
                                                          events::Person person) {
   std::vector<store::Exchange> parts{exchange};
   if (!exchange.lot.empty()) {
-    store::ExchangeFilter filter;
-    filter.flow = exchange.flow;
-    filter.lot = exchange.lot;
-    filter.direction = store::Direction::in;
-    auto all = context_.store.exchanges(filter);
+    auto all = files_of_lot(exchange);
     if (!all) co_return fail(all.error());
     parts = std::move(*all);
   }
@@ -146,9 +143,67 @@ Operations::Task<store::Exchange> Operations::read_again(store::Exchange exchang
   co_return exchange;
 }
 
-Operations::Task<std::uint64_t> Operations::release_once(base::Uuid id, events::Person person) {
+/// The files that came together.
+Result<std::vector<store::Exchange>> Operations::files_of_lot(const store::Exchange& file) const {
+  store::ExchangeFilter filter;
+  filter.flow = file.flow;
+  filter.lot = file.lot;
+  filter.direction = store::Direction::in;
+  return context_.store.exchanges(filter);
+}
+
+/// The held lot is imported as it is. Its fault stays until the import ends: what a crash
+/// interrupts is not held again.
+Operations::Task<Operations::Released> Operations::release_lot(store::Exchange file,
+                                                               events::Person person) {
+  auto parts = files_of_lot(file);
+  if (!parts) co_return fail(parts.error());
+  if (!context_.site->config->endpoints.contains(file.endpoint))
+    co_return fail("CH-EXC-013", {}, {{"endpoint", file.endpoint}});
+  Work work;
+  work.unit.audit.push_back(
+      events::person(merkle::Event::admin_release, person, file.id, context_));
+  for (store::Exchange& part : *parts) {
+    work.unit.preconditions.emplace_back(store::ExchangeAt{part.id, part.version});
+    part.state = State::processing;
+    part.updated = context_.clock.now();
+    work.unit.audit.push_back(events::resumed(part, context_));
+    work.unit.writes.emplace_back(store::PutExchange{part});
+    ++part.version;
+  }
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  auto job = job_of_lot(context_, std::move(*parts));
+  if (!job) co_return fail(job.error());
+  Released released;
+  released.lot = job->lead();
+  importer_.start(std::move(*job));
+  co_return released;
+}
+
+/// The held lot is rejected, with a report for its sender.
+Operations::Task<store::Exchange> Operations::refuse_lot(store::Exchange file,
+                                                         events::Person person) {
+  auto parts = files_of_lot(file);
+  if (!parts) co_return fail(parts.error());
+  auto job = job_of_lot(context_, std::move(*parts));
+  if (!job) co_return fail(job.error());
+  const std::optional<Fault> held = recorded_fault(job->lead());
+  Fault refusal = fault("CH-EXC-035", {}, held ? held->args : base::Args{});
+  events::Leaf leaf = events::person(merkle::Event::admin_cancel, person, file.id, context_);
+  auto done = co_await importer_.refuse(std::move(*job), std::move(refusal), std::move(leaf));
+  if (!done) co_return fail(done.error());
+  co_return find(file.id);
+}
+
+Operations::Task<Operations::Released> Operations::release_once(base::Uuid id,
+                                                                events::Person person) {
   auto exchange = find(id);
   if (!exchange) co_return fail(exchange.error());
+  if (!is_outbound(*exchange) && exchange->state == State::held) {
+    auto released = co_await release_lot(std::move(*exchange), std::move(person));
+    co_return released;
+  }
   std::vector<store::Exchange> held;
   if (is_outbound(*exchange)) {
     if (exchange->state != State::held)
@@ -169,12 +224,18 @@ Operations::Task<std::uint64_t> Operations::release_once(base::Uuid id, events::
   for (store::Exchange& delivery : held) add_release(context_, delivery, work);
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
-  co_return held.size();
+  Released released;
+  released.deliveries = held.size();
+  co_return released;
 }
 
 Operations::Task<store::Exchange> Operations::cancel_once(base::Uuid id, events::Person person) {
   auto exchange = find(id);
   if (!exchange) co_return exchange;
+  if (!is_outbound(*exchange) && exchange->state == State::held) {
+    auto refused = co_await refuse_lot(std::move(*exchange), std::move(person));
+    co_return refused;
+  }
   if (!may_be_cancelled(exchange->state))
     co_return fail("CH-EXC-020", {}, {{"state", std::string(store::name_of(exchange->state))}});
   Work work;
@@ -277,6 +338,11 @@ Result<std::optional<base::Uuid>> Operations::find_child(const std::string& syst
 Operations::Task<LinkOutcome> Operations::decide(std::uint64_t link, LinkAct act,
                                                  events::Person person) {
   return linking_.decide(link, act, std::move(person));
+}
+
+Operations::Task<std::vector<base::Uuid>> Operations::transmit(Handover handover,
+                                                               events::Person person) {
+  return transmission_.decide(std::move(handover), std::move(person));
 }
 
 Operations::Task<void> Operations::note(merkle::Event event, events::Person person,

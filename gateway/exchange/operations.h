@@ -13,6 +13,7 @@
 #include "gateway/exchange/events.h"
 #include "gateway/exchange/linking.h"
 #include "gateway/exchange/preview.h"
+#include "gateway/exchange/transmission.h"
 #include "gateway/record/conflicts.h"
 #include "gateway/tree/document.h"
 
@@ -41,9 +42,15 @@ class Operations {
   /// something newer left in its lane (CH-EXC-012). CH-EXC-020 when its state does not allow it,
   /// -021 when it is unknown, -013 when its endpoint is no longer configured.
   Task<store::Exchange> replay(base::Uuid exchange, events::Person person);
-  /// Held deliveries go; a whole flow's when `exchange` is an inbound one. Gives how many.
-  Task<std::uint64_t> release(base::Uuid exchange, events::Person person);
-  /// A delivery that is not under way will not be sent; an incomplete lot's files are refused.
+  /// Held deliveries go; a whole flow's when `exchange` is an inbound one. A lot that was held is
+  /// imported.
+  struct Released {
+    std::uint64_t deliveries = 0;
+    std::optional<store::Exchange> lot;  ///< its lead
+  };
+  Task<Released> release(base::Uuid exchange, events::Person person);
+  /// A delivery that is not under way will not be sent; a file of an incomplete lot is not awaited
+  /// any more; a lot that was held is refused, and its sender told.
   Task<store::Exchange> cancel(base::Uuid exchange, events::Person person);
   Task<store::QuarantineRow> close_quarantine(std::uint64_t number, events::Person person);
   /// The sender's own id of a quarantined record, for the list that a person works from; empty when
@@ -63,6 +70,8 @@ class Operations {
   Task<ShownRecord> record(base::Uuid child, events::Person person);
   /// Decides about a link between two children.
   Task<LinkOutcome> decide(std::uint64_t link, LinkAct act, events::Person person);
+  /// Hands the former file of a child over to a department; gives the deliveries made.
+  Task<std::vector<base::Uuid>> transmit(Handover handover, events::Person person);
   /// The child of an identifier, its own or one that it cites. CH-EXC-028: it leads to several.
   Result<std::optional<base::Uuid>> find_child(const std::string& system, const std::string& value);
 
@@ -78,7 +87,10 @@ class Operations {
   template <class T>
   Task<T> on_what_stands(Act<T> act, base::Uuid exchange, events::Person person);
   Task<store::Exchange> replay_once(base::Uuid exchange, events::Person person);
-  Task<std::uint64_t> release_once(base::Uuid exchange, events::Person person);
+  Task<Released> release_once(base::Uuid exchange, events::Person person);
+  Task<Released> release_lot(store::Exchange file, events::Person person);
+  Task<store::Exchange> refuse_lot(store::Exchange file, events::Person person);
+  Result<std::vector<store::Exchange>> files_of_lot(const store::Exchange& file) const;
   Task<store::Exchange> cancel_once(base::Uuid exchange, events::Person person);
   Task<store::Exchange> read_again(store::Exchange exchange, events::Person person);
 
@@ -87,6 +99,7 @@ class Operations {
   Lanes& lanes_;
   Scheduler& scheduler_;
   Linking linking_;
+  Transmission transmission_;
 };
 
 }  // namespace charmille::exchange

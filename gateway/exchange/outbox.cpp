@@ -163,8 +163,12 @@ Result<Rendering> Outbox::render(const DestinationPlan& plan, const tree::Docume
   if (!results) return fail(results.error());
   if (auto clear = scan(rendering.secrets, *results); !clear) return fail(clear.error());
   std::string canonical;
-  for (const tree::Document& result : *results)
-    canonical += codec::write_canonical_json(result.root()) + '\n';
+  if (!rendering.projection.ended.empty()) {
+    canonical = policy::held_then(rendering.projection);
+  } else {
+    for (const tree::Document& result : *results)
+      canonical += codec::write_canonical_json(result.root()) + '\n';
+  }
   rendering.digest = context_.vault.digest("projection|" + plan.key, canonical);
   if (change != "changed" && plan.mapping->mentions_variable("change")) results = translate(change);
   if (!results) return fail(results.error());
@@ -469,6 +473,19 @@ struct Outbox::Collecting {
   std::uint64_t children = 0;
 };
 
+namespace {
+
+/// Whether a day is before a period ("2026-06", "2026-06-15", "2026-W22": by its year); false when
+/// either is not told.
+bool ended_before(const std::string& day, const std::string& period) {
+  constexpr std::size_t year = 4;
+  const bool week = period.find('W') != period.npos;
+  const std::size_t shared = week ? year : std::min(day.size(), period.size());
+  return day.size() >= year && shared >= year && day.compare(0, shared, period, 0, shared) < 0;
+}
+
+}  // namespace
+
 /// One child more; one that cannot be rendered waits for a person by itself.
 Result<void> Outbox::collect(const DestinationPlan& plan, const store::Exchange& cause,
                              const Collection& collection, const base::Uuid& id, Collecting& into,
@@ -496,6 +513,9 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
       render(plan, *record, row.confirmed.empty() ? "new" : "changed", collection.variables);
   if (!rendering) return fail(rendering.error());
   if (rendering->results.empty()) return into.same.push_back(id), Result<void>{};
+  // An extraction of a time after the recipient's own is not about this child.
+  if (!collection.only_changed && ended_before(rendering->projection.ended, collection.lot))
+    return {};
   if (collection.only_changed) {
     auto last = last_intended(row);
     if (!last) return fail(last.error());

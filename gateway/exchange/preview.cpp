@@ -163,6 +163,9 @@ Result<void> Importer::preview_job(const std::string& endpoint, std::vector<Give
   }
   if (auto judged = judge_number(*job, readers, report); !judged) return judged;
   into.already_done = into.already_done && report.already_done;
+  auto missing = judge_missing(*job, readers);
+  if (!missing) return fail(missing.error());
+  if (*missing) into.faults.push_back(std::move(**missing));
   for (std::size_t i = 0; i < routes.size(); ++i) {
     ImportPlan plan = plan_of(*job, *routes[i], *readers[i]);
     plan.preview = &into.routes[i];

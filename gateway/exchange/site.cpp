@@ -7,6 +7,7 @@
 #include "gateway/fhirpath/expression.h"
 #include "gateway/mapping/cases/case_files.h"
 #include "gateway/mapping/library.h"
+#include "gateway/policy/grants.h"
 #include "gateway/policy/matrix.h"
 
 namespace charmille::exchange {
@@ -109,8 +110,11 @@ namespace {
 class Compilation {
  public:
   Compilation(std::shared_ptr<const config::Site> config, const Mappings& mappings,
-              std::vector<Fault>& faults)
-      : site_(std::make_shared<Site>()), mappings_(mappings), faults_(faults) {
+              LoadedSite& loaded)
+      : site_(std::make_shared<Site>()),
+        mappings_(mappings),
+        faults_(loaded.faults),
+        warnings_(loaded.warnings) {
     site_->config = std::move(config);
     site_->environment = site_->config->environment == config::Environment::test
                              ? record::Environment::test
@@ -124,6 +128,7 @@ class Compilation {
         site_->ownership.ranks[section].push_back(sources_of(kind));
     for (const config::Route& route : site_->config->routes)
       site_->routes.push_back(plan_of(route));
+    for (const config::Policy& policy : site_->config->policies) note_refused(policy);
     return site_;
   }
 
@@ -136,6 +141,18 @@ class Compilation {
           site_->config->partner_of(endpoint).recipient == kind)
         sources.push_back(endpoint.source);
     return sources;
+  }
+
+  /// What a policy names in vain: a reader of it would believe that it leaves.
+  void note_refused(const config::Policy& policy) {
+    for (const policy::Refused& one : policy::refused_of(policy)) {
+      std::string section(one.section);
+      if (!one.field.empty()) section.append(1, '.').append(one.field);
+      warnings_.push_back(fault("CH-CFG-065", policy.lines[one.line].place,
+                                {{"section", std::move(section)},
+                                 {"recipient", std::string(config::name_of(policy.recipient))},
+                                 {"how", one.by_name ? "fields" : "never"}}));
+    }
   }
 
   void formats_of(const std::string& name, const config::Endpoint& endpoint) {
@@ -181,6 +198,10 @@ class Compilation {
       plan.addressee = {*plan.partner->recipient, plan.partner->department, plan.partner->finess};
       plan.policy = site_->config->policy_for(*plan.partner->recipient);
     }
+    if (plan.policy != nullptr && policy::granted_by(*plan.policy).empty())
+      faults_.push_back(fault("CH-CFG-064", to.place,
+                              {{"policy", plan.policy->name},
+                               {"recipient", std::string(config::name_of(plan.addressee.kind))}}));
     if (to.only.empty()) return plan;
     if (auto only = Narrowing::compile(to.only, to.place)) {
       plan.only = std::move(*only);
@@ -193,6 +214,7 @@ class Compilation {
   std::shared_ptr<Site> site_;
   const Mappings& mappings_;
   std::vector<Fault>& faults_;
+  std::vector<Fault>& warnings_;
 };
 
 }  // namespace
@@ -291,7 +313,7 @@ LoadedSite load_site(const fs::path& configuration, const fs::path& schemas,
   for (const fs::path& folder : folders)
     std::ranges::move(mapping::stray_cases(folder), std::back_inserter(loaded.warnings));
   if (!loaded.faults.empty()) return loaded;
-  auto site = Compilation(std::move(validated.site), mappings, loaded.faults).run();
+  auto site = Compilation(std::move(validated.site), mappings, loaded).run();
   site->digest = digest_of(configuration, folders);
   if (loaded.faults.empty()) loaded.site = std::move(site);
   return loaded;

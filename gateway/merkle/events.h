@@ -56,8 +56,9 @@ enum class Event : std::uint8_t {
   admin_link,
   admin_unlink,
   admin_quarantine_close,
+  admin_transmit,  ///< the former file of a child was handed over to a department
 };
-inline constexpr std::size_t event_count = 48;
+inline constexpr std::size_t event_count = 49;
 
 /// Names of detail fields, in the order of their names (RFC 8785).
 enum class DetailKey : std::uint8_t {

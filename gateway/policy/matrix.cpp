@@ -146,7 +146,28 @@ constexpr std::array<std::string_view, 21> place{
 constexpr std::array<std::string_view, 4> free_texts{"events.text", "events.followUp",
                                                      "transport.instructions", "persons.notes"};
 
+struct Level {
+  std::string_view section;
+  std::string_view level;
+};
+
+// Of a section that holds several, the highest. What has no line is as confidential as can be.
+constexpr std::array levels{
+    Level{"identity", "C1"},  Level{"ids", "C1"},         Level{"ins", "C1"},
+    Level{"coverage", "C1"},  Level{"stays", "C1"},       Level{"deadlines", "C2"},
+    Level{"school", "C2"},    Level{"ppe", "C2"},         Level{"presence", "C2"},
+    Level{"transport", "C2"}, Level{"persons", "C3"},     Level{"siblings", "C3"},
+    Level{"events", "C3"},    Level{"notes", "C3"},       Level{"parentalAuthority", "C4"},
+    Level{"measures", "C4"},  Level{"visitRights", "C4"}, Level{"documents", "C5"},
+    Level{"health", "C5"},
+};
+
 }  // namespace
+
+std::string_view confidentiality_of(std::string_view section) {
+  const auto at = std::ranges::find(levels, section, &Level::section);
+  return at == levels.end() ? "C5" : at->level;
+}
 
 Reach reach_of(Recipient kind, std::string_view section) {
   if (section == "notes") return Reach::never;

@@ -28,6 +28,9 @@ bool may_know_place(config::Recipient kind);
 /// May it be told the address that a relative hides?
 bool may_know_hidden_address(config::Recipient kind);
 
+/// How confidential a section is (canonical child record §5): "C1" to "C5".
+std::string_view confidentiality_of(std::string_view section);
+
 /// Fields that tell or help to find the place, with the section before the dot; a section alone
 /// goes whole.
 std::span<const std::string_view> place_fields();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "gateway/codec/codec.h"
+#include "gateway/policy/grants.h"
 #include "gateway/policy/hidden.h"
 #include "gateway/policy/matrix.h"
 #include "gateway/policy/scope.h"
@@ -61,6 +63,7 @@ class Projecting {
       members.emplace_back(name, sent);
       result_.sections.emplace_back(name);
     }
+    result_.ended = scope_.ended();
     if (members.empty()) {
       result_.denial = "CH-POL-006";
       return std::move(result_);
@@ -78,11 +81,11 @@ class Projecting {
   }
 
   void grants();
-  void grant(const config::PolicyLine& line, std::size_t rank, std::string_view section);
   Node of_section(Document& into, std::string_view section, const Node& node);
   Node of_item(Document& into, std::string_view section, const Grant& grant, const Node& item);
   bool goes(std::string_view section, const Grant& grant, std::string_view field) const;
   Node without_hidden_addresses(Document& into, const Node& addresses);
+  Node own_days(Document& into, const Node& presence);
   void withhold(std::string_view name);
   void note_lines();
 
@@ -97,20 +100,12 @@ class Projecting {
 };
 
 void Projecting::grants() {
-  for (std::size_t rank = 0; rank < policy_.lines.size(); ++rank)
-    for (const std::string& section : policy_.lines[rank].sections)
-      grant(policy_.lines[rank], rank, section);
-}
-
-void Projecting::grant(const config::PolicyLine& line, std::size_t rank, std::string_view section) {
-  const Reach reach = reach_of(to_.kind, section);
-  if (reach == Reach::never || (reach == Reach::named && line.fields.empty())) return;
-  Grant& grant = grants_[section];
-  grant.lines.push_back(rank);
-  if (line.fields.empty()) grant.whole = true;
-  const auto nameable = nameable_fields(to_.kind, section);
-  for (const std::string& field : line.fields)
-    if (nameable.empty() || contains(nameable, field)) grant.fields.push_back(field);
+  for (const Granted& granted : granted_by(policy_)) {
+    Grant& grant = grants_[granted.section];
+    grant.lines.push_back(granted.line);
+    grant.whole |= granted.whole;
+    grant.fields.insert(grant.fields.end(), granted.fields.begin(), granted.fields.end());
+  }
 }
 
 /// Does this field go? What the program holds back comes after what the lines grant.
@@ -128,7 +123,8 @@ bool Projecting::goes(std::string_view section, const Grant& grant, std::string_
 /// The part of a section that goes; null when none of it does.
 Node Projecting::of_section(Document& into, std::string_view section, const Node& node) {
   const auto grant = grants_.find(section);
-  if (grant == grants_.end() || (hide_place_ && contains(place_fields(), section)))
+  if (grant == grants_.end() || !scope_.opens(section) ||
+      (hide_place_ && contains(place_fields(), section)))
     return Node::null();
   if (!node.is(Kind::array)) return of_item(into, section, grant->second, node);
   std::vector<Node> items;
@@ -159,13 +155,16 @@ Node Projecting::of_item(Document& into, std::string_view section, const Grant& 
   for (std::size_t i = 0; i < item.items().size(); ++i) {
     const std::string_view field = item.key(i);
     const bool guarded = section == "persons" && !may_know_hidden_address(to_.kind);
-    if (!goes(section, grant, field) || (guarded && field == "phones" && hides_address(item))) {
+    if (!goes(section, grant, field) || !scope_.shows(section, item, field) ||
+        (guarded && field == "phones" && hides_address(item))) {
       withhold(std::string(section) + '.' + std::string(field));
       continue;
     }
     const bool addresses = guarded && field == "addresses";
-    const Node value =
-        addresses ? without_hidden_addresses(into, item.items()[i]) : into.copy(item.items()[i]);
+    const bool days = section == "presence" && field == "days";
+    const Node value = addresses ? without_hidden_addresses(into, item.items()[i])
+                       : days    ? own_days(into, item)
+                                 : into.copy(item.items()[i]);
     if (!value.is(Kind::null)) members.emplace_back(field, value);
   }
   return members.empty() ? Node::null() : into.object(members);
@@ -181,6 +180,17 @@ Node Projecting::without_hidden_addresses(Document& into, const Node& addresses)
       items.push_back(into.copy(address));
     }
   }
+  return items.empty() ? Node::null() : into.array(items);
+}
+
+/// Days that are not the recipient's are out of care for it: a day keeps its place in the month.
+Node Projecting::own_days(Document& into, const Node& presence) {
+  const auto days = items_at(presence, "days");
+  std::vector<Node> items;
+  for (const Node& day : days) items.push_back(into.copy(day));
+  const std::vector<std::size_t> foreign = scope_.foreign_days(presence);
+  for (const std::size_t at : foreign) items[at] = into.text("HORS_MESURE");
+  if (!foreign.empty()) withhold("presence.days");
   return items.empty() ? Node::null() : into.array(items);
 }
 
@@ -209,6 +219,16 @@ Projection denied(std::string_view code) {
 }
 
 }  // namespace
+
+std::string held_then(const Projection& projection) {
+  std::string held;
+  if (!projection.document) return held;
+  const Node& root = projection.document->root();
+  for (std::size_t i = 0; i < root.items().size(); ++i)
+    if (root.key(i) != "identity" && root.key(i) != "ids")
+      held += codec::write_canonical_json(root.items()[i]) + '\n';
+  return held;
+}
 
 bool place_is_secret(const Node& record) {
   const bool stay = std::ranges::any_of(items_at(record, "stays"), [](const Node& item) {

@@ -35,7 +35,14 @@ struct Projection {
   std::vector<std::string> withheld;  ///< sections ("notes") and fields ("ins.matricule") that the
                                       ///< record has and the recipient does not get
   std::vector<Applied> lines;
+  /// The day on which the recipient's time with the child ended, or empty. From then on only what
+  /// it held is news to it (`held_then`).
+  std::string ended;
 };
+
+/// What a recipient whose time is over held, as canonical JSON: who the child is, which may change
+/// later, apart.
+std::string held_then(const Projection& projection);
 
 /// `policy` is that of the recipient's kind, or nullptr. `wanted` is what the destination's own
 /// `for:` says of this child: it only narrows. `shares_secret_place`: it is where a sibling is

@@ -1,5 +1,7 @@
 // The part of a child's record that concerns one recipient: its own decisions, its own
-// establishments, and what falls in their time.
+// establishments, and what falls in their time. A department's time goes from its first decision to
+// the end of its last one, a DUI's from entry to exit: before it, a former file goes only on a
+// written decision; after it, nothing more is told than how it ended.
 #pragma once
 
 #include <string>
@@ -18,10 +20,19 @@ class Scope {
   /// False: this child is none of the recipient's business; `denial` says why.
   bool concerned() const { return denial_.empty(); }
   std::string_view denial() const { return denial_; }
+  /// The day on which its time ended; empty: it has not, or nothing bounds this recipient.
+  std::string_view ended() const { return ended_; }
 
+  /// May anything of that section be seen? Once its time is over, what has no date is not.
+  bool opens(std::string_view section) const;
   /// May this item of that section be seen? Sections that are objects, and those that no scope
   /// divides, always.
   bool holds(std::string_view section, const tree::Node& item) const;
+  /// May this field of an item that is held be seen? Of a stay that began before its time, or
+  /// outlasts it, only what falls in it.
+  bool shows(std::string_view section, const tree::Node& item, std::string_view field) const;
+  /// The days of a month of presence that are not its own, by their place (0: the first).
+  std::vector<std::size_t> foreign_days(const tree::Node& presence) const;
 
  private:
   struct Span {
@@ -31,16 +42,27 @@ class Scope {
 
   void of_department();
   void of_establishments();
+  void join_times();
+  void add_transmitted();
+  bool bounded() const;
   bool in_time(std::string_view start, std::string_view end) const;
+  /// On a day that is another department's, and not its own.
+  bool in_time_of_another(std::string_view day) const;
+  bool holds_dated(std::string_view section, const tree::Node& item) const;
   bool holds_id(const tree::Node& id) const;
   bool own_establishment(std::string_view finess) const;
+  static Span span_of(const tree::Node& measure);
+  static bool before(std::string_view a, std::string_view b);
+  static bool overlap(const Span& item, const Span& own);
 
   const tree::Node& record_;
   const Addressee& to_;
   std::string_view denial_;
+  std::string_view ended_;
   bool sole_ = true;                        ///< nobody else has a part in this child
   std::vector<std::string_view> measures_;  ///< numbers of its own measures, local and its own
   std::vector<Span> times_;                 ///< of its own measures, or stays
+  std::vector<Span> others_;                ///< of the measures of other departments
 };
 
 }  // namespace charmille::policy

@@ -95,6 +95,19 @@ Node all_ids(Document& into, const std::vector<Said>& statements) {
   return into.array(ids);
 }
 
+/// What persons opened of the former file, whichever of the linked children they named.
+std::vector<Node> transmissions(std::span<const Said> all) {
+  std::vector<Said> given;
+  std::ranges::copy_if(all, std::back_inserter(given), [](const Said& said) {
+    return said.statement->section == transmissions_section && said.statement->source == own_source;
+  });
+  std::ranges::sort(given, {}, [](const Said& said) { return said.statement->body; });
+  std::vector<Node> items;
+  for (const Said& said : given)
+    items.insert(items.end(), said.body.items().begin(), said.body.items().end());
+  return items;
+}
+
 bool tells_secret(const Node& item, std::string_view end) {
   return item.find(end) == nullptr && item.find("secretPlace") != nullptr &&
          code_at(item, "secretPlace") != "no";
@@ -153,6 +166,8 @@ Result<Document> assemble(std::span<const Statement> latest, const Ownership& ow
     if (name == "ins") section = fitting_ins(record, section, section_of(members, "identity"));
     members.emplace_back(name, section);
   }
+  if (const std::vector<Node> given = transmissions(*all); !given.empty())
+    members.emplace_back(transmissions_section, record.array(given));
   record.set_root(record.object(members));
   return record;
 }

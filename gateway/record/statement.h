@@ -31,6 +31,13 @@ struct Statement {
   std::string body;  ///< the section as canonical JSON (RFC 8785); empty: withdrawn by a snapshot
 };
 
+/// What persons decide here about a child is a statement too. No partner can make one: `split`
+/// knows the sections of the schema only, and no endpoint can bear this name.
+inline constexpr std::string_view own_source = "charmille:decisions";
+/// Written decisions that open a child's former file to a department: [{department, from,
+/// reference, decidedBy}], `from` an ISO date, absent: all of it. Never sent.
+inline constexpr std::string_view transmissions_section = "transmissions";
+
 /// Where and when a child record was read.
 struct Reading {
   std::string source;

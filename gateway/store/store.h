@@ -138,6 +138,9 @@ class Store {
                                             const std::string& key) = 0;
   virtual Result<std::optional<LotRow>> last_lot(const std::string& endpoint,
                                                  const std::string& period) = 0;  ///< last one done
+  /// The last one done whose key is not after `key`.
+  virtual Result<std::optional<LotRow>> lot_done_until(const std::string& endpoint,
+                                                       const std::string& key) = 0;
   virtual Result<std::vector<LotRow>> open_lots() = 0;
   virtual Result<Pairs> adapter_state(const std::string& endpoint) = 0;
   virtual Result<std::optional<Bytes>> setting(const std::string& key) = 0;

@@ -38,7 +38,7 @@ enum class State : std::uint8_t {
   sending = 11,   ///< an attempt was recorded; after a crash its outcome is unknown
   deferred = 12,  ///< will be tried again at `due`
   delivered = 13,
-  held = 14,        ///< mode hold or max-change: a person releases
+  held = 14,        ///< mode hold, max-change; inbound, max-missing: a person releases
   shadowed = 15,    ///< mode shadow: written, never sent
   superseded = 16,  ///< a newer snapshot took its place before it was sent
   cancelled = 17,

@@ -177,7 +177,7 @@ environment: test
 state: state
 keys: {{master: {{file: master.key}}}}
 {listen}
-people: {{{login}: [operate, content.read, audit.read, identity.link]}}
+people: {{{login}: [operate, content.read, audit.read, identity.link, release.confidential]}}
 partners:
 {partners}  dui: {{recipient: dui, finess: ["990001018"], identity: [{{token: {{file: token}}}}]}}
   cd99: {{recipient: departement, department: "99"}}

@@ -195,9 +195,30 @@ constexpr CatalogueEntry entries[] = {
      "l'utiliser ou le retirer", "use it or remove it"},
     {"CH-CFG-061", Action::stop, "aucun point d'entrée ou de sortie n'est à « {name} »",
      "no endpoint belongs to \"{name}\"", "l'utiliser ou le retirer", "use it or remove it"},
-    {"CH-CFG-062", Action::stop, "aucune politique pour « {recipient} » : rien ne partira",
-     "no policy for \"{recipient}\": nothing will leave", "ajouter un fichier à « policies »",
-     "add a file to \"policies\""},
+    {"CH-CFG-062", Action::stop,
+     "aucune politique ne dit ce que « {partner} » ({recipient}) peut recevoir : rien ne peut "
+     "partir",
+     "no policy says what \"{partner}\" ({recipient}) may receive: nothing can leave",
+     "ajouter à « policies » un fichier `recipient: {recipient}` (modèles : conf/policies), ou "
+     "retirer "
+     "la destination",
+     "add to \"policies\" a file with `recipient: {recipient}` (models: conf/policies), or remove "
+     "the "
+     "destination"},
+    {"CH-CFG-064", Action::stop,
+     "la politique « {policy} » ne laisse rien partir vers « {recipient} » : ses lignes ne nomment "
+     "que "
+     "ce que le programme interdit",
+     "the policy \"{policy}\" lets nothing go to \"{recipient}\": its lines name only what the "
+     "program "
+     "forbids",
+     "revoir ses lignes, ou retirer la destination ; `charmille route graph` montre ce qui part",
+     "review its lines, or remove the destination; `charmille route graph` shows what goes"},
+    {"CH-CFG-065", Action::stop,
+     "la politique nomme « {section} », que le programme ne laisse pas aller à « {recipient} » "
+     "({how})",
+     "the policy names \"{section}\", which the program does not let go to \"{recipient}\" ({how})",
+     "retirer cette mention : elle ne permet rien", "remove it: it allows nothing"},
     {"CH-CFG-066", Action::stop, "une autre politique vaut déjà pour « {recipient} » ({other})",
      "another policy holds for \"{recipient}\" already ({other})", "réunir les deux", "join both"},
     {"CH-CFG-067", Action::stop, "« fields » précise une seule section",

@@ -107,6 +107,27 @@ constexpr CatalogueEntry entries[] = {
      "the lot {lot} was received already, with other content: nothing is taken",
      "l'émetteur renvoie ses données sous un nouveau numéro de lot",
      "the emitter sends its data again under a new lot number"},
+    {"CH-EXC-034", Action::hold,
+     "ce lot compte {now} enfant(s), le précédent ({lot}) {before} : {missing} de moins ; rien "
+     "n'est "
+     "appliqué, le lot attend une personne",
+     "this lot has {now} child(ren), the one before ({lot}) {before}: {missing} fewer; nothing is "
+     "applied, the lot waits for a person",
+     "vérifier l'export ; s'il est juste, `charmille exchanges release`, sinon `charmille "
+     "exchanges "
+     "cancel` et un nouvel envoi ; le seuil est `lot: max-missing:`",
+     "check the export; if it is right, `charmille exchanges release`, else `charmille exchanges "
+     "cancel` and send again; the threshold is `lot: max-missing:`"},
+    {"CH-EXC-035", Action::reject,
+     "refusé par une personne : ce lot compte {now} enfant(s), le précédent ({lot}) {before}",
+     "refused by a person: this lot has {now} child(ren), the one before ({lot}) {before}",
+     "refaire l'export complet et le renvoyer", "make the whole export again and send it"},
+    {"CH-EXC-036", Action::reject,
+     "le partenaire {partner} n'est pas un département : un ancien dossier ne se transmet qu'à un "
+     "département",
+     "the partner {partner} is no department: a former file is handed over to a department only",
+     "nommer un partenaire `recipient: departement` de la configuration",
+     "name a partner of the configuration with `recipient: departement`"},
 };
 
 }  // namespace

@@ -70,6 +70,14 @@ Result<std::optional<LotRow>> SqliteStore::last_lot(const std::string& endpoint,
       to_lot, endpoint, period);
 }
 
+Result<std::optional<LotRow>> SqliteStore::lot_done_until(const std::string& endpoint,
+                                                          const std::string& key) {
+  return read_one(*readers_,
+                  LOT_COLUMNS
+                  "WHERE endpoint = ?1 AND key <= ?2 AND state = 'done' ORDER BY key DESC LIMIT 1",
+                  to_lot, endpoint, key);
+}
+
 Result<std::vector<LotRow>> SqliteStore::open_lots() {
   return read_all(*readers_, LOT_COLUMNS "WHERE state IN ('open', 'complete') ORDER BY first_file",
                   to_lot);

@@ -66,6 +66,8 @@ class SqliteStore final : public Store {
   Result<std::optional<LotRow>> lot(const std::string& endpoint, const std::string& key) override;
   Result<std::optional<LotRow>> last_lot(const std::string& endpoint,
                                          const std::string& period) override;
+  Result<std::optional<LotRow>> lot_done_until(const std::string& endpoint,
+                                               const std::string& key) override;
   Result<std::vector<LotRow>> open_lots() override;
   Result<Pairs> adapter_state(const std::string& endpoint) override;
   Result<std::optional<Bytes>> setting(const std::string& key) override;

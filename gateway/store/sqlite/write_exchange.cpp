@@ -15,7 +15,8 @@ bool may_go(State state) {
 Work work_of(const Exchange& x) {
   if (x.direction == Direction::out) return is_final(x.state) ? Work::none : Work::behind;
   if (x.state == State::waiting) return Work::waiting;
-  if (x.state == State::parked) return Work::parked;  // a person decides; its source waits too
+  // A person decides; its source waits too.
+  if (x.state == State::parked || x.state == State::held) return Work::parked;
   if (x.state == State::received || x.state == State::processing || x.settle_pending)
     return Work::resume;
   return Work::none;

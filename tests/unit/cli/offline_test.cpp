@@ -354,6 +354,99 @@ TEST_CASE("schema config is JSON that names every adapter") {
   CHECK(ran.out.find("\"file\"") != std::string::npos);
 }
 
+TEST_CASE(
+    "route graph says what goes to whom, how confidential, why, and what the program keeps back") {
+  const std::string example = (source() / "conf/examples/deux-departements.yaml").string();
+  const Ran ran = run_line({"route", "graph", "-c", example});
+  CHECK(ran.code == 0);
+  for (const char* piece :
+       {"eo/enfants", "depot-98 (file, departement-98)", "departement 98", "departement.yaml",
+        "identity, ids", "CASF L221-1, L226-2-2", "reconnaître l'enfant confié", "departement#1",
+        "persons.link", "non prévu par la politique : ins,", "records transmit"})
+    CHECK_MESSAGE(ran.out.find(piece) != std::string::npos, piece);
+
+  const Ran json = run_line({"route", "graph", "--format", "json", "-c", example});
+  const auto document = codec::read_json(json.out, "out");
+  REQUIRE(document);
+  const tree::Node& to = document->root().items()[0].find("to")->items()[0];
+  CHECK(to.find("recipient")->chars() == "departement 98");
+  CHECK(to.find("sent")->items()[0].find("confidentiality")->chars() == "C1");
+  CHECK(to.find("sent")->items()[1].find("line")->chars() == "departement#2");
+  CHECK(to.find("withheldByProgram")->items()[0].find("rule")->chars() == "own-decisions");
+
+  const Ran dot = run_line({"route", "graph", "--format", "dot", "-c", example});
+  CHECK(dot.out.starts_with("digraph charmille {"));
+  CHECK(count(dot.out, "record -> e_depot_99") == 2);
+  CHECK(count(dot.out, "{") == count(dot.out, "}"));
+  const Ran mermaid = run_line({"route", "graph", "--format", "mermaid", "-c", example});
+  CHECK(mermaid.out.starts_with("flowchart LR\n"));
+  CHECK(count(mermaid.out, "| e_depot_99\n") == 2);
+  CHECK(run_line({"route", "graph", "--format", "svg", "-c", example}).code == 2);
+}
+
+TEST_CASE("route graph tells what the program keeps from those who may not know a secret place") {
+  const Folder folder;
+  const std::string policies = (source() / "conf/policies").string();
+  const std::string file = folder.write("c.yaml", R"(organisation: {name: A, id: a}
+state: state
+keys: {master: {file: master.key}}
+partners:
+  dui: {recipient: dui, finess: ["990001018"]}
+  famille: {recipient: parents}
+mappings: [)" + (source() / "mappings").string() + R"(]
+policies: [)" + policies + R"(/parents.yaml, avide.yaml]
+endpoints:
+  de: {adapter: file, partner: dui, folder: in, archive: a, reject: r, format: json}
+  vers: {adapter: file, partner: famille, folder: out, format: json}
+  vers-dui: {adapter: file, partner: dui, folder: out2, format: json}
+routes:
+  r: {from: de, mapping: eo/enfant-json, to: [{endpoint: vers, mapping: departement/placements, start: everything}]}
+)");
+  folder.write("avide.yaml",
+               "policy: avide\nrecipient: dmp\nlines:\n  - {sections: [measures, notes], ground: "
+               "g, purpose: p}\n");
+  const Ran ran = run_line({"route", "graph", "-c", file});
+  CHECK_MESSAGE(ran.code == 0, ran.err);
+  for (const char* piece : {"stays.finess", "school.uai", "health.doctor", "fouillé"})
+    CHECK_MESSAGE(ran.out.find(piece) != std::string::npos, piece);
+  // What a policy names in vain is told by check, at its line.
+  const Ran checked = run_line({"check", "-c", file});
+  CHECK(checked.err.find("CH-CFG-065") != std::string::npos);
+  CHECK(checked.err.find("avide.yaml:4:") != std::string::npos);
+}
+
+TEST_CASE("check refuses a destination whose policy lets nothing go, and one without a policy") {
+  const Folder folder;
+  const auto with = [&](const std::string& policies) {
+    return folder.write("c.yaml", R"(organisation: {name: A, id: a}
+state: state
+keys: {master: {file: master.key}}
+partners:
+  dui: {recipient: dui, finess: ["990001018"]}
+  medecin: {recipient: dmp}
+mappings: [)" + (source() / "mappings").string() +
+                                      R"(]
+policies: [)" + policies + R"(]
+endpoints:
+  de: {adapter: file, partner: dui, folder: in, archive: a, reject: r, format: json}
+  vers: {adapter: file, partner: medecin, folder: out, format: json}
+routes:
+  r: {from: de, mapping: eo/enfant-json, to: [{endpoint: vers, mapping: departement/placements, start: everything}]}
+)");
+  };
+  folder.write("vaine.yaml",
+               "policy: vaine\nrecipient: dmp\nlines:\n  - {sections: [measures, stays], ground: "
+               "g, purpose: p}\n");
+  const Ran vain = run_line({"check", "-c", with("vaine.yaml")});
+  CHECK(vain.code == 2);
+  CHECK(vain.err.find("CH-CFG-064") != std::string::npos);
+  const Ran none = run_line({"check", "-c", with("")});
+  CHECK(none.code == 2);
+  CHECK(none.err.find("c.yaml:13:") != std::string::npos);
+  CHECK(none.err.find("CH-CFG-062") != std::string::npos);
+  CHECK(none.err.find("conf/policies") != std::string::npos);
+}
+
 TEST_CASE("route graph names the source, the mapping and each destination") {
   const Ran ran =
       run_line({"route", "graph", "-c", (source() / "conf/demo/charmille.yaml").string()});

@@ -266,7 +266,30 @@ TEST_CASE("names suit addresses and file names") {
   CHECK(fault_of("  enfants:", "  \"a/b\":") == "routes.a/b CH-CFG-058");
 }
 
-TEST_CASE("what nobody uses, and what can never leave, is a warning") {
+TEST_CASE("a destination without a policy is a fault; in shadow, where nothing leaves, a warning") {
+  const auto silent = check(spoiled("policies: [departement.yaml]\n", ""));
+  CHECK(silent.site == nullptr);
+  CHECK(brief(silent.faults) ==
+        "32:20 routes.enfants.to[0].endpoint CH-CFG-062\n"
+        "33:20 routes.enfants.to[1].endpoint CH-CFG-062\n");
+  const std::string text = base::text_of(silent.faults.front(), base::Language::fr);
+  CHECK(text.find("« cd99 » (departement)") != std::string::npos);
+  std::string shadow = spoiled("policies: [departement.yaml]\n", "");
+  shadow.replace(shadow.find("mode: live"), 10, "mode: shadow");
+  shadow.replace(shadow.find("trigger: schedule"), 17, "mode: shadow, trigger: schedule");
+  const auto tried = check(shadow);
+  CHECK(brief(tried.faults) == "");
+  CHECK(brief(tried.warnings).find("CH-CFG-062") != std::string::npos);
+}
+
+TEST_CASE("a threshold of a lot is a share or a number") {
+  CHECK(check(test::good_text).site->endpoints.find("depot")->second.lot->max_missing.value == 10);
+  CHECK(brief(check(spoiled("snapshot\n", "snapshot\n      max-missing: 20%\n")).faults) == "");
+  CHECK(brief(check(spoiled("snapshot\n", "snapshot\n      max-missing: peu\n")).faults)
+            .find("CH-CFG-053") != std::string::npos);
+}
+
+TEST_CASE("what nobody uses is a warning") {
   const auto unused = check(spoiled(
       "routes:\n", "  reste: {adapter: file, partner: eo, folder: r, format: json}\nroutes:\n"));
   CHECK(unused.site != nullptr);
@@ -274,11 +297,6 @@ TEST_CASE("what nobody uses, and what can never leave, is a warning") {
   const auto idle = check(spoiled("partners:\n", "partners:\n  seul: {}\n"));
   CHECK(idle.site != nullptr);
   CHECK(brief(idle.warnings) == "7:3 partners.seul CH-CFG-061\n");
-  const auto silent = check(spoiled("policies: [departement.yaml]\n", ""));
-  CHECK(silent.site != nullptr);
-  CHECK(brief(silent.warnings) ==
-        "32:20 routes.enfants.to[0].endpoint CH-CFG-062\n"
-        "33:20 routes.enfants.to[1].endpoint CH-CFG-062\n");
 }
 
 TEST_CASE("a block that an alias repeats is told once") {

@@ -1,0 +1,49 @@
+#include "gateway/exchange/telling.h"
+
+#include <set>
+
+namespace charmille::exchange {
+namespace {
+
+/// Whose words the child's record is made of.
+Result<std::set<std::string>> sources_of(Context& context, const LinkedChild& child) {
+  std::set<std::string> sources;
+  for (const store::ChildRow& row : child.rows) {
+    auto statements = context.store.statements(row.id);
+    if (!statements) return fail(statements.error());
+    for (const store::StatementRow& statement : *statements)
+      if (!statement.withdrawn) sources.insert(statement.source);
+  }
+  return sources;
+}
+
+}  // namespace
+
+Result<void> tell_decided(Context& context, Outbox& outbox, const Decided& decided, Ties ties,
+                          const store::Exchange& cause,
+                          const std::function<bool(const DestinationPlan&)>& concerned,
+                          Work& work) {
+  const auto sources = sources_of(context, *decided.child);
+  if (!sources) return fail(sources.error());
+  const ChangedChild changed{decided.child, decided.record, false, decided.parted, nullptr};
+  for (const DestinationPlan* to : context.site->told_by(*sources)) {
+    if (ties_for(*to) != ties || !concerned(*to)) continue;
+    if (to->config->trigger == config::Trigger::lot)
+      work.unit.writes.emplace_back(store::MarkStale{to->key, decided.child->head().id, true});
+    if (to->config->trigger != config::Trigger::change) continue;
+    if (auto made = outbox.add_change(*to, cause, changed, false, work); !made)
+      return fail(made.error());
+  }
+  return {};
+}
+
+std::vector<base::Uuid> deliveries_of(const store::Unit& unit, const base::Uuid& flow) {
+  std::vector<base::Uuid> ids;
+  for (const store::Write& write : unit.writes)
+    if (const auto* put = std::get_if<store::PutExchange>(&write);
+        put != nullptr && put->exchange.flow == flow)
+      ids.push_back(put->exchange.id);
+  return ids;
+}
+
+}  // namespace charmille::exchange

@@ -1,0 +1,27 @@
+// What a person's decision about a child makes leave: its record as it stands after the decision,
+// at every destination that is told of its sources.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "gateway/exchange/outbox.h"
+
+namespace charmille::exchange {
+
+/// A child after a person's decision, not committed yet.
+struct Decided {
+  const LinkedChild* child = nullptr;
+  const tree::Document* record = nullptr;
+  const LinkedChild* parted = nullptr;  ///< as in ChangedChild
+};
+
+/// Adds to `work` what leaves at the destinations of these ties that `concerned` names.
+Result<void> tell_decided(Context& context, Outbox& outbox, const Decided& decided, Ties ties,
+                          const store::Exchange& cause,
+                          const std::function<bool(const DestinationPlan&)>& concerned, Work& work);
+
+/// The deliveries that a unit makes in that flow.
+std::vector<base::Uuid> deliveries_of(const store::Unit& unit, const base::Uuid& flow);
+
+}  // namespace charmille::exchange

@@ -1,0 +1,53 @@
+// The former file of a child who came to another department: it is told only what falls in its own
+// time, until a person records the written decision that hands over what was before.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "gateway/exchange/events.h"
+#include "gateway/exchange/outbox.h"
+
+namespace charmille::exchange {
+
+/// What a person decides to hand over, and under which written decision.
+struct Handover {
+  enum class What : std::uint8_t { since, everything, nothing };
+
+  base::Uuid child;
+  std::string partner;  ///< a department
+  What what = What::since;
+  std::string since;      ///< ISO date, for `since`
+  std::string reference;  ///< of the written decision
+};
+
+class Transmission {
+ public:
+  Transmission(Context& context, Outbox& outbox, Lanes& lanes)
+      : context_(context), outbox_(outbox), lanes_(lanes) {}
+
+  /// The latest decision about a child and a department counts; `nothing` takes the others back:
+  /// what was sent stays sent. It becomes a statement of the child: it goes with its record, and is
+  /// erased with it. Gives the deliveries that it made; those of trigger `lot` come with the next
+  /// lot. CH-EXC-024: no such child; -036: the partner is no department.
+  boost::asio::awaitable<Result<std::vector<base::Uuid>>> decide(Handover handover,
+                                                                 events::Person person);
+
+ private:
+  boost::asio::awaitable<Result<std::vector<base::Uuid>>> decide_once(const Handover& handover,
+                                                                      const std::string& department,
+                                                                      const events::Person& person);
+  /// The statement that stands after the decision.
+  Result<record::Statement> statement_of(const Handover& handover, const std::string& department,
+                                         const store::ChildRow& row, const std::string& login);
+  Result<tree::Document> record_with(const LinkedChild& child, const store::ChildRow& row,
+                                     const record::Statement& statement);
+
+  Context& context_;
+  Outbox& outbox_;
+  Lanes& lanes_;
+};
+
+}  // namespace charmille::exchange
