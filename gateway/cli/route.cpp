@@ -13,7 +13,7 @@ namespace {
 Exit show(Session& s, const std::string& format) {
   const auto site = s.load_configuration();
   if (!site) return Exit::usage;
-  const std::vector<GraphRoute> graph = graph_of(*site, s.language);
+  const Graph graph = graph_of(*site, s.language);
   tree::Document doc;
   if (s.json || format == "json")
     s.print_json(json_of(doc, graph));

@@ -98,11 +98,25 @@ class Nodes {
   std::vector<std::pair<std::string, const config::Endpoint*>> fresh_;
 };
 
-std::string partner_label(const std::vector<GraphRoute>& graph, const config::Endpoint& endpoint) {
-  for (const GraphRoute& route : graph)
+std::string partner_label(const Graph& graph, const config::Endpoint& endpoint) {
+  for (const GraphRoute& route : graph.routes)
     for (const GraphDestination& destination : route.to)
       if (destination.endpoint == &endpoint) return recipient_of(*destination.partner);
+  for (const GraphRelay& relay : graph.relays)
+    if (relay.destination == &endpoint) return recipient_of(*relay.partner);
   return {};
+}
+
+/// What an edge from source to destination says of a relay.
+std::string edge_label(const Session& s, const GraphRelay& relay, std::string_view newline) {
+  std::string label = fmt::format("{}: {}, {}", relay.relay->name, relay.relay->extraction,
+                                  name_of(relay.relay->mode));
+  label.append(newline);
+  if (relay.ground.empty())
+    label.append(s.say("aucune politique", "no policy"));
+  else
+    label.append(fmt::format("{} [{}]", relay.purpose, relay.ground));
+  return in_quotes(label);
 }
 
 std::vector<tree::Node> texts(tree::Document& doc, const std::vector<std::string>& words) {
@@ -144,9 +158,9 @@ tree::Node node_of(tree::Document& doc, const GraphDestination& destination) {
 
 }  // namespace
 
-void draw_tree(const Session& s, const std::vector<GraphRoute>& graph) {
+void draw_tree(const Session& s, const Graph& graph) {
   Console& console = s.console;
-  for (const GraphRoute& route : graph) {
+  for (const GraphRoute& route : graph.routes) {
     console.out << console.styled(route.route->name, Style::bold) << '\n'
                 << "  " << described(*route.source) << "\n  │ "
                 << console.styled(route.route->mapping, Style::dim) << "\n  ▼\n  "
@@ -164,15 +178,31 @@ void draw_tree(const Session& s, const std::vector<GraphRoute>& graph) {
     }
     console.out << '\n';
   }
+  for (const GraphRelay& relay : graph.relays) {
+    const config::Mode mode = relay.relay->mode;
+    console.out << console.styled(relay.relay->name, Style::bold) << "\n  "
+                << described(*relay.source) << "\n  │ "
+                << s.say("vérifié, rien n'est gardé en fiche : ",
+                         "checked, nothing is kept as a record: ")
+                << console.styled(relay.relay->extraction, Style::dim) << "\n  └─▶ "
+                << described(*relay.destination) << "  "
+                << console.styled(std::string(name_of(mode)),
+                                  mode == config::Mode::live ? Style::green : Style::yellow)
+                << "  " << console.styled(recipient_of(*relay.partner), Style::bold) << "\n       "
+                << (relay.ground.empty() ? std::string(s.say("aucune politique : rien ne part",
+                                                             "no policy: nothing leaves"))
+                                         : relay.purpose + "  [" + relay.ground + "]")
+                << "\n\n";
+  }
 }
 
-std::string dot_of(const Session& s, const std::vector<GraphRoute>& graph) {
+std::string dot_of(const Session& s, const Graph& graph) {
   std::string out = "digraph charmille {\n  rankdir=LR;\n  node [shape=box];\n";
   out += fmt::format("  record [label=\"{}\", shape=folder];\n",
                      s.say("fiche de l'enfant", "child record"));
   std::string edges;
   Nodes nodes;
-  for (const GraphRoute& route : graph) {
+  for (const GraphRoute& route : graph.routes) {
     edges += fmt::format("  {} -> record [label=\"{}\\n{}\"];\n", nodes.of(*route.source),
                          in_quotes(route.route->name), in_quotes(route.route->mapping));
     for (const GraphDestination& destination : route.to)
@@ -180,18 +210,22 @@ std::string dot_of(const Session& s, const std::vector<GraphRoute>& graph) {
                            edge_label(s, destination, "\\l"),
                            destination.to->mode == config::Mode::live ? "" : ", style=dashed");
   }
+  for (const GraphRelay& relay : graph.relays)
+    edges += fmt::format("  {} -> {} [label=\"{}\"{}];\n", nodes.of(*relay.source),
+                         nodes.of(*relay.destination), edge_label(s, relay, "\\l"),
+                         relay.relay->mode == config::Mode::live ? "" : ", style=dashed");
   for (const auto& [id, endpoint] : nodes.take_fresh())
     out += fmt::format("  {} [label=\"{}\\n{}\"];\n", id, in_quotes(described(*endpoint)),
                        in_quotes(partner_label(graph, *endpoint)));
   return out + edges + "}\n";
 }
 
-std::string mermaid_of(const Session& s, const std::vector<GraphRoute>& graph) {
+std::string mermaid_of(const Session& s, const Graph& graph) {
   std::string out =
       fmt::format("flowchart LR\n  record[[\"{}\"]]\n", s.say("fiche de l'enfant", "child record"));
   std::string edges;
   Nodes nodes;
-  for (const GraphRoute& route : graph) {
+  for (const GraphRoute& route : graph.routes) {
     edges += fmt::format("  {} -->|\"{}<br/>{}\"| record\n", nodes.of(*route.source),
                          in_quotes(route.route->name), in_quotes(route.route->mapping));
     for (const GraphDestination& destination : route.to)
@@ -199,15 +233,19 @@ std::string mermaid_of(const Session& s, const std::vector<GraphRoute>& graph) {
                            destination.to->mode == config::Mode::live ? "-->" : "-.->",
                            edge_label(s, destination, "<br/>"), nodes.of(*destination.endpoint));
   }
+  for (const GraphRelay& relay : graph.relays)
+    edges += fmt::format("  {} {}|\"{}\"| {}\n", nodes.of(*relay.source),
+                         relay.relay->mode == config::Mode::live ? "-->" : "-.->",
+                         edge_label(s, relay, "<br/>"), nodes.of(*relay.destination));
   for (const auto& [id, endpoint] : nodes.take_fresh())
     out += fmt::format("  {}[\"{}<br/>{}\"]\n", id, in_quotes(described(*endpoint)),
                        in_quotes(partner_label(graph, *endpoint)));
   return out + edges;
 }
 
-tree::Node json_of(tree::Document& doc, const std::vector<GraphRoute>& graph) {
+tree::Node json_of(tree::Document& doc, const Graph& graph) {
   std::vector<tree::Node> routes;
-  for (const GraphRoute& route : graph) {
+  for (const GraphRoute& route : graph.routes) {
     std::vector<tree::Node> destinations;
     for (const GraphDestination& destination : route.to)
       destinations.push_back(node_of(doc, destination));
@@ -217,6 +255,16 @@ tree::Node json_of(tree::Document& doc, const std::vector<GraphRoute>& graph) {
                                  {"mapping", doc.text(route.route->mapping)},
                                  {"to", doc.array(destinations)}}));
   }
+  for (const GraphRelay& relay : graph.relays)
+    routes.push_back(doc.object({{"relay", doc.text(relay.relay->name)},
+                                 {"from", doc.text(relay.relay->from)},
+                                 {"partner", doc.text(relay.source->partner)},
+                                 {"extraction", doc.text(relay.relay->extraction)},
+                                 {"to", doc.text(relay.relay->to)},
+                                 {"recipient", doc.text(recipient_of(*relay.partner))},
+                                 {"mode", doc.text(name_of(relay.relay->mode))},
+                                 {"purpose", doc.text(relay.purpose)},
+                                 {"ground", doc.text(relay.ground)}}));
   return doc.array(routes);
 }
 

@@ -8,11 +8,11 @@
 
 namespace charmille::cli {
 
-void draw_tree(const Session& session, const std::vector<GraphRoute>& graph);
+void draw_tree(const Session& session, const Graph& graph);
 /// Digraph of Graphviz.
-std::string dot_of(const Session& session, const std::vector<GraphRoute>& graph);
+std::string dot_of(const Session& session, const Graph& graph);
 /// Flowchart of Mermaid.
-std::string mermaid_of(const Session& session, const std::vector<GraphRoute>& graph);
-tree::Node json_of(tree::Document& doc, const std::vector<GraphRoute>& graph);
+std::string mermaid_of(const Session& session, const Graph& graph);
+tree::Node json_of(tree::Document& doc, const Graph& graph);
 
 }  // namespace charmille::cli

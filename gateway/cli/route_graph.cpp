@@ -195,16 +195,36 @@ GraphDestination destination_of(const config::Site& site, const config::RouteDes
   return destination;
 }
 
+GraphRelay relay_of(const config::Site& site, const config::Relay& relay) {
+  GraphRelay one{&relay,
+                 &site.endpoints.find(relay.from)->second,
+                 &site.endpoints.find(relay.to)->second,
+                 nullptr,
+                 {},
+                 {}};
+  one.partner = &site.partner_of(*one.destination);
+  const config::Policy* const policy =
+      one.partner->recipient ? site.policy_for(*one.partner->recipient) : nullptr;
+  if (policy == nullptr) return one;
+  for (const config::PolicyLine& line : policy->lines)
+    if (line.extraction == relay.extraction) {
+      one.ground = line.ground;
+      one.purpose = line.purpose;
+    }
+  return one;
+}
+
 }  // namespace
 
-std::vector<GraphRoute> graph_of(const config::Site& site, base::Language language) {
-  std::vector<GraphRoute> graph;
+Graph graph_of(const config::Site& site, base::Language language) {
+  Graph graph;
   for (const config::Route& route : site.routes) {
     GraphRoute one{&route, &site.endpoints.find(route.from)->second, {}};
     for (const config::RouteDestination& to : route.to)
       one.to.push_back(destination_of(site, to, language));
-    graph.push_back(std::move(one));
+    graph.routes.push_back(std::move(one));
   }
+  for (const config::Relay& relay : site.relays) graph.relays.push_back(relay_of(site, relay));
   return graph;
 }
 

@@ -43,8 +43,23 @@ struct GraphRoute {
   std::vector<GraphDestination> to;
 };
 
+/// An extraction without identity that passes from one partner to another.
+struct GraphRelay {
+  const config::Relay* relay = nullptr;
+  const config::Endpoint* source = nullptr;
+  const config::Endpoint* destination = nullptr;
+  const config::Partner* partner = nullptr;
+  std::string ground;  ///< empty: no policy allows it
+  std::string purpose;
+};
+
+struct Graph {
+  std::vector<GraphRoute> routes;
+  std::vector<GraphRelay> relays;
+};
+
 /// The views are into `site`.
-std::vector<GraphRoute> graph_of(const config::Site& site, base::Language language);
+Graph graph_of(const config::Site& site, base::Language language);
 
 std::string_view name_of(config::Mode mode);
 std::string_view name_of(config::Trigger trigger);

@@ -27,7 +27,7 @@ config::Policy everything_to(Recipient kind) {
   policy.name = "test";
   policy.recipient = kind;
   policy.lines.push_back(
-      {{config::section_names().begin(), config::section_names().end()}, {}, "g", "p", {}});
+      {{config::section_names().begin(), config::section_names().end()}, {}, "g", "p", {}, {}});
   return policy;
 }
 
