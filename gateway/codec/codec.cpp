@@ -46,7 +46,9 @@ const Envelope& RecordStream::envelope() const {
 }
 
 std::unique_ptr<Encoder> make_encoder(const OutputOptions& options) {
-  return options.format == Format::csv ? make_csv_encoder(options.csv) : make_json_encoder(options);
+  if (options.format == Format::csv) return make_csv_encoder(options.csv);
+  if (options.format == Format::zip) return make_zip_encoder(options.zip);
+  return make_json_encoder(options);
 }
 
 Result<Encoded> encode(const OutputOptions& options, const tree::Document& document,

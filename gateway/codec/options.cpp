@@ -116,10 +116,10 @@ Node index_options(const Node& zip) {
   return csv != nullptr ? *csv : Node::null();
 }
 
-void check_zip(const tree::Document& document, const Node& node, const std::string& path,
-               std::vector<Fault>& faults) {
+void check_zip(const tree::Document& document, const Node& node, Direction direction,
+               const std::string& path, std::vector<Fault>& faults) {
   const Node csv = index_options(node);
-  check_csv(document, csv, Fields(csv, spec(Format::csv)), Direction::decode,
+  check_csv(document, csv, Fields(csv, spec(Format::csv, direction)), direction,
             path.empty() ? "index.csv" : path + ".index.csv", faults);
 }
 
@@ -147,6 +147,18 @@ ZipInput read_zip_input(const Node& node, const Fields& fields) {
   zip.max_size = fields.number("max-size");
   zip.max_entries = fields.number("max-entries");
   zip.max_ratio = fields.number("max-ratio");
+  return zip;
+}
+
+ZipOutput read_zip_output(const Node& node, const Fields& fields) {
+  ZipOutput zip;
+  const Node csv = index_options(node);
+  if (const Node* const index = node.find("index"))
+    if (const Node* const file = index->find("file")) zip.index = file->chars();
+  zip.csv = read_csv_output(csv, Fields(csv, spec(Format::csv, Direction::encode)));
+  zip.name = fields.text("name");
+  zip.sha256 = fields.text("sha256");
+  zip.as = fields.text("as");
   return zip;
 }
 
@@ -180,7 +192,8 @@ std::optional<Format> format_named(std::string_view name) {
 }
 
 bool can_encode(Format format) {
-  return format == Format::csv || format == Format::json || format == Format::ndjson;
+  return format == Format::csv || format == Format::json || format == Format::ndjson ||
+         format == Format::zip;
 }
 
 std::vector<Fault> check_options(const tree::Document& document, const Node& node,
@@ -204,7 +217,7 @@ std::vector<Fault> check_options(const tree::Document& document, const Node& nod
   if (*format == Format::csv)
     check_csv(document, node, Fields(node, spec(*format, direction)), direction, path, faults);
   if (is_lines(*format)) return read_lines(document, node, *format == Format::fixed, path).faults;
-  if (*format == Format::zip) check_zip(document, node, path, faults);
+  if (*format == Format::zip) check_zip(document, node, direction, path, faults);
   if (*format == Format::xml) return check_xml(document, node, path);
   return faults;
 }
@@ -254,6 +267,7 @@ Result<OutputOptions> read_output_options(const tree::Document& document, const 
   OutputOptions options;
   options.format = *format;
   if (*format == Format::csv) options.csv = read_csv_output(node, fields);
+  if (*format == Format::zip) options.zip = read_zip_output(node, fields);
   if (*format == Format::json) {
     options.json.each = fields.flag("each");
     options.json.pretty = fields.flag("pretty");

@@ -100,11 +100,22 @@ struct JsonOutput {
   bool pretty = false;
 };
 
+/// An archive of documents: each record's, under the name that the record gives; the rest of the
+/// record is its line of the index.
+struct ZipOutput {
+  std::string index = "index.csv";
+  CsvOutput csv;
+  std::string name;             ///< the field that names the document's entry
+  std::string sha256;           ///< the field with its digest, which is checked; empty: none
+  std::string as = "document";  ///< the field that holds the document
+};
+
 /// Of a destination: records to bytes.
 struct OutputOptions {
   Format format = Format::csv;
   CsvOutput csv;
   JsonOutput json;
+  ZipOutput zip{};
 };
 
 /// The options of a codec in one direction; the field `format` names the codec. To encode, only for

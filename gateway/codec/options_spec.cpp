@@ -268,8 +268,8 @@ Spec ndjson_output() {
 }
 
 /// What may be said of the index of an archive: its format is given.
-std::vector<Field> csv_of_index() {
-  std::vector<Field> fields = csv_input().fields;
+std::vector<Field> csv_of_index(Spec csv) {
+  std::vector<Field> fields = std::move(csv.fields);
   std::erase_if(fields, [](const Field& field) { return field.name == "format"; });
   return fields;
 }
@@ -283,9 +283,11 @@ const Spec& spec(Format format, Direction direction) {
                                 records_spec(),
                                 fixed_spec(),
                                 xml_input(format_field()),
-                                zip_input(format_field(), csv_of_index()),
+                                zip_input(format_field(), csv_of_index(csv_input())),
                                 document_input(format_field())};
   static const Spec outputs[] = {csv_output(), json_output(), ndjson_output()};
+  static const Spec archive = zip_output(format_field(), csv_of_index(csv_output()));
+  if (direction == Direction::encode && format == Format::zip) return archive;
   return direction == Direction::decode || !can_encode(format)
              ? inputs[static_cast<std::size_t>(format)]
              : outputs[static_cast<std::size_t>(format)];

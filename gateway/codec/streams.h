@@ -42,6 +42,7 @@ std::unique_ptr<RecordStream> make_single_stream(const DocumentInput& options,
                                                  const base::Payload& payload, std::string name);
 
 std::unique_ptr<Encoder> make_csv_encoder(const CsvOutput& options);
+std::unique_ptr<Encoder> make_zip_encoder(const ZipOutput& options);
 std::unique_ptr<Encoder> make_json_encoder(const OutputOptions& options);
 
 }  // namespace charmille::codec

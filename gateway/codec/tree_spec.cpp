@@ -254,4 +254,41 @@ Spec zip_input(Field format, std::vector<Field> csv) {
         .most = 1100}}};
 }
 
+Spec zip_output(Field format, std::vector<Field> csv) {
+  return {"zip",
+          "archive zip de documents, avec un index CSV : le document de chaque ligne, et la ligne",
+          "zip archive of documents, with a CSV index: the document of each row, and the row",
+          {std::move(format),
+           {.name = "index",
+            .type = FieldType::object,
+            .meaning_fr = "le fichier qui dit de qui est chaque document",
+            .meaning_en = "the file that says whose each document is",
+            .example = "{file: index.csv, csv: {encoding: windows-1252}}",
+            .fields = {{.name = "file",
+                        .meaning_fr = "nom du fichier dans l'archive",
+                        .meaning_en = "name of the file in the archive",
+                        .example = "index.csv",
+                        .default_value = "index.csv"},
+                       {.name = "csv",
+                        .type = FieldType::object,
+                        .meaning_fr = "comment l'index est écrit : les options du format csv",
+                        .meaning_en = "how the index is written: the options of the format csv",
+                        .example = "{encoding: windows-1252, delimiter: \";\"}",
+                        .fields = std::move(csv)}}},
+           required(text_field("name",
+                               "champ qui donne le nom du document dans l'archive : lettres sans "
+                               "accent, chiffres, . _ - et /",
+                               "field that gives the document's name in the archive: plain "
+                               "letters, digits, . _ - and /",
+                               "Fichier")),
+           text_field("sha256", "champ qui donne l'empreinte SHA-256, vérifiée avant l'envoi",
+                      "field that gives the SHA-256 digest, checked before it leaves",
+                      "\"Empreinte SHA-256\""),
+           {.name = "as",
+            .meaning_fr = "champ qui tient le document ; il n'est pas dans l'index",
+            .meaning_en = "field that holds the document; it is not in the index",
+            .example = "piece",
+            .default_value = "document"}}};
+}
+
 }  // namespace charmille::codec

@@ -10,5 +10,6 @@ tree::Spec xml_input(tree::Field format);
 tree::Spec document_input(tree::Field format);
 /// `csv`: the fields of the index.
 tree::Spec zip_input(tree::Field format, std::vector<tree::Field> csv);
+tree::Spec zip_output(tree::Field format, std::vector<tree::Field> csv);
 
 }  // namespace charmille::codec

@@ -87,6 +87,30 @@ constexpr CatalogueEntry entries[] = {
     {"CH-ZIP-020", Action::reject, "l'empreinte SHA-256 de cette ligne manque ou n'en est pas une",
      "the SHA-256 digest of this line is missing or is none", "corriger l'index à la source",
      "correct the index at the source"},
+    {"CH-ZIP-021", Action::reject,
+     "« {column} » ne donne pas au document un nom admis dans une archive (lettres sans accent, "
+     "chiffres, . _ - et /)",
+     "\"{column}\" gives the document no name that an archive may have (plain letters, digits, "
+     ". _ - and /)",
+     "corriger la correspondance : un nom sûr ne dit rien de l'enfant ni du lieu",
+     "correct the mapping: a safe name tells nothing of the child or of the place"},
+    {"CH-ZIP-022", Action::reject, "« {column} » donne le même nom à deux documents de l'archive",
+     "\"{column}\" gives two documents of the archive the same name",
+     "corriger la correspondance : l'empreinte dans le nom les distingue",
+     "correct the mapping: the digest in the name tells them apart"},
+    {"CH-ZIP-023", Action::reject, "cette ligne n'a pas de document dans « {column} »",
+     "this row has no document in \"{column}\"",
+     "ne donner dans la correspondance que les documents dont le contenu est là",
+     "give in the mapping those documents only whose content is there"},
+    {"CH-ZIP-024", Action::reject,
+     "le document n'a pas l'empreinte que « {column} » annonce : il ne part pas",
+     "the document does not have the digest that \"{column}\" announces: it does not leave",
+     "corriger la correspondance", "correct the mapping"},
+    {"CH-ZIP-025", Action::reject,
+     "l'archive à envoyer dépasserait {limit} octets ou {entries} documents",
+     "the archive to be sent would exceed {limit} bytes or {entries} documents",
+     "envoyer à chaque changement plutôt que tout un lot",
+     "send at each change rather than a whole lot"},
 };
 
 }  // namespace
