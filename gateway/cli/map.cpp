@@ -75,7 +75,7 @@ class DryRun {
 Result<void> DryRun::join(const std::map<std::string, std::filesystem::path>& files,
                           const Formats& formats) {
   if (mapping_.streams()) return {};
-  std::map<std::string, tree::Document> rows;
+  mapping::Joins::Files rows;
   for (const auto& [name, path] : files) {
     if (name.empty()) continue;
     const auto payload = base::Payload::from_file(path);
@@ -84,13 +84,17 @@ Result<void> DryRun::join(const std::map<std::string, std::filesystem::path>& fi
     const codec::Options& options = format == formats.files.end() ? formats.main : format->second;
     auto stream = codec::open(options, *payload, path.filename().string());
     if (!stream) return fail(stream.error());
-    auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
-    if (!batch) return fail(batch.error());
-    tell(*batch);
-    loss_.count(path.filename(), batch->document);
-    if (options.format == codec::Format::csv) explanation_.learn(path.filename(), batch->document);
+    for (bool last = false; !last;) {
+      auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
+      if (!batch) return fail(batch.error());
+      last = batch->last;
+      tell(*batch);
+      loss_.count(path.filename(), batch->document);
+      if (options.format == codec::Format::csv)
+        explanation_.learn(path.filename(), batch->document);
+      rows.emplace(name, std::move(batch->document));
+    }
     read_by_joins(name, path.filename(), mapping_.plan().nests);
-    rows.emplace(name, std::move(batch->document));
   }
   auto joins = mapping::Joins::build(mapping_, std::move(rows));
   if (!joins) return fail(joins.error());

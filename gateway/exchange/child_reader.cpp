@@ -62,19 +62,20 @@ Result<std::unique_ptr<ChildReader>> ChildReader::open(const Context& context,
 /// Files that rows are joined with are held whole; the main file streams.
 Result<void> ChildReader::load_joins() {
   if (route_.mapping->streams()) return {};
-  std::map<std::string, tree::Document> files;
+  mapping::Joins::Files files;
   for (const Part& part : parts_) {
     // The marker says that the lot is complete, and nothing else.
     if (&part == main_ || part.replaced || part.exchange.lot_file.empty()) continue;
     auto stream = open_part(part);
     if (!stream) return fail(stream.error());
-    // A batch as large as the file: its rows stand in one document.
-    auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
-    if (!batch) return fail(batch.error());
-    for (codec::Rejected& rejected : batch->rejected)
-      join_rejections_.push_back(std::move(rejected));
-    for (Fault& remark : batch->remarks) join_remarks_.push_back(std::move(remark));
-    files.emplace(part.exchange.lot_file, std::move(batch->document));
+    for (bool last = false; !last;) {
+      auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
+      if (!batch) return fail(batch.error());
+      last = batch->last;
+      std::ranges::move(batch->rejected, std::back_inserter(join_rejections_));
+      std::ranges::move(batch->remarks, std::back_inserter(join_remarks_));
+      files.emplace(part.exchange.lot_file, std::move(batch->document));
+    }
   }
   auto joins = mapping::Joins::build(*route_.mapping, std::move(files));
   if (!joins) return fail(joins.error());

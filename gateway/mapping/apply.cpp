@@ -26,16 +26,56 @@ tree::Node bare(tree::Document& into, const tree::Node& node) {
   return into.copy(node).at({});
 }
 
-Item new_item(const std::shared_ptr<const Plan>& owner, const tree::Document& batch,
-              const std::vector<std::string>& files) {
+Item new_item(const std::shared_ptr<const Plan>& owner, const std::vector<std::string>& files) {
   Item item;
-  for (const tree::Attachment& attachment : batch.attachments())
-    item.document.add_attachment(attachment);
   for (const std::string& file : files) item.document.add_file(file);
   // Keys and literals of the result live in the plan.
   item.document.keep(owner);
   return item;
 }
+
+/// The attachments that one batch's rows index: those of the joins, then its own.
+class Attachments {
+ public:
+  Attachments(const Joins* joins, const tree::Document& batch)
+      : joined_(joins == nullptr ? std::span<const tree::Attachment>{} : joins->attachments()),
+        own_(batch.attachments()) {}
+
+  /// Gives the item those that its result holds, and no other: a lot may have thousands.
+  void carry_into(Item& item) const {
+    if (joined_.empty() && own_.empty()) return;
+    Taken taken;
+    const tree::Node& root = item.document.root();
+    if (holds_any(root)) item.document.set_root(carried(root, item.document, taken));
+  }
+
+ private:
+  using Taken = std::map<std::uint32_t, std::uint32_t>;  ///< number here -> number in the item
+
+  static bool holds_any(const tree::Node& node) {
+    return node.is(tree::Kind::attachment) || std::ranges::any_of(node.items(), holds_any);
+  }
+
+  tree::Node carried(const tree::Node& node, tree::Document& into, Taken& taken) const {
+    if (node.is(tree::Kind::attachment)) {
+      const std::uint32_t index = node.attachment_index();
+      const auto [at, fresh] = taken.try_emplace(index, 0);
+      if (fresh)
+        at->second = into.add_attachment(index < joined_.size() ? joined_[index]
+                                                                : own_[index - joined_.size()]);
+      return tree::Node::attachment(at->second, node.origin());
+    }
+    if (!holds_any(node)) return node;
+    const auto slots = into.arena().array<tree::Node>(node.items().size());
+    std::ranges::transform(node.items(), slots.begin(),
+                           [&](const tree::Node& item) { return carried(item, into, taken); });
+    return node.is(tree::Kind::array) ? tree::Node::array(slots, node.origin())
+                                      : tree::Node::object(node.shape(), slots, node.origin());
+  }
+
+  std::span<const tree::Attachment> joined_;
+  std::span<const tree::Attachment> own_;
+};
 
 }  // namespace
 
@@ -81,10 +121,11 @@ Item apply_one(const Mapping& mapping, const tree::Document& input, const Variab
   tree::Arena arena;
   fhirpath::Context context(input.files(), arena, plan.slots, plan.members);
   prepare(plan, variables, arena, context, coverage);
-  Item item = new_item(mapping.shared_plan(), input, input.files());
+  Item item = new_item(mapping.shared_plan(), input.files());
   context.renew(item.document.files(), item.document.arena());
   if (input.root().is(tree::Kind::null)) return item;
   Runner(plan, context, coverage).run(Value::of(input.root()), item, Explain::yes);
+  Attachments(nullptr, input).carry_into(item);
   return item;
 }
 
@@ -102,20 +143,22 @@ std::vector<Item> apply(const Mapping& mapping, const tree::Document& batch, con
   if (plan.each) {
     items = plan.each->evaluate(context, context.resource());
     if (context.failed()) {
-      out.push_back(new_item(mapping.shared_plan(), batch, batch.files()));
+      out.push_back(new_item(mapping.shared_plan(), batch.files()));
       out.back().faults.push_back(*context.take_fault());
       return out;
     }
   }
   Runner runner(plan, context, coverage);
+  const Attachments attachments(joins, batch);
   out.reserve(items.size());
   for (const Value& value : items) {
-    Item& item = out.emplace_back(new_item(mapping.shared_plan(), batch, rows.files()));
+    Item& item = out.emplace_back(new_item(mapping.shared_plan(), rows.files()));
     context.renew(rows.files(), item.document.arena());
     const bool joined = joins != nullptr && value.is(fhirpath::Type::complex);
     const Value resource = joined ? Value::of(rows.with_lists(value.node())) : value;
     item.source = context.place_of(resource.origin());
     runner.run(resource, item, explain);
+    attachments.carry_into(item);
   }
   return out;
 }

@@ -35,20 +35,26 @@ std::span<const Node> rows_of(const tree::Document& document) {
                                            : std::span<const Node>{};
 }
 
-using FileMap = std::vector<std::uint16_t>;
+/// Where what a document's nodes name by number stands in the lists that several documents share.
+struct Shift {
+  std::vector<std::uint16_t> files;
+  std::uint32_t attachments = 0;
 
-tree::Origin moved(tree::Origin origin, const FileMap& files) {
-  if (origin.file < files.size()) origin.file = files[origin.file];
-  return origin;
-}
+  tree::Origin of(tree::Origin origin) const {
+    if (origin.file < files.size()) origin.file = files[origin.file];
+    return origin;
+  }
+};
 
-/// The node with its origins in another list of files. Texts are shared, containers are made anew.
-Node moved(const Node& node, const FileMap& files, tree::Arena& arena) {
-  if (!node.is(Kind::array) && !node.is(Kind::object)) return node.at(moved(node.origin(), files));
+/// The node with its numbers shifted. Texts are shared, containers are made anew.
+Node moved(const Node& node, const Shift& shift, tree::Arena& arena) {
+  if (node.is(Kind::attachment))
+    return Node::attachment(node.attachment_index() + shift.attachments, shift.of(node.origin()));
+  if (!node.is(Kind::array) && !node.is(Kind::object)) return node.at(shift.of(node.origin()));
   const auto items = arena.array<Node>(node.items().size());
-  for (std::size_t i = 0; i < items.size(); ++i) items[i] = moved(node.items()[i], files, arena);
-  return node.is(Kind::array) ? Node::array(items, moved(node.origin(), files))
-                              : Node::object(node.shape(), items, moved(node.origin(), files));
+  for (std::size_t i = 0; i < items.size(); ++i) items[i] = moved(node.items()[i], shift, arena);
+  return node.is(Kind::array) ? Node::array(items, shift.of(node.origin()))
+                              : Node::object(node.shape(), items, shift.of(node.origin()));
 }
 
 std::uint16_t index_in(std::vector<std::string>& files, const std::string& name) {
@@ -58,9 +64,11 @@ std::uint16_t index_in(std::vector<std::string>& files, const std::string& name)
   return static_cast<std::uint16_t>(files.size() - 1);
 }
 
-FileMap map_files(const tree::Document& document, std::vector<std::string>& into) {
-  FileMap out;
-  for (const std::string& name : document.files()) out.push_back(index_in(into, name));
+Shift shift_of(const tree::Document& document, std::vector<std::string>& files,
+               std::size_t attachments) {
+  Shift out;
+  for (const std::string& name : document.files()) out.files.push_back(index_in(files, name));
+  out.attachments = static_cast<std::uint32_t>(attachments);
   return out;
 }
 
@@ -93,11 +101,13 @@ struct Joins::Level {
 struct Joins::Impl {
   std::shared_ptr<const Plan> plan;
   std::vector<std::string> files{std::string{}};
-  std::map<std::string, tree::Document> documents;
+  std::vector<tree::Attachment> attachments;
+  Files documents;
   tree::Arena arena{64 * 1024};
   std::vector<std::unique_ptr<Level>> levels;
 
   Result<std::unique_ptr<Level>> build(const Nest& nest);
+  Result<void> add(const tree::Document& document, const Nest& nest, Level& level);
 };
 
 namespace {
@@ -108,13 +118,13 @@ class Longer {
   explicit Longer(tree::Arena& arena) : arena_(arena) {}
 
   template <class Levels>
-  Node add(const Node& row, const Levels& levels, const FileMap& files) {
+  Node add(const Node& row, const Levels& levels, const Shift& shift) {
     const tree::Shape& shape = shape_for(row.shape(), levels);
     const std::size_t own = row.items().size();
     const auto slots = arena_.array<Node>(own + levels.size());
-    for (std::size_t i = 0; i < own; ++i) slots[i] = moved(row.items()[i], files, arena_);
+    for (std::size_t i = 0; i < own; ++i) slots[i] = moved(row.items()[i], shift, arena_);
     for (std::size_t i = 0; i < levels.size(); ++i) slots[own + i] = levels[i]->list_for(row, key_);
-    return Node::object(shape, slots, moved(row.origin(), files));
+    return Node::object(shape, slots, shift.of(row.origin()));
   }
 
  private:
@@ -148,29 +158,10 @@ Result<std::unique_ptr<Joins::Level>> Joins::Impl::build(const Nest& nest) {
     if (!below) return fail(std::move(below.error()));
     level->below.push_back(std::move(*below));
   }
-  const auto document = documents.find(nest.file);
-  if (document == documents.end()) return level;
-  const FileMap file_map = map_files(document->second, files);
-  const auto rows = rows_of(document->second);
-  if (!rows.empty())
-    for (const std::string& column : nest.theirs)
-      if (rows.front().find(column) == nullptr)
-        return fail(
-            "CH-MAP-041", document->second.place_of(rows.front().origin()),
-            {{"column", column}, {"nest", nest.name}, {"rule", base::describe(nest.place)}});
-  Longer longer(arena);
-  std::string key;
-  for (const Node& row : rows) {
-    if (!row.is(Kind::object)) continue;
-    const Node kept = longer.add(row, level->below, file_map);
-    if (!key_of(row, nest.theirs, key)) {
-      level->without_key.push_back(kept);
-      continue;
-    }
-    Level::Group*& group = level->by_key[key];
-    if (group == nullptr) group = &level->groups.emplace_back();
-    group->rows.push_back(kept);
-  }
+  const auto [first, last] = documents.equal_range(nest.file);
+  for (auto document = first; document != last; ++document)
+    if (auto added = add(document->second, nest, *level); !added)
+      return fail(std::move(added.error()));
   for (Level::Group& group : level->groups) {
     const auto list = arena.array<Node>(group.rows.size());
     std::ranges::copy(group.rows, list.begin());
@@ -179,12 +170,38 @@ Result<std::unique_ptr<Joins::Level>> Joins::Impl::build(const Nest& nest) {
   return level;
 }
 
+Result<void> Joins::Impl::add(const tree::Document& document, const Nest& nest, Level& level) {
+  const Shift shift = shift_of(document, files, attachments.size());
+  std::ranges::copy(document.attachments(), std::back_inserter(attachments));
+  const auto rows = rows_of(document);
+  if (!rows.empty())
+    for (const std::string& column : nest.theirs)
+      if (rows.front().find(column) == nullptr)
+        return fail(
+            "CH-MAP-041", document.place_of(rows.front().origin()),
+            {{"column", column}, {"nest", nest.name}, {"rule", base::describe(nest.place)}});
+  Longer longer(arena);
+  std::string key;
+  for (const Node& row : rows) {
+    if (!row.is(Kind::object)) continue;
+    const Node kept = longer.add(row, level.below, shift);
+    if (!key_of(row, nest.theirs, key)) {
+      level.without_key.push_back(kept);
+      continue;
+    }
+    Level::Group*& group = level.by_key[key];
+    if (group == nullptr) group = &level.groups.emplace_back();
+    group->rows.push_back(kept);
+  }
+  return {};
+}
+
 Joins::Joins(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Joins::~Joins() = default;
 Joins::Joins(Joins&&) noexcept = default;
 Joins& Joins::operator=(Joins&&) noexcept = default;
 
-Result<Joins> Joins::build(const Mapping& mapping, std::map<std::string, tree::Document> files) {
+Result<Joins> Joins::build(const Mapping& mapping, Files files) {
   auto impl = std::make_unique<Impl>();
   impl->plan = mapping.shared_plan();
   impl->documents = std::move(files);
@@ -194,6 +211,10 @@ Result<Joins> Joins::build(const Mapping& mapping, std::map<std::string, tree::D
     impl->levels.push_back(std::move(*level));
   }
   return Joins(std::move(impl));
+}
+
+const std::vector<tree::Attachment>& Joins::attachments() const {
+  return impl_->attachments;
 }
 
 std::vector<Fault> Joins::orphans() const {
@@ -223,7 +244,7 @@ std::vector<Fault> Joins::orphans() const {
 struct JoinedRows::Impl {
   explicit Impl(const Joins& j) : joins(j), longer(arena) {}
   const Joins& joins;
-  FileMap file_map;
+  Shift shift;
   tree::Arena arena{16 * 1024};
   Longer longer;
 };
@@ -235,7 +256,7 @@ JoinedRows::JoinedRows(const Joins* joins, const tree::Document& batch) {
   }
   impl_ = std::make_unique<Impl>(*joins);
   files_ = joins->impl_->files;
-  impl_->file_map = map_files(batch, files_);
+  impl_->shift = shift_of(batch, files_, joins->attachments().size());
 }
 
 JoinedRows::~JoinedRows() = default;
@@ -243,7 +264,7 @@ JoinedRows::~JoinedRows() = default;
 const Node& JoinedRows::with_lists(const Node& row) {
   if (!impl_ || !row.is(Kind::object)) return row;
   const auto kept = impl_->arena.array<Node>(1);
-  kept[0] = impl_->longer.add(row, impl_->joins.impl_->levels, impl_->file_map);
+  kept[0] = impl_->longer.add(row, impl_->joins.impl_->levels, impl_->shift);
   return kept[0];
 }
 

@@ -17,10 +17,12 @@ namespace charmille::mapping {
 /// the main file.
 class Joins {
  public:
-  /// `files`: by name as the mapping writes it, each the rows as a codec gives them ({rows:
-  /// [...]}). A file that is not there has no rows. A column of `on` that a file has not is a
-  /// fault.
-  static Result<Joins> build(const Mapping& mapping, std::map<std::string, tree::Document> files);
+  /// By name as the mapping writes it, each the rows as a codec gives them ({rows: [...]}); a file
+  /// that came in several batches stands there as often, in their order.
+  using Files = std::multimap<std::string, tree::Document>;
+
+  /// A file that is not there has no rows. A column of `on` that a file has not is a fault.
+  static Result<Joins> build(const Mapping& mapping, Files files);
   ~Joins();
   Joins(Joins&&) noexcept;
   Joins& operator=(Joins&&) noexcept;
@@ -28,6 +30,9 @@ class Joins {
   /// Rows that belong to no row above, one fault each, with file, line and rule. Complete once
   /// every batch of the main file has been mapped.
   std::vector<Fault> orphans() const;
+
+  /// Of all files: what attachments in joined rows index.
+  const std::vector<tree::Attachment>& attachments() const;
 
  private:
   struct Level;
@@ -37,7 +42,8 @@ class Joins {
   friend class JoinedRows;
 };
 
-/// Rows of a batch with their lists; lives as long as the batch is being mapped.
+/// Rows of a batch with their lists; lives as long as the batch is being mapped. Attachments of the
+/// rows themselves are numbered after those of the joins.
 class JoinedRows {
  public:
   /// Without joins rows stay as they are.

@@ -342,6 +342,10 @@ bool Mapping::mentions_variable(std::string_view name) const {
   return plan_->mentions.variables.contains(name);
 }
 
+bool Mapping::mentions_member(std::string_view name) const {
+  return plan_->mentions.members.contains(name);
+}
+
 std::vector<std::string> Mapping::variables() const {
   std::vector<std::string> out;
   for (const Variable& variable : plan_->variables)

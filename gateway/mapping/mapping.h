@@ -64,6 +64,8 @@ class Mapping {
   /// The file that a nest reads.
   std::string file_of_nest(std::string_view nest) const;
   bool mentions_variable(std::string_view name) const;
+  /// Whether any expression reads a member of that name, of whatever object.
+  bool mentions_member(std::string_view name) const;
   /// Declared under `vars:`: what a route may set.
   std::vector<std::string> variables() const;
 

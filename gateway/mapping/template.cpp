@@ -58,6 +58,7 @@ std::optional<fhirpath::Expression> TemplateCompiler::compile_part(std::string_v
   Names& noted = noted_ != nullptr ? *noted_ : around_;
   for (const std::string& name : compiled->members())
     if (nests_.contains(name)) noted.insert(name);
+  mentions_.members.insert(compiled->members().begin(), compiled->members().end());
   mentions_.tables.insert(compiled->tables().begin(), compiled->tables().end());
   for (const std::uint32_t slot : compiled->variables()) {
     mentions_.variables.emplace(scope_.name_of(slot));

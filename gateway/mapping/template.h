@@ -21,6 +21,7 @@ struct Mentions {
       sections;  ///< for each top-level key of the result, the nests that it reads
   Names variables;
   Names tables;
+  Names members;
 };
 
 class TemplateCompiler {

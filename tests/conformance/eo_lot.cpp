@@ -138,7 +138,7 @@ LotResult read_lot(const std::filesystem::path& main_file, const std::filesystem
     result.refused = std::move(main.error());
     return result;
   }
-  std::map<std::string, tree::Document> others;
+  mapping::Joins::Files others;
   for (const char* name : names) {
     if (folder.empty()) break;
     const auto file = file_of(folder, name);

@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!mapping) return 0;
   (void)(*mapping)->sections_and_nests();
   const tree::Document batch = lot();
-  std::map<std::string, tree::Document> files;
+  mapping::Joins::Files files;
   for (const std::string& name : (*mapping)->files()) files.emplace(name, lot());
   const auto joins = mapping::Joins::build(**mapping, std::move(files));
   if (joins) {

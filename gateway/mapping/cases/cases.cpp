@@ -81,7 +81,7 @@ Result<void> CaseRun::fill(Outcome& into) {
 Result<void> CaseRun::fill_from_rows(const CaseOptions& options, Outcome& into) {
   const auto files = files_of_case(case_, mapping_);
   if (!files) return fail(files.error());
-  std::map<std::string, tree::Document> joined;
+  Joins::Files joined;
   for (const auto& [name, file] : *files) {
     auto rows = rows_of(file, options.format, into);
     if (!rows) return fail(std::move(rows.error()));

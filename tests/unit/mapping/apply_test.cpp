@@ -50,8 +50,8 @@ tree::Document rows(std::string_view name, std::string_view csv) {
   return std::move(batch->document);
 }
 
-std::map<std::string, tree::Document> lot() {
-  std::map<std::string, tree::Document> files;
+Joins::Files lot() {
+  Joins::Files files;
   files.emplace("Filiation", rows("Filiation.csv",
                                   "Child;Name;Link\nE1;Anne;M\nE1;Marc;P\nE9;Lost;M\n;Nobody;P\n"));
   files.emplace("Phones", rows("Phones.csv",
@@ -108,7 +108,7 @@ TEST_CASE("rows of other files become lists inside the rows that they belong to"
 
 TEST_CASE("a join column that the file has not is a fault") {
   const auto mapping = mapping_of(children);
-  std::map<std::string, tree::Document> files;
+  Joins::Files files;
   files.emplace("Mesures", rows("Mesures.csv", "Identifiant;Kind\nE1;AED\n"));
   const auto joins = Joins::build(*mapping, std::move(files));
   REQUIRE(!joins.has_value());
@@ -231,4 +231,58 @@ TEST_CASE("one mapping and one set of joins serve several threads") {
   for (std::thread& thread : threads) thread.join();
   for (const std::string& result : results) CHECK(result == results[0]);
   CHECK(joins->orphans().size() == 3);
+}
+
+namespace {
+
+/// Rows {Child, N} with a document each: its content is "<child><n>".
+tree::Document documents_of(const std::vector<std::pair<std::string, std::string>>& all) {
+  tree::Document d;
+  std::vector<tree::Node> rows;
+  for (const auto& [child, number] : all) {
+    const auto at = d.add_attachment({base::Payload(child + number), "text/plain"});
+    rows.push_back(d.object({{"Child", d.text(child)},
+                             {"N", d.text(number)},
+                             {"document", tree::Node::attachment(at)}}));
+  }
+  d.set_root(d.object({{"rows", d.array(rows)}}));
+  return d;
+}
+
+constexpr std::string_view with_pieces = R"(mapping: eo/pieces
+from: csv
+to: tree
+each: rows
+nest:
+  pieces: {file: Pieces, on: {main: Id, other: Child}}
+template:
+  id: "{{ Id }}"
+  pieces:
+    '{% for p in pieces %}': {n: '{{ %p.N }}', content: '{{ %p.document }}'}
+)";
+
+}  // namespace
+
+TEST_CASE("joined rows bring their documents, in whatever batch they came, and no others") {
+  const auto mapping = mapping_of(with_pieces);
+  Joins::Files files;
+  files.emplace("Pieces", documents_of({{"E1", "a"}, {"E2", "b"}}));
+  files.emplace("Pieces", documents_of({{"E3", "c"}, {"E1", "d"}}));
+  const auto joins = Joins::build(*mapping, std::move(files));
+  REQUIRE(joins);
+  const tree::Document main = rows("Main.csv", "Id;Name\nE1;x\nE2;y\nE4;z\n");
+  const auto items = apply(*mapping, main, &*joins, {});
+  REQUIRE(items.size() == 3);
+  const auto content = [&](std::size_t item, std::size_t piece) {
+    const tree::Document& document = items[item].document;
+    const tree::Node& at = document.root().find("pieces")->items()[piece];
+    return *document.attachments()[at.find("content")->attachment_index()].bytes.bytes(100);
+  };
+  CHECK(items[0].document.attachments().size() == 2);
+  CHECK(content(0, 0) == "E1a");
+  CHECK(content(0, 1) == "E1d");
+  CHECK(items[1].document.attachments().size() == 1);
+  CHECK(content(1, 0) == "E2b");
+  CHECK(items[2].document.attachments().empty());
+  CHECK(joins->orphans().size() == 1);
 }
