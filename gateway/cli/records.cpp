@@ -1,11 +1,12 @@
-// charmille records list | show | transmit | check | links. Identifiers of children never come as
-// arguments, which every login of the machine can see.
+// charmille records list | show | transmit | check | links | documents. Identifiers of children
+// never come as arguments, which every login of the machine can see.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include "gateway/base/uuid.h"
 #include "gateway/cli/asked.h"
+#include "gateway/cli/documents.h"
 #include "gateway/cli/links.h"
 #include "gateway/cli/records_check.h"
 #include "gateway/cli/session.h"
@@ -187,6 +188,7 @@ void add_records(CLI::App& app, Session& s) {
   add_transmit(*records, s);
   add_records_check(*records, s);
   add_links(*records, s);
+  add_documents(*records, s);
 }
 
 }  // namespace charmille::cli

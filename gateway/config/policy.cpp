@@ -1,5 +1,7 @@
 #include "gateway/config/policy.h"
 
+#include <algorithm>
+
 #include "gateway/config/view.h"
 
 namespace charmille::config {
@@ -28,6 +30,14 @@ std::vector<Field> line_fields() {
        .meaning_en = "in place of sections: a whole extraction, without identity",
        .example = "olinpe",
        .choices = {"olinpe"}},
+      {.name = "documents",
+       .type = list,
+       .meaning_fr = "avec la section documents : de quelles rubriques",
+       .meaning_en = "with the section documents: of which rubrics",
+       .example = "[judicial, administrative]",
+       .item = {{.type = choice,
+                 .choices = {"administrative", "judicial", "health", "social", "school",
+                             "unknown"}}}},
       {.name = "ground",
        .meaning_fr = "fondement légal, inscrit au journal d'audit",
        .meaning_en = "legal ground, noted in the audit log",
@@ -43,11 +53,15 @@ std::vector<Field> line_fields() {
 
 PolicyLine read_line(const View& view, std::vector<Fault>& faults) {
   PolicyLine line{view["sections"].texts(), view["fields"].texts(),    view["ground"].text(),
-                  view["purpose"].text(),   view["extraction"].text(), view.place()};
+                  view["purpose"].text(),   view["extraction"].text(), view.place(),
+                  view["documents"].texts()};
   if (line.sections.empty() == line.extraction.empty())
     faults.push_back(fault("CH-CFG-068", view.place()));
   if (!line.fields.empty() && line.sections.size() != 1)
     faults.push_back(fault("CH-CFG-067", view["fields"].place()));
+  const bool carries = std::ranges::find(line.sections, "documents") != line.sections.end();
+  if (carries != !line.documents.empty())
+    faults.push_back(fault("CH-CFG-079", view["documents"].place()));
   return line;
 }
 

@@ -21,6 +21,8 @@ struct PolicyLine {
   std::string purpose;
   std::string extraction;  ///< "olinpe", or empty
   base::Place place;
+  /// Which documents the section `documents` means, by their own section ("health"); none: none.
+  std::vector<std::string> documents = {};
 };
 
 struct Policy {

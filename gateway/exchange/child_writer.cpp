@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/exchange/documents.h"
 #include "gateway/exchange/family.h"
 #include "gateway/exchange/preview.h"
 #include "gateway/exchange/recognition.h"
@@ -323,7 +324,10 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   auto target = find_or_create(plan, record::claims_of(child.root(), plan.own_prefix), work);
   if (!target) return fail(target.error());
   const bool nameless = !target->created && target->row.authority.empty();
-  auto said = add_statements(plan, child, *target, work);
+  auto kept =
+      keep_contents(context_, target->row, *target->key, child, plan.preview == nullptr, work);
+  if (!kept) return fail(kept.error());
+  auto said = add_statements(plan, *kept ? **kept : child, *target, work);
   if (!said) return fail(said.error());
   ChildOutcome outcome{target->row.id, {}, said->changed, target->created};
   if (outcome.changed.empty() && !plan.check_all && !nameless) return outcome;

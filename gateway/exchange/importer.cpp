@@ -384,6 +384,7 @@ asio::awaitable<Result<std::size_t>> Importer::apply_from(Run& run,
 }
 
 void Importer::give_back(const Work& work) {
+  drop_files(context_.store, payload_files(work.unit), Fault{});
   for (const Departure& departure : work.departures)
     lanes_.give_back(departure.exchange.endpoint, departure.exchange.lane);
 }
@@ -447,6 +448,8 @@ Result<void> Importer::add_child(Run& run, ReadChild& child, Segment& segment) {
 }
 
 void Importer::give_back_since(const Work::Mark& mark, Work& work) {
+  const auto dropped = work.unit.writes.begin() + static_cast<std::ptrdiff_t>(mark.writes);
+  drop_files(context_.store, payload_files({{}, {dropped, work.unit.writes.end()}, {}}), Fault{});
   for (std::size_t i = mark.departures; i < work.departures.size(); ++i)
     lanes_.give_back(work.departures[i].exchange.endpoint, work.departures[i].exchange.lane);
   mark.restore(work);

@@ -39,7 +39,8 @@ Operations::Operations(Context& context, Importer& importer, Outbox& outbox, Lan
       lanes_(lanes),
       scheduler_(scheduler),
       linking_(context, outbox, lanes),
-      transmission_(context, outbox, lanes) {}
+      transmission_(context, outbox, lanes),
+      clearing_(context, outbox, lanes) {}
 
 Result<store::Exchange> Operations::find(const base::Uuid& id) const {
   auto found = context_.store.exchange(id);

@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/exchange/beside.h"
+#include "gateway/exchange/clearing.h"
 #include "gateway/exchange/context.h"
 #include "gateway/exchange/events.h"
 #include "gateway/exchange/linking.h"
@@ -72,6 +73,8 @@ class Operations {
   Task<LinkOutcome> decide(std::uint64_t link, LinkAct act, events::Person person);
   /// Hands the former file of a child over to a department; gives the deliveries made.
   Task<std::vector<base::Uuid>> transmit(Handover handover, events::Person person);
+  /// Documents that are held for a secret place, and decisions about them.
+  Clearing& documents() { return clearing_; }
   /// The child of an identifier, its own or one that it cites. CH-EXC-028: it leads to several.
   Result<std::optional<base::Uuid>> find_child(const std::string& system, const std::string& value);
 
@@ -100,6 +103,7 @@ class Operations {
   Scheduler& scheduler_;
   Linking linking_;
   Transmission transmission_;
+  Clearing clearing_;
 };
 
 }  // namespace charmille::exchange

@@ -5,41 +5,11 @@
 
 #include "gateway/base/bytes.h"
 #include "gateway/exchange/beside.h"
-#include "gateway/exchange/calendar.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
-#include "gateway/policy/matrix.h"
 
 namespace charmille::exchange {
 namespace {
-
-std::string_view content_type_of(codec::Format format) {
-  switch (format) {
-    case codec::Format::csv:
-      return "text/csv";
-    case codec::Format::json:
-      return "application/json";
-    case codec::Format::ndjson:
-      return "application/x-ndjson";
-    default:  // the configuration refuses to write it
-      break;
-  }
-  return "application/octet-stream";
-}
-
-std::string_view extension_of(codec::Format format) {
-  switch (format) {
-    case codec::Format::csv:
-      return "csv";
-    case codec::Format::json:
-      return "json";
-    case codec::Format::ndjson:
-      return "ndjson";
-    default:
-      break;
-  }
-  return "bin";
-}
 
 /// Deliveries that a newer snapshot may replace: not under way, not final.
 bool is_unsent(store::State state) {
@@ -85,37 +55,6 @@ Result<void> encode(const std::vector<tree::Document>& results, codec::Encoder& 
   return {};
 }
 
-/// Nothing that leaves holds a secret; else CH-POL-010 to -013. No setting and no person overrides
-/// it.
-Result<void> judge(const policy::Scanner& scanner, const policy::ScanResult& found) {
-  if (auto held = scanner.fault_of(found)) return fail(std::move(*held));
-  return {};
-}
-
-Result<void> scan(const std::vector<policy::Secret>& secrets,
-                  const std::vector<tree::Document>& results) {
-  if (secrets.empty()) return {};
-  const policy::Scanner scanner(secrets);
-  for (const tree::Document& result : results) {
-    const auto found = scanner.scan(result);
-    if (!found) return fail(found.error());
-    if (auto clear = judge(scanner, *found); !clear) return clear;
-  }
-  return {};
-}
-
-/// The bytes as they leave, and the names that go with them.
-Result<void> scan(std::vector<policy::Secret> secrets, const adapters::Prepared& prepared) {
-  if (secrets.empty()) return {};
-  const policy::Scanner scanner(std::move(secrets));
-  const auto found = scanner.scan(prepared.payload, prepared.content_type);
-  if (!found) return fail(found.error());
-  if (auto clear = judge(scanner, *found); !clear) return clear;
-  for (const auto& [name, value] : prepared.ids)
-    if (auto clear = judge(scanner, scanner.scan_name(value)); !clear) return clear;
-  return {};
-}
-
 }  // namespace
 
 bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t known) {
@@ -124,56 +63,6 @@ bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t 
   // A first delivery has nothing to be measured against.
   if (plan.config->max_change->percent) return known > 0 && changes * 100 > known * limit;
   return changes > limit;
-}
-
-Result<Rendering> Outbox::render(const DestinationPlan& plan, const tree::Document& record,
-                                 const std::string& change, const config::Variables& more,
-                                 const Fresh* sibling) const {
-  Rendering rendering;
-  const auto wanted = lets_go(plan.only, record);
-  if (!wanted) return fail(wanted.error());
-  Family family;
-  if (!policy::may_know_place(plan.addressee.kind)) {
-    auto found = family_of(context_, record.root(), sibling);
-    if (!found) return fail(found.error());
-    family = std::move(*found);
-  }
-  rendering.projection =
-      policy::project(record, plan.addressee, plan.policy, *wanted, family.shares_secret_place());
-  if (!rendering.projection.document) return rendering;
-  rendering.secrets = policy::secrets_of(record.root(), plan.addressee.kind);
-  for (const tree::Document& one : family.hidden)
-    std::ranges::move(policy::secrets_of(one.root(), plan.addressee.kind),
-                      std::back_inserter(rendering.secrets));
-  const auto translate = [&](const std::string& as) -> Result<std::vector<tree::Document>> {
-    mapping::Variables variables = variables_of(plan.config->vars);
-    for (const auto& [name, value] : more) variables.set_text(name, value);
-    variables.set_text("route", plan.route->name);
-    variables.set_text("change", as);
-    std::vector<tree::Document> results;
-    for (mapping::Item& item :
-         mapping::apply(*plan.mapping, *rendering.projection.document, nullptr, variables)) {
-      if (!item.faults.empty()) return fail(item.faults.front());
-      if (!item.document.root().is(tree::Kind::null)) results.push_back(std::move(item.document));
-    }
-    return results;
-  };
-  // What is compared does not depend on whether the destination knew the child before.
-  auto results = translate("changed");
-  if (!results) return fail(results.error());
-  if (auto clear = scan(rendering.secrets, *results); !clear) return fail(clear.error());
-  std::string canonical;
-  if (!rendering.projection.ended.empty()) {
-    canonical = policy::held_then(rendering.projection);
-  } else {
-    for (const tree::Document& result : *results)
-      canonical += codec::write_canonical_json(result.root()) + '\n';
-  }
-  rendering.digest = context_.vault.digest("projection|" + plan.key, canonical);
-  if (change != "changed" && plan.mapping->mentions_variable("change")) results = translate(change);
-  if (!results) return fail(results.error());
-  rendering.results = std::move(*results);
-  return rendering;
 }
 
 /// A delivery's row and payload; it leaves at once when its lane was reserved.
@@ -222,56 +111,6 @@ store::Exchange Outbox::new_delivery(const DestinationPlan& plan,
   return delivery;
 }
 
-/// Numbers of a destination only grow; one that no delivery carried in the end leaves a gap.
-Result<std::string> Outbox::next_sequence(const DestinationPlan& plan, Work& work) {
-  const std::string name = "sequence/" + plan.key;
-  const std::lock_guard lock(sequence_mutex_);
-  auto known = sequences_.find(name);
-  if (known == sequences_.end()) {
-    auto kept = context_.store.setting(name);
-    if (!kept) return fail(kept.error());
-    known = sequences_.emplace(name, *kept ? std::stoull(**kept) : 0).first;
-  }
-  const std::uint64_t number = ++known->second;
-  work.unit.writes.emplace_back(store::RaiseSetting{name, number});
-  return std::to_string(number);
-}
-
-Result<adapters::Prepared> Outbox::prepare(const DestinationPlan& plan,
-                                           const store::Exchange& delivery, base::Payload payload,
-                                           Work& work) {
-  const std::string now =
-      local_text(delivery.created, context_.site->config->organisation.time_zone);
-  // The month of an extraction is the one that it is about.
-  const std::string& about =
-      plan.config->trigger == config::Trigger::schedule && delivery.lot.size() >= 7 ? delivery.lot
-                                                                                    : now;
-  config::NamePattern::Values values{{"route", plan.route->name},
-                                     {"endpoint", plan.endpoint->name},
-                                     {"date", now.substr(0, 10)},
-                                     {"month", about.substr(0, 7)},
-                                     {"time", now.substr(11, 8)},
-                                     {"lot", delivery.lot},
-                                     {"delivery", delivery.id.text()},
-                                     {"extension", std::string(extension_of(plan.output.format))}};
-  if (plan.config->file && plan.config->file->has("sequence")) {
-    auto number = next_sequence(plan, work);
-    if (!number) return fail(number.error());
-    values["sequence"] = *number;
-  }
-  adapters::Outbound outbound;
-  outbound.delivery = delivery.id;
-  outbound.payload = std::move(payload);
-  outbound.content_type = content_type_of(plan.output.format);
-  outbound.variables.assign(values.begin(), values.end());
-  if (plan.config->file) {
-    auto name = plan.config->file->fill(values);
-    if (!name) return fail(name.error());
-    outbound.variables.emplace_back("name", std::move(*name));
-  }
-  return lanes_.prepare(plan.endpoint->name, std::move(outbound));
-}
-
 namespace {
 
 /// About this child and this destination, not about the store: others go on.
@@ -317,8 +156,7 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
     if (!told) return fail(told.error());
     if (!told->confirmed.empty() || !told->queued.empty()) row.confirmed = store::unknown_digest;
   }
-  auto rendering =
-      render(plan, *child.record, row.confirmed.empty() ? "new" : "changed", {}, child.sibling);
+  auto rendering = render(plan, child, row.confirmed.empty() ? "new" : "changed", {}, &work.unit);
   if (!rendering) return fail(rendering.error());
   const bool nothing = rendering->results.empty();
   if (!nothing && rendering->digest == row.queued) return false;
@@ -351,7 +189,8 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
   if (waits && delivery.state == store::State::queued) delivery.state = store::State::held;
   auto prepared = prepare(plan, delivery, base::Payload(std::move(bytes)), work);
   if (!prepared) return fail(prepared.error());
-  if (auto clear = scan(rendering->secrets, *prepared); !clear) return fail(clear.error());
+  if (auto clear = scan_leaving(rendering->secrets, rendering->cleared, *prepared); !clear)
+    return fail(clear.error());
   auto sealed = context_.vault.seal_payload(prepared->payload);
   if (!sealed) return fail(sealed.error());
   if (delivery.state == store::State::shadowed) {
@@ -391,8 +230,7 @@ Result<Outbox::Difference> Outbox::difference(const DestinationPlan& plan,
                        ? store::ProjectionRow{plan.key, child.child->head().id, {}, {}, {}}
                        : standing(plan, *child.child);
   if (!row) return fail(row.error());
-  const auto rendering =
-      render(plan, *child.record, row->confirmed.empty() ? "new" : "changed", {});
+  const auto rendering = render(plan, child, row->confirmed.empty() ? "new" : "changed", {});
   if (!rendering) return fail(rendering.error());
   if (rendering->results.empty()) return Difference::withheld;
   const auto known = last_intended(*row);
@@ -470,6 +308,7 @@ struct Outbox::Collecting {
   std::vector<base::Uuid> same;          ///< children of whom the destination has everything
   std::vector<store::ChildAt> versions;  ///< of the children whose projections are noted
   policy::LotSecrets secrets;            ///< that the encoded whole may not hold
+  policy::Cleared contents;              ///< documents that were looked at, each with its child
   std::uint64_t children = 0;
 };
 
@@ -509,8 +348,8 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
   auto known = standing(plan, **child);
   if (!known) return fail(known.error());
   store::ProjectionRow& row = *known;
-  auto rendering =
-      render(plan, *record, row.confirmed.empty() ? "new" : "changed", collection.variables);
+  auto rendering = render(plan, {&**child, &*record}, row.confirmed.empty() ? "new" : "changed",
+                          collection.variables);
   if (!rendering) return fail(rendering.error());
   if (rendering->results.empty()) return into.same.push_back(id), Result<void>{};
   // An extraction of a time after the recipient's own is not about this child.
@@ -525,6 +364,7 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
   if (auto encoded = encode(rendering->results, *into.encoder, bytes); !encoded) return encoded;
   if (auto written = into.builder->write(bytes); !written) return written;
   into.secrets.add(record->root(), rendering->secrets);
+  into.contents.insert(rendering->contents.begin(), rendering->contents.end());
   ++into.children;
   events::Subjects subjects = subjects_of(rendering->projection, {});
   auto& alike = into.subjects.try_emplace(likeness(subjects), std::move(subjects)).first->second;
@@ -582,7 +422,8 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   if (!payload) return fail(payload.error());
   auto prepared = prepare(plan, delivery, *payload, work);
   if (!prepared) return fail(prepared.error());
-  if (auto clear = scan(collecting.secrets.take(), *prepared); !clear) {
+  if (auto clear = scan_leaving(collecting.secrets.take(), collecting.contents, *prepared);
+      !clear) {
     // What was collected is dropped with its payload; a person sees why.
     store::Exchange failed = new_delivery(plan, cause);
     failed.state = store::State::parked;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/exchange/documents.h"
 #include "gateway/exchange/family.h"
 #include "gateway/exchange/kin.h"
 #include "gateway/exchange/work.h"
@@ -22,6 +23,9 @@ struct Rendering {
   policy::Projection projection;        ///< denied: nothing below
   std::vector<tree::Document> results;  ///< of the destination's mapping
   std::string digest;  ///< keyed, of the results: what was confirmed is compared with it
+  /// Documents that a person let go to this recipient, and those whose contents are in the results.
+  policy::Cleared cleared;
+  policy::Cleared contents;
   /// The child's own towards this recipient, and those of siblings whose place it shares: nothing
   /// that leaves may hold them.
   std::vector<policy::Secret> secrets;
@@ -42,6 +46,11 @@ struct ChangedChild {
 /// `known`: the children it has been told of so far.
 bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t known);
 
+/// The bytes as they leave, and the names that go with them, hold no secret; else CH-POL-010 to
+/// -013. What cannot be read of the `cleared` documents is no obstacle.
+Result<void> scan_leaving(std::vector<policy::Secret> secrets, const policy::Cleared& cleared,
+                          const adapters::Prepared& prepared);
+
 class Outbox {
  public:
   Outbox(Context& context, Lanes& lanes) : context_(context), lanes_(lanes) {}
@@ -54,9 +63,10 @@ class Outbox {
 
   /// What the destination gets of that child. `change` is the value of %change ("new", "changed");
   /// a mapping that does not read it gives the same with any.
-  Result<Rendering> render(const DestinationPlan& plan, const tree::Document& record,
+  /// What `unit` is about to commit counts as there.
+  Result<Rendering> render(const DestinationPlan& plan, const ChangedChild& child,
                            const std::string& change, const config::Variables& more,
-                           const Fresh* sibling = nullptr) const;
+                           const store::Unit* unit = nullptr) const;
 
   /// What the child's change would make at the destination, compared with what it was last told or
   /// is about to be.
@@ -81,6 +91,12 @@ class Outbox {
  private:
   struct Collecting;
 
+  Result<std::vector<tree::Document>> translate(const DestinationPlan& plan,
+                                                const tree::Document& projection,
+                                                const std::string& change,
+                                                const config::Variables& more) const;
+  std::string digest_of_results(const DestinationPlan& plan, Rendering& rendering,
+                                const Contents& contents) const;
   store::Exchange new_delivery(const DestinationPlan& plan, const store::Exchange& cause) const;
   /// What the destination's adapter prepares, prepared.
   Result<adapters::Prepared> prepare(const DestinationPlan& plan, const store::Exchange& delivery,

@@ -228,7 +228,8 @@ asio::awaitable<Result<void>> Scheduler::note_as_known(const DestinationPlan& pl
     if (*known) continue;
     auto record = load_record(context_, **child);
     if (!record) co_return fail(record.error());
-    auto rendering = outbox_.render(plan, *record, "new", {});
+    const ChangedChild told{&**child, &*record};
+    auto rendering = outbox_.render(plan, told, "new", {});
     if (!rendering || rendering->results.empty()) continue;  // told when it changes
     store::ProjectionRow row;
     row.destination = plan.key;

@@ -29,6 +29,10 @@ std::string child_context(const base::Uuid& id) {
   return "child|" + id.text();
 }
 
+std::string document_context(const base::Uuid& child, const base::Uuid& payload) {
+  return child_context(child) + "|document|" + payload.text();
+}
+
 std::uint32_t year_of(base::Time now) {
   const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
   return static_cast<std::uint32_t>(static_cast<int>(today.year()));
@@ -182,6 +186,23 @@ Result<Vault::Sealed> Vault::seal_payload(const base::Payload& payload) const {
     if (auto written = builder.write(std::string_view(buffer).substr(0, *count)); !written)
       return fail(written.error());
   }
+}
+
+Result<Vault::Sealed> Vault::seal_document(const crypto::Key& child_key, const base::Uuid& child,
+                                           const base::Payload& content) const {
+  auto sealed = seal_payload(content);
+  if (!sealed) return sealed;
+  const std::string context = document_context(child, sealed->row.id);
+  sealed->row.key = crypto::seal(sealed->row.key, child_key, context, random_);
+  return sealed;
+}
+
+Result<base::Payload> Vault::open_document(const crypto::Key& child_key, const base::Uuid& child,
+                                           store::PayloadRow row) const {
+  auto key = crypto::open_sealed(row.key, child_key, document_context(child, row.id));
+  if (!key) return fail(key.error());
+  row.key = std::move(*key);
+  return open_payload(row);
 }
 
 Result<Vault::KeyPtr> Vault::payload_key(const store::PayloadRow& row) const {

@@ -39,6 +39,11 @@ class Vault {
   Result<Sealed> seal_payload(const base::Payload& payload) const;
   Result<base::Payload> open_payload(const store::PayloadRow& row) const;
   Result<KeyPtr> payload_key(const store::PayloadRow& row) const;
+  /// A payload that nobody opens without the child's key as well: it goes when the child goes.
+  Result<Sealed> seal_document(const crypto::Key& child_key, const base::Uuid& child,
+                               const base::Payload& content) const;
+  Result<base::Payload> open_document(const crypto::Key& child_key, const base::Uuid& child,
+                                      store::PayloadRow row) const;
   /// Small data beside a payload (name, prepared ids, report), under the payload's key. `field`
   /// keeps two apart.
   std::string seal_beside(const crypto::Key& key, const base::Uuid& payload, std::string_view field,

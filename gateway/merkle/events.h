@@ -57,8 +57,10 @@ enum class Event : std::uint8_t {
   admin_unlink,
   admin_quarantine_close,
   admin_transmit,  ///< the former file of a child was handed over to a department
+  admin_clear,     ///< a document may go although a place is secret
+  admin_withhold,  ///< it may no longer
 };
-inline constexpr std::size_t event_count = 49;
+inline constexpr std::size_t event_count = 51;
 
 /// Names of detail fields, in the order of their names (RFC 8785).
 enum class DetailKey : std::uint8_t {

@@ -135,13 +135,13 @@ constexpr std::array<std::string_view, 1> school_health{"carePlan"};
 
 // Everything that lets one find the place (domain notes §9, C. civ. 375-7): also the price, when it
 // is unique.
-constexpr std::array<std::string_view, 21> place{
-    "stays.id",       "stays.finess",      "stays.establishment", "stays.unit",
-    "stays.kind",     "stays.referent",    "stays.dailyPrice",    "school.establishment",
-    "school.uai",     "visitRights.place", "health.doctor",       "siblings.place",
-    "presence.unit",  "deadlines.person",  "ppe.goals",           "ppe.referent",
-    "siblings.ids",   "transport",         "documents",           "ids",
-    "siblings.hosted"};
+constexpr std::array<std::string_view, 23> place{
+    "stays.id",        "stays.finess",      "stays.establishment", "stays.unit",
+    "stays.kind",      "stays.referent",    "stays.dailyPrice",    "school.establishment",
+    "school.uai",      "visitRights.place", "health.doctor",       "siblings.place",
+    "presence.unit",   "deadlines.person",  "ppe.goals",           "ppe.referent",
+    "siblings.ids",    "transport",         "documents.id",        "ids",
+    "siblings.hosted", "documents.title",   "documents.author"};
 
 constexpr std::array<std::string_view, 4> free_texts{"events.text", "events.followUp",
                                                      "transport.instructions", "persons.notes"};
@@ -186,6 +186,26 @@ std::span<const std::string_view> nameable_fields(Recipient kind, std::string_vi
   if (kind == Recipient::school && section == "identity") return school_identity;
   if (kind == Recipient::school && section == "health") return school_health;
   return {};
+}
+
+/// A department and a judge have no health document (canonical child record §7, condition 9); what
+/// nobody put into a section goes to who may have all of them.
+bool may_have_document(Recipient kind, std::string_view document_section) {
+  if (takes_all(kind)) return true;
+  switch (kind) {
+    case Recipient::dmp:
+    case Recipient::care_team:
+    case Recipient::citizen:
+      return document_section == "health";
+    case Recipient::departement:
+    case Recipient::justice:
+      return document_section == "administrative" || document_section == "judicial" ||
+             document_section == "social" || document_section == "school";
+    case Recipient::other_establishment:
+      return document_section != "unknown" && !document_section.empty();
+    default:
+      return false;
+  }
 }
 
 bool may_know_place(Recipient kind) {

@@ -23,6 +23,9 @@ Reach reach_of(config::Recipient kind, std::string_view section);
 /// not the treatment.)
 std::span<const std::string_view> nameable_fields(config::Recipient kind, std::string_view section);
 
+/// May documents of that section of theirs ("health", "judicial") go to this kind at all?
+bool may_have_document(config::Recipient kind, std::string_view document_section);
+
 /// May the place of a child whose place is secret be told to this kind?
 bool may_know_place(config::Recipient kind);
 /// May it be told the address that a relative hides?

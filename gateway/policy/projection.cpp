@@ -40,17 +40,20 @@ bool contains(std::span<const std::string_view> names, std::string_view name) {
 class Projecting {
  public:
   Projecting(const Document& record, const Addressee& to, const config::Policy& policy,
-             const Scope& scope, bool shares_secret_place)
+             const Scope& scope, bool shares_secret_place, const Cleared& cleared)
       : record_(record.root()),
+        attachments_(record.attachments()),
         to_(to),
         policy_(policy),
         scope_(scope),
+        cleared_(cleared),
         hide_place_(!may_know_place(to.kind) && (shares_secret_place || place_is_secret(record_))),
         qualified_(ins_is_qualified()) {}
 
   Projection run() {
     grants();
     Document document;
+    for (const tree::Attachment& attachment : attachments_) document.add_attachment(attachment);
     std::vector<Document::Member> members;
     for (const std::string_view name : config::section_names()) {
       const Node* section = record_.find(name);
@@ -81,6 +84,7 @@ class Projecting {
   }
 
   void grants();
+  const Grant* grant_of(std::string_view section, const Node& item) const;
   Node of_section(Document& into, std::string_view section, const Node& node);
   Node of_item(Document& into, std::string_view section, const Grant& grant, const Node& item);
   bool goes(std::string_view section, const Grant& grant, std::string_view field) const;
@@ -90,22 +94,39 @@ class Projecting {
   void note_lines();
 
   const Node& record_;
+  const std::vector<tree::Attachment>& attachments_;
   const Addressee& to_;
   const config::Policy& policy_;
   const Scope& scope_;
+  const Cleared& cleared_;
   const bool hide_place_;
   const bool qualified_;
   std::map<std::string_view, Grant> grants_;
+  std::map<std::string_view, Grant> documents_;  ///< by the documents' own section
   Projection result_;
 };
 
 void Projecting::grants() {
-  for (const Granted& granted : granted_by(policy_)) {
-    Grant& grant = grants_[granted.section];
+  const auto add = [](Grant& grant, const Granted& granted) {
     grant.lines.push_back(granted.line);
     grant.whole |= granted.whole;
     grant.fields.insert(grant.fields.end(), granted.fields.begin(), granted.fields.end());
+  };
+  for (const Granted& granted : granted_by(policy_)) {
+    add(grants_[granted.section], granted);
+    if (granted.section != "documents") continue;
+    for (const std::string& rubric : policy_.lines[granted.line].documents)
+      if (may_have_document(to_.kind, rubric)) add(documents_[rubric], granted);
   }
+}
+
+/// What the policy grants of that item; nullptr: nothing. Documents have lines of their own, and
+/// leave no place that is secret unless a person cleared them.
+const Grant* Projecting::grant_of(std::string_view section, const Node& item) const {
+  if (section != "documents") return &grants_.at(section);
+  if (hide_place_ && !cleared_.contains(text_at(item, "sha256"))) return nullptr;
+  const auto found = documents_.find(text_at(item, "section"));
+  return found == documents_.end() ? nullptr : &found->second;
 }
 
 /// Does this field go? What the program holds back comes after what the lines grant.
@@ -137,13 +158,12 @@ Node Projecting::of_section(Document& into, std::string_view section, const Node
       withhold("persons[]");
       continue;
     }
-    const bool health_only = to_.kind == Recipient::dmp || to_.kind == Recipient::care_team ||
-                             to_.kind == Recipient::citizen;
-    if (section == "documents" && health_only && text_at(item, "section") != "health") {
-      withhold("documents[]");
+    const Grant* const granted = grant_of(section, item);
+    if (granted == nullptr) {
+      withhold(std::string(section) + "[]");
       continue;
     }
-    const Node sent = of_item(into, section, grant->second, item);
+    const Node sent = of_item(into, section, *granted, item);
     if (!sent.is(Kind::null)) items.push_back(sent);
   }
   return items.empty() ? Node::null() : into.array(items);
@@ -220,13 +240,11 @@ Projection denied(std::string_view code) {
 
 }  // namespace
 
-std::string held_then(const Projection& projection) {
+std::string held_then(const Node& projected) {
   std::string held;
-  if (!projection.document) return held;
-  const Node& root = projection.document->root();
-  for (std::size_t i = 0; i < root.items().size(); ++i)
-    if (root.key(i) != "identity" && root.key(i) != "ids")
-      held += codec::write_canonical_json(root.items()[i]) + '\n';
+  for (std::size_t i = 0; i < projected.items().size(); ++i)
+    if (projected.key(i) != "identity" && projected.key(i) != "ids")
+      held += codec::write_canonical_json(projected.items()[i]) + '\n';
   return held;
 }
 
@@ -242,12 +260,12 @@ bool place_is_secret(const Node& record) {
 }
 
 Projection project(const Document& record, const Addressee& to, const config::Policy* policy,
-                   bool wanted, bool shares_secret_place) {
+                   bool wanted, bool shares_secret_place, const Cleared& cleared) {
   if (policy == nullptr || policy->recipient != to.kind) return denied("CH-POL-001");
   if (!wanted) return denied("CH-POL-002");
   const Scope scope(record.root(), to);
   if (!scope.concerned()) return denied(scope.denial());
-  return Projecting(record, to, *policy, scope, shares_secret_place).run();
+  return Projecting(record, to, *policy, scope, shares_secret_place, cleared).run();
 }
 
 }  // namespace charmille::policy

@@ -3,7 +3,9 @@
 // establishments) and secrecy narrow the rest.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,14 +44,20 @@ struct Projection {
 
 /// What a recipient whose time is over held, as canonical JSON: who the child is, which may change
 /// later, apart.
-std::string held_then(const Projection& projection);
+std::string held_then(const tree::Node& projected);
+
+/// Digests of documents ("<64 hexadecimal digits>") that a person let go to the recipient's kind,
+/// although the child's place is kept from it.
+using Cleared = std::set<std::string, std::less<>>;
 
 /// `policy` is that of the recipient's kind, or nullptr. `wanted` is what the destination's own
 /// `for:` says of this child: it only narrows. `shares_secret_place`: it is where a sibling is
-/// whose place is secret, and its own is as secret. The document is a copy, in the canonical order
-/// of sections; equal inputs give equal documents.
+/// whose place is secret, and its own is as secret. While the place is kept from the recipient no
+/// document goes but the cleared ones. The document is a copy, in the canonical order of sections,
+/// with the record's attachments; equal inputs give equal documents.
 Projection project(const tree::Document& record, const Addressee& to, const config::Policy* policy,
-                   bool wanted = true, bool shares_secret_place = false);
+                   bool wanted = true, bool shares_secret_place = false,
+                   const Cleared& cleared = {});
 
 /// A running stay or measure whose place is secret, or whose flag is unknown: whatever can reveal
 /// the place is secret too.

@@ -107,26 +107,29 @@ void ScanResult::append(ScanResult other) {
   std::ranges::move(other.unread, std::back_inserter(unread));
 }
 
-Scanner::Scanner(std::vector<Secret> secrets, ScanLimits limits)
-    : secrets_(std::move(secrets)), limits_(limits), automaton_(needles_of(secrets_)) {}
+Scanner::Scanner(std::vector<Secret> secrets, ScanLimits limits, Cleared cleared)
+    : secrets_(std::move(secrets)),
+      limits_(limits),
+      cleared_(std::move(cleared)),
+      automaton_(needles_of(secrets_)) {}
 
 Result<ScanResult> Scanner::scan(const tree::Document& document) const {
   if (automaton_.empty()) return ScanResult{};
-  Walk walk(automaton_, limits_);
+  Walk walk(automaton_, limits_, cleared_);
   TreeReading(walk, document).read();
   return walk.take();
 }
 
 Result<ScanResult> Scanner::scan(const base::Payload& payload, std::string_view media_type) const {
   if (automaton_.empty()) return ScanResult{};
-  Walk walk(automaton_, limits_);
+  Walk walk(automaton_, limits_, cleared_);
   walk.content(payload, media_type, {});
   return walk.take();
 }
 
 ScanResult Scanner::scan_name(std::string_view name) const {
   if (automaton_.empty()) return {};
-  Walk walk(automaton_, limits_);
+  Walk walk(automaton_, limits_, cleared_);
   walk.name(name, Spot{}.as(Carrier::name));
   auto result = walk.take();
   return result ? std::move(*result) : ScanResult{};

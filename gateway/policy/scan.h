@@ -12,6 +12,7 @@
 
 #include "gateway/base/payload.h"
 #include "gateway/policy/aho_corasick.h"
+#include "gateway/policy/projection.h"
 #include "gateway/policy/secrets.h"
 #include "gateway/tree/document.h"
 
@@ -70,7 +71,9 @@ struct ScanResult {
 /// Searches for one list of secrets. Built once for a child, or for a lot; threads may share it.
 class Scanner {
  public:
-  explicit Scanner(std::vector<Secret> secrets, ScanLimits limits = {});
+  /// `cleared`: digests of documents that a person read and let go. What cannot be read of them is
+  /// no obstacle; a secret that is found in them is one.
+  explicit Scanner(std::vector<Secret> secrets, ScanLimits limits = {}, Cleared cleared = {});
 
   const std::vector<Secret>& secrets() const { return secrets_; }
 
@@ -91,6 +94,7 @@ class Scanner {
  private:
   std::vector<Secret> secrets_;
   ScanLimits limits_;
+  Cleared cleared_;
   Automaton automaton_;
 };
 

@@ -227,7 +227,11 @@ bool Scope::holds_dated(std::string_view section, const Node& item) const {
     return in_time(text_at(item, "start"), text_at(item, "end"));
   const auto on = [&](std::string_view day) { return day.empty() ? sole_ : in_time(day, day); };
   if (section == "presence") return on(text_at(item, "month"));
-  if (section == "events" || section == "documents") return on(text_at(item, "date"));
+  if (section == "events") return on(text_at(item, "date"));
+  // A judgment of the time of another department may be its own.
+  if (section == "documents")
+    return on(text_at(item, "date")) &&
+           !(to_.kind == Recipient::departement && in_time_of_another(text_at(item, "date")));
   if (section == "ppe") return on(text_at(item, "made"));
   if (section != "school") return true;
   const std::string_view year = text_at(item, "year");  // "2025-2026"

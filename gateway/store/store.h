@@ -104,6 +104,10 @@ class Store {
   virtual Result<std::vector<StatementRow>> statement_history(const Uuid& child) = 0;
   virtual Result<std::vector<Bytes>> identifiers(const Uuid& child) = 0;  ///< sealed
   virtual Result<std::vector<Claim>> claims(const Uuid& child) = 0;       ///< in their order
+  /// Contents of the child's documents, in the order of their digests.
+  virtual Result<std::vector<DocumentRow>> documents(const Uuid& child) = 0;
+  /// The same content, of whichever children have it.
+  virtual Result<std::vector<DocumentRow>> documents_with(const Bytes& sha256) = 0;
   /// Whom a claim leads to: the child whose identifier it is, and those who claim it; the first
   /// `most_claimants` that the store knew.
   virtual Result<std::vector<Uuid>> claimants(const Bytes& key) = 0;

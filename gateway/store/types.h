@@ -166,6 +166,15 @@ struct StatementRow {
 /// Stands for a digest where nobody knows what the destination has: equal to none.
 inline constexpr std::string_view unknown_digest = "?";
 
+/// The content of a document of one child: kept once, however often sources bring it.
+struct DocumentRow {
+  Uuid child;
+  Bytes sha256;                ///< of the clear bytes
+  Uuid payload;                ///< sealed under the child's key as well
+  std::vector<Bytes> cleared;  ///< kinds of recipients that a person cleared it for
+  std::uint64_t size = 0;      ///< clear bytes; given by the store
+};
+
 /// What a destination last got about a child.
 struct ProjectionRow {
   std::string destination;  ///< as the exchange engine names it
@@ -244,6 +253,7 @@ struct PutPayload {
 struct DropPayload {
   Uuid id;
 };  ///< destroys the key and the bytes; the hash stays
+/// An empty key erases the child: its documents are dropped with it.
 struct PutChild {
   ChildRow child;
 };
@@ -272,6 +282,16 @@ struct PutStatement {
 struct PutStatementHistory {
   StatementRow statement;
 };  ///< an older one that arrived late
+/// The content of one document; a child has it already: nothing changes.
+struct PutDocument {
+  DocumentRow document;
+};
+/// For whom the document is cleared from now on. The child gets a new version.
+struct ClearDocument {
+  Uuid child;
+  Bytes sha256;
+  std::vector<Bytes> cleared;
+};
 struct PutProjection {
   ProjectionRow projection;
 };
@@ -335,11 +355,12 @@ struct PutSetting {
   std::string key;
   Bytes value;
 };  ///< wrapped keys and the like
-using Write = std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier, PutClaims,
-                           PutLink, DropLink, PutStatement, PutStatementHistory, PutProjection,
-                           MarkStale, ConfirmProjections, ReleaseProjections, PutQuarantine,
-                           CloseQuarantine, PutLot, PutIdempotency, PurgeIdempotency,
-                           PutAdapterState, EraseAdapterState, PutSetting, RaiseSetting>;
+using Write =
+    std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier, PutClaims, PutLink,
+                 DropLink, PutStatement, PutStatementHistory, PutDocument, ClearDocument,
+                 PutProjection, MarkStale, ConfirmProjections, ReleaseProjections, PutQuarantine,
+                 CloseQuarantine, PutLot, PutIdempotency, PurgeIdempotency, PutAdapterState,
+                 EraseAdapterState, PutSetting, RaiseSetting>;
 
 /// What is committed, as a value: all of it or none of it.
 struct Unit {

@@ -257,6 +257,11 @@ constexpr CatalogueEntry entries[] = {
     {"CH-CFG-078", Action::stop, "un relais lit des fichiers seuls : « {endpoint} » déclare un lot",
      "a relay reads single files: \"{endpoint}\" declares a lot", "retirer « lot »",
      "remove \"lot\""},
+    {"CH-CFG-079", Action::stop,
+     "« documents » va avec la section documents : elle ne laisse rien partir sans ses rubriques",
+     "\"documents\" goes with the section documents: without its rubrics nothing leaves",
+     "écrire documents: [judicial, administrative…] sur la ligne de cette section",
+     "write documents: [judicial, administrative…] on the line of that section"},
     // Secrets and the world around
     {"CH-CFG-080", Action::stop, "le secret « {name} » est absent ou illisible",
      "the secret \"{name}\" is absent or cannot be read",

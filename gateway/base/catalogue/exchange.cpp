@@ -128,6 +128,22 @@ constexpr CatalogueEntry entries[] = {
      "the partner {partner} is no department: a former file is handed over to a department only",
      "nommer un partenaire `recipient: departement` de la configuration",
      "name a partner of the configuration with `recipient: departement`"},
+    {"CH-EXC-040", Action::reject, "aucun enfant n'a de document de cette empreinte",
+     "no child has a document of this digest", "voir `charmille records documents list`",
+     "see `charmille records documents list`"},
+    {"CH-EXC-041", Action::reject,
+     "l'empreinte que la correspondance donne n'est pas celle du document",
+     "the digest that the mapping gives is not the document's",
+     "corriger la correspondance : sha256 est l'empreinte que le format a calculée",
+     "correct the mapping: sha256 is the digest that the format computed"},
+    {"CH-EXC-042", Action::reject,
+     "« {recipient} » n'est pas un type de destinataire à qui un lieu secret est caché",
+     "\"{recipient}\" is no kind of recipient from whom a secret place is kept",
+     "choisir parmi : {kinds}", "choose among: {kinds}"},
+    {"CH-EXC-043", Action::reject,
+     "le contenu d'un document n'est ni une pièce jointe, ni du base64",
+     "the content of a document is neither an attachment nor base64",
+     "corriger la correspondance, ou l'envoi", "correct the mapping, or what is sent"},
 };
 
 }  // namespace

@@ -215,8 +215,12 @@ constexpr CatalogueEntry entries[] = {
     {"CH-POL-013", Action::hold,
      "retenu : la recherche de secrets n'a pas pu lire ce document : {reason} (endroit : {place})",
      "held: the scan for secrets could not read this document: {reason} (place: {place})",
-     "remplacer le document par un texte lisible ; tant qu'il ne peut pas être lu, il ne part pas",
-     "replace the document by a readable text; as long as it cannot be read, it does not leave"},
+     "le remplacer par un texte lisible ; un document numérisé peut aussi être lu par une "
+     "personne, "
+     "puis autorisé : charmille records documents clear",
+     "replace it by a readable text; a scanned document may also be read by a person, then "
+     "cleared: "
+     "charmille records documents clear"},
 };
 
 }  // namespace

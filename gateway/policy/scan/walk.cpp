@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/base/bytes.h"
 #include "gateway/codec/text.h"
 #include "gateway/codec/text_tables.h"
+#include "gateway/crypto/digest.h"
 
 namespace charmille::policy {
 namespace {
@@ -154,9 +156,30 @@ Walk::Form Walk::form_of(const base::Payload& payload, std::string_view media_ty
   return form_of(std::string_view(head), media_type);
 }
 
+bool Walk::is_cleared(const base::Payload& payload) {
+  if (cleared_.empty()) return false;
+  const auto reader = open(payload);
+  if (!reader) return false;
+  crypto::Sha256 hash;
+  std::string buffer(64 * 1024, '\0');
+  for (;;) {
+    const auto count = reader->read(buffer);
+    if (!count) {
+      fault_ = count.error();
+      off_ = true;
+      return false;
+    }
+    if (*count == 0) return cleared_.contains(base::to_hex(hash.finish()));
+    hash.update(std::string_view(buffer).substr(0, *count));
+  }
+}
+
 /// `certain`: that it does not read is an obstacle.
-void Walk::read(Form form, const base::Payload& payload, bool certain, const Spot& spot) {
+void Walk::read(Form form, const base::Payload& payload, bool certain, const Spot& around) {
   if (off_ || payload.size() == 0) return;
+  Spot spot = around;
+  const bool document = form == Form::pdf || form == Form::image || form == Form::opaque;
+  spot.excused = spot.excused || (document && is_cleared(payload));
   if (spot.depth > limits_.depth) return obstacle(Obstacle::too_deep, spot);
   const auto as_text = [&](Obstacle why) {
     if (certain) obstacle(why, spot);
@@ -175,8 +198,7 @@ void Walk::read(Form form, const base::Payload& payload, bool certain, const Spo
       if (auto all = bytes(payload, spot)) read_pdf(*this, *all, spot);
       return;
     case Form::zip:
-      if (auto all = bytes(payload, spot)) read_zip(*this, *all, spot);
-      return;
+      return read_zip(*this, payload, spot);
     case Form::image:
       obstacle(Obstacle::image, spot);  // no chance looks like one
       return read_text(*this, payload, spot);
@@ -206,10 +228,13 @@ void Walk::name(std::string_view bytes, const Spot& spot) {
 bool Walk::spend(std::uint64_t bytes, const Spot& spot) {
   if (off_) return false;
   spent_ += bytes;
+  // The scan ends here: what is left unread is not this document alone.
+  Spot end = spot;
+  end.excused = false;
   if (spent_ > limits_.total)
-    obstacle(Obstacle::too_large, spot);
+    obstacle(Obstacle::too_large, end);
   else if (std::chrono::steady_clock::now() > deadline_)
-    obstacle(Obstacle::too_long, spot);
+    obstacle(Obstacle::too_long, end);
   else
     return true;
   off_ = true;
@@ -260,6 +285,7 @@ void Walk::found(const Search& search, const Spot& spot) {
 }
 
 void Walk::obstacle(Obstacle why, const Spot& spot) {
+  if (spot.excused) return;
   Unread unread{why, spot.path};
   if (std::ranges::find(result_.unread, unread) == result_.unread.end())
     result_.unread.push_back(std::move(unread));

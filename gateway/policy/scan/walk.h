@@ -17,12 +17,15 @@ struct Spot {
   std::string path;    ///< "zip[2]/pdf.page[1]"
   unsigned depth = 0;  ///< documents around this one
   Carrier carrier = Carrier::text;
+  bool excused = false;  ///< a person read it: what the scan cannot read is no obstacle
 
   /// A part of this document.
-  Spot part(std::string_view name) const { return {joined(".", name), depth, carrier}; }
+  Spot part(std::string_view name) const { return {joined(".", name), depth, carrier, excused}; }
   /// A document inside this one.
-  Spot inside(std::string_view name) const { return {joined("/", name), depth + 1, carrier}; }
-  Spot as(Carrier other) const { return {path, depth, other}; }
+  Spot inside(std::string_view name) const {
+    return {joined("/", name), depth + 1, carrier, excused};
+  }
+  Spot as(Carrier other) const { return {path, depth, other, excused}; }
 
  private:
   std::string joined(const char* link, std::string_view name) const {
@@ -32,9 +35,10 @@ struct Spot {
 
 class Walk {
  public:
-  Walk(const Automaton& automaton, const ScanLimits& limits)
+  Walk(const Automaton& automaton, const ScanLimits& limits, const Cleared& cleared)
       : automaton_(automaton),
         limits_(limits),
+        cleared_(cleared),
         deadline_(std::chrono::steady_clock::now() + limits.time) {}
 
   const Automaton& automaton() const { return automaton_; }
@@ -67,9 +71,11 @@ class Walk {
   static Form form_of(std::string_view head, std::string_view media_type);
   Form form_of(const base::Payload& payload, std::string_view media_type);
   void read(Form form, const base::Payload& payload, bool certain, const Spot& spot);
+  bool is_cleared(const base::Payload& payload);
 
   const Automaton& automaton_;
   const ScanLimits limits_;
+  const Cleared& cleared_;
   const std::chrono::steady_clock::time_point deadline_;
   std::uint64_t spent_ = 0;
   bool off_ = false;
@@ -84,7 +90,7 @@ void read_text(Walk& walk, const base::Payload& payload, const Spot& spot);
 /// False: damaged, or not of that format. What came before was searched.
 bool read_json(Walk& walk, const base::Payload& payload, const Spot& spot);
 bool read_xml(Walk& walk, const base::Payload& payload, const Spot& spot);
-void read_zip(Walk& walk, const std::string& bytes, const Spot& spot);
+void read_zip(Walk& walk, const base::Payload& payload, const Spot& spot);
 void read_pdf(Walk& walk, const std::string& bytes, const Spot& spot);
 
 }  // namespace charmille::policy

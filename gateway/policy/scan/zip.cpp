@@ -2,6 +2,7 @@
 #include <memory>
 #include <zip.h>
 
+#include "gateway/codec/blocks.h"
 #include "gateway/policy/scan/walk.h"
 
 namespace charmille::policy {
@@ -16,11 +17,58 @@ struct CloseArchive {
 using File = std::unique_ptr<zip_file_t, CloseFile>;
 using Archive = std::unique_ptr<zip_t, CloseArchive>;
 
-/// `bytes` live as long as the archive.
-Archive open_archive(std::string_view bytes) {
+/// A payload as libzip reads it. It lives as long as the archive.
+struct Input {
+  explicit Input(const base::Payload& payload) : blocks(payload) {}
+
+  codec::Blocks blocks;
+  std::uint64_t offset = 0;
+  zip_error_t error{};
+
+  static zip_int64_t call(void* state, void* data, zip_uint64_t size, zip_source_cmd_t command) {
+    Input& input = *static_cast<Input*>(state);
+    switch (command) {
+      case ZIP_SOURCE_OPEN:
+        input.offset = 0;
+        return 0;
+      case ZIP_SOURCE_READ: {
+        const auto count = input.blocks.read(input.offset, {static_cast<char*>(data), size});
+        if (!count) return zip_error_set(&input.error, ZIP_ER_READ, 0), -1;
+        input.offset += *count;
+        return static_cast<zip_int64_t>(*count);
+      }
+      case ZIP_SOURCE_SEEK: {
+        const zip_int64_t to = zip_source_seek_compute_offset(input.offset, input.blocks.size(),
+                                                              data, size, &input.error);
+        if (to < 0) return -1;
+        input.offset = static_cast<std::uint64_t>(to);
+        return 0;
+      }
+      case ZIP_SOURCE_TELL:
+        return static_cast<zip_int64_t>(input.offset);
+      case ZIP_SOURCE_STAT: {
+        auto* const stat = static_cast<zip_stat_t*>(data);
+        zip_stat_init(stat);
+        stat->size = input.blocks.size();
+        stat->valid = ZIP_STAT_SIZE;
+        return sizeof *stat;
+      }
+      case ZIP_SOURCE_ERROR:
+        return zip_error_to_data(&input.error, data, size);
+      case ZIP_SOURCE_SUPPORTS:
+        return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_SEEK,
+                                              ZIP_SOURCE_TELL, ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR,
+                                              ZIP_SOURCE_CLOSE, ZIP_SOURCE_FREE, -1);
+      default:
+        return 0;
+    }
+  }
+};
+
+Archive open_archive(Input& input) {
   zip_error_t error;
   zip_error_init(&error);
-  zip_source_t* const source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  zip_source_t* const source = zip_source_function_create(&Input::call, &input, &error);
   Archive archive(source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error));
   if (!archive && source != nullptr) zip_source_free(source);
   zip_error_fini(&error);
@@ -91,8 +139,9 @@ class ZipReading {
 
 }  // namespace
 
-void read_zip(Walk& walk, const std::string& bytes, const Spot& spot) {
-  const Archive archive = open_archive(bytes);
+void read_zip(Walk& walk, const base::Payload& payload, const Spot& spot) {
+  Input input(payload);
+  const Archive archive = open_archive(input);
   if (!archive) return walk.obstacle(Obstacle::damaged, spot);
   ZipReading(walk, *archive, spot).read();
 }

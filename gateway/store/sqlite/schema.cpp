@@ -83,8 +83,9 @@ CREATE TABLE tree(
   next_history INTEGER NOT NULL) STRICT;
 )sql";
 
-// From version 1 to 2: who is who. A child's claims lie together for its own sake (child_claims)
-// and by key for everybody else's; an identifier of its own stands in `identifier` only.
+// From version 1 to 2: who is who, and the documents of children. A child's claims lie together for
+// its own sake (child_claims) and by key for everybody else's; an identifier of its own stands in
+// `identifier` only.
 constexpr char kLinks[] = R"sql(
 ALTER TABLE child ADD COLUMN authority BLOB;
 CREATE TABLE claim(
@@ -97,6 +98,10 @@ CREATE UNIQUE INDEX link_pair ON link(a, b);
 CREATE INDEX link_b ON link(b);
 CREATE TABLE stale(
   destination TEXT NOT NULL, child INTEGER NOT NULL, PRIMARY KEY(destination, child)) STRICT, WITHOUT ROWID;
+CREATE TABLE document(
+  child INTEGER NOT NULL, sha256 BLOB NOT NULL, payload BLOB NOT NULL, cleared TEXT NOT NULL,
+  PRIMARY KEY(child, sha256)) STRICT, WITHOUT ROWID;
+CREATE INDEX document_sha256 ON document(sha256);
 )sql";
 
 Result<std::int64_t> pragma(Connection& db, const char* sql) {

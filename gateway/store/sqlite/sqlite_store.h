@@ -45,6 +45,8 @@ class SqliteStore final : public Store {
   Result<std::vector<StatementRow>> statement_history(const Uuid& child) override;
   Result<std::vector<Bytes>> identifiers(const Uuid& child) override;
   Result<std::vector<Claim>> claims(const Uuid& child) override;
+  Result<std::vector<DocumentRow>> documents(const Uuid& child) override;
+  Result<std::vector<DocumentRow>> documents_with(const Bytes& sha256) override;
   Result<std::vector<Uuid>> claimants(const Bytes& key) override;
   Result<std::vector<LinkRow>> links_of(const Uuid& child) override;
   Result<std::vector<LinkRow>> links(const std::vector<LinkState>& states, std::uint64_t after,

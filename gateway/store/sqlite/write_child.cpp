@@ -20,7 +20,12 @@ Result<void> Writer::write(const PutChild& w) {
       "UPDATE child SET key = ?2, tag = ?3, authority = ?4, version = version + 1 "
       "WHERE id = ?1",
       c.id, BlobOrNull{c.key}, Blob{c.tag}, BlobOrNull{c.authority});
-  if (!updated || db_.changed() > 0) return updated;
+  if (!updated) return updated;
+  if (db_.changed() > 0) {
+    if (!c.key.empty()) return updated;
+    auto erased = child_number(c.id);
+    return erased ? drop_documents(*erased) : fail(erased.error());
+  }
   auto inserted = db_.execute(
       "INSERT INTO child(id, organisation, key, tag, authority, version) "
       "VALUES(?1, ?2, ?3, ?4, ?5, 1)",

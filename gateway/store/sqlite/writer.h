@@ -59,6 +59,8 @@ class Writer {
   Result<void> write(const DropLink& w);
   Result<void> write(const PutStatement& w);
   Result<void> write(const PutStatementHistory& w);
+  Result<void> write(const PutDocument& w);
+  Result<void> write(const ClearDocument& w);
   Result<void> write(const PutProjection& w);
   Result<void> write(const MarkStale& w);
   Result<void> write(const ConfirmProjections& w);
@@ -80,6 +82,7 @@ class Writer {
   Result<void> settle_lane(const std::string& lane, bool reopened);
   Result<bool> yields(Cursor cursor);
   Result<std::int64_t> child_number(const Uuid& id);
+  Result<void> drop_documents(std::int64_t child);
   /// Both children of a link have changed.
   Result<std::pair<std::int64_t, std::int64_t>> touch(const Uuid& a, const Uuid& b);
   void count(int what, std::int64_t change) { tally_[what] += change; }

@@ -80,8 +80,9 @@ TEST_CASE("the policies of the project are read, and keep health, numbers and wr
     CHECK(name_of(policy->recipient) == name);
     for (const PolicyLine& line : policy->lines)
       for (const std::string& section : line.sections)
-        for (const auto* kept : {"health", "ins", "notes", "events", "documents"})
-          CHECK(section != kept);
+        for (const auto* kept : {"health", "ins", "notes", "events"}) CHECK(section != kept);
+    for (const PolicyLine& line : policy->lines)
+      for (const std::string& rubric : line.documents) CHECK(rubric != "health");
   }
 }
 

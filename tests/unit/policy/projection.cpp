@@ -25,7 +25,13 @@ config::Policy policy_of(Recipient kind, std::vector<std::string> sections) {
   config::Policy policy;
   policy.name = "test";
   policy.recipient = kind;
-  policy.lines.push_back({std::move(sections), {}, "CASF L226-2-2", "suivi", {}, {}});
+  policy.lines.push_back({std::move(sections),
+                          {},
+                          "CASF L226-2-2",
+                          "suivi",
+                          {},
+                          {},
+                          {"administrative", "judicial", "health", "social", "school", "unknown"}});
   return policy;
 }
 
@@ -59,6 +65,101 @@ const Addressee department_98{Recipient::departement, "98", {}};
 const Addressee department_99{Recipient::departement, "99", {}};
 
 }  // namespace
+
+namespace {
+
+const std::string first_digest(64, 'a');
+const std::string second_digest(64, 'b');
+
+/// A child with a document of each section, the place open or not.
+tree::Document with_documents(std::string_view secret_place) {
+  std::string documents;
+  for (const char* const section : {"administrative", "judicial", "health", "social", "unknown"})
+    documents += std::string(documents.empty() ? "" : ",") + R"({"section":")" + section +
+                 R"(","title":"MECS Les Tilleuls","kind":"K","sha256":")" +
+                 (std::string_view(section) == "health" ? first_digest : second_digest) + "\"}";
+  return read(R"({"identity":{"birthName":"ÎLOT"},"measures":[{"department":"99"}],
+    "stays":[{"finess":"990001018","entry":"2024-01-02","secretPlace":{"code":")" +
+              std::string(secret_place) + R"("}}],"documents":[)" + documents + "]}");
+}
+
+/// The sections of the documents that go.
+std::string sections_sent(const Projection& projection) {
+  std::string all;
+  if (!projection.document) return all;
+  for (const tree::Node& item : items_at(projection.document->root(), "documents"))
+    all += std::string(record::text_at(item, "section")) + ' ';
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("no kind of recipient gets more documents than the program allows to it") {
+  const tree::Document record = with_documents("no");
+  const auto sent_to = [&](const Addressee& to) {
+    const auto policy = policy_of(to.kind, everything());
+    return sections_sent(project(record, to, &policy));
+  };
+  for (const Recipient kind : {Recipient::dmp, Recipient::care_team, Recipient::citizen})
+    CHECK(sent_to({kind, {}, {}}) == "health ");
+  CHECK(sent_to(department_99) == "administrative judicial social ");
+  CHECK(sent_to({Recipient::justice, {}, {}}) == "administrative judicial social ");
+  CHECK(sent_to({Recipient::other_establishment, {}, {}}) ==
+        "administrative judicial health social ");
+  CHECK(sent_to({Recipient::archives, {}, {}}) == "administrative judicial health social unknown ");
+  for (const Recipient kind :
+       {Recipient::parents, Recipient::school, Recipient::child, Recipient::statistics})
+    CHECK(sent_to({kind, {}, {}}) == "");
+}
+
+TEST_CASE(
+    "a line lets through the documents whose sections it names, with the fields that it names") {
+  const tree::Document record = with_documents("no");
+  config::Policy policy = policy_of(Recipient::departement, {"identity"});
+  policy.lines.push_back(line("documents", {"section", "kind"}));
+  CHECK(sections_sent(project(record, department_99, &policy)) == "");
+  policy.lines.back().documents = {"judicial"};
+  const Projection narrow = project(record, department_99, &policy);
+  CHECK(sections_sent(narrow) == "judicial ");
+  CHECK(sent(narrow).find("Tilleuls") == std::string::npos);
+  // What one line grants of one section widens no other.
+  policy.lines.push_back(line("documents", {}));
+  policy.lines.back().documents = {"social"};
+  const Projection both = project(record, department_99, &policy);
+  CHECK(sections_sent(both) == "judicial social ");
+  CHECK(items_at(both.document->root(), "documents")[0].find("title") == nullptr);
+  CHECK(items_at(both.document->root(), "documents")[1].find("title") != nullptr);
+}
+
+TEST_CASE("a department that is not the only one gets no document: whose it is cannot be told") {
+  tree::Document record = read(two_departments);
+  record.set_root(record::with(record, record.root(), "documents",
+                               record.copy(*with_documents("no").root().find("documents"))));
+  const auto policy = policy_of(Recipient::departement, everything());
+  CHECK(sections_sent(project(record, department_99, &policy)) == "");
+}
+
+TEST_CASE(
+    "a secret place, shared or of an unknown flag, holds every document that nobody cleared") {
+  const auto policy = policy_of(Recipient::care_team, everything());
+  const Addressee team{Recipient::care_team, {}, {}};
+  for (const char* const flag : {"yes", "unknown"}) {
+    const Projection held = project(with_documents(flag), team, &policy);
+    CHECK(sections_sent(held) == "");
+    CHECK(std::ranges::find(held.withheld, "documents") != held.withheld.end());
+  }
+  CHECK(sections_sent(project(with_documents("no"), team, &policy, true, true)) == "");
+  CHECK(sections_sent(
+            project(with_documents("yes"), team, &policy, true, false, {second_digest})) == "");
+  const Projection cleared =
+      project(with_documents("yes"), team, &policy, true, true, {first_digest});
+  CHECK(sections_sent(cleared) == "health ");
+  CHECK(sent(cleared).find("Tilleuls") == std::string::npos);
+  // Who may know the place waits for nobody.
+  const auto to_department = policy_of(Recipient::departement, everything());
+  CHECK(sections_sent(project(with_documents("yes"), department_99, &to_department)) ==
+        "administrative judicial social ");
+}
 
 TEST_CASE("without a policy, or with one for another kind, nothing leaves") {
   const tree::Document record = read(two_departments);

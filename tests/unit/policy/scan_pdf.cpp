@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include "gateway/base/bytes.h"
 #include "gateway/codec/text.h"
+#include "gateway/crypto/digest.h"
 #include "gateway/policy/scan.h"
 #include "tests/unit/policy/carriers.h"
 
@@ -250,4 +252,41 @@ TEST_CASE("PDF bombs are held at once") {
                                       .resources = "/XObject<</N 7 0 R>>",
                                       .objects = {form("/N Do", "/XObject<</N 7 0 R>>")}}));
   CHECK(own.hits.empty());
+}
+
+TEST_CASE("what cannot be read of a cleared document is no obstacle; a secret in it still is") {
+  const auto searched = [](const std::string& pdf, const Cleared& cleared) {
+    const Scanner scanner({{SecretKind::establishment,
+                            Spread::own,
+                            0,
+                            "stays[0].establishment",
+                            {"LESTROISTILLEULS"}}},
+                          {}, cleared);
+    auto result = scanner.scan(base::Payload(pdf), "application/pdf");
+    REQUIRE(result);
+    return std::move(*result);
+  };
+  const auto digest = [](const std::string& bytes) { return base::to_hex(crypto::sha256(bytes)); };
+  PdfParts parts;
+  parts.content = "q 595 0 0 842 0 0 cm /Im Do Q";
+  parts.resources = "/XObject<</Im 7 0 R>>";
+  parts.objects = {image(1000)};
+  const std::string scanned = pdf_of(parts);
+  CHECK(!searched(scanned, {}).clear());
+  CHECK(!searched(scanned, {digest("another")}).clear());
+  CHECK(searched(scanned, {digest(scanned)}).clear());
+  const std::string locked = encrypted(scanned, "password");
+  CHECK(!searched(locked, {digest(scanned)}).clear());
+  CHECK(searched(locked, {digest(locked)}).clear());
+
+  parts.info = "/Title (Les Trois Tilleuls)";
+  const std::string telling = pdf_of(parts);
+  const ScanResult found = searched(telling, {digest(telling)});
+  CHECK(found.unread.empty());
+  CHECK(has(found, Carrier::metadata, "pdf"));
+  // Also where it stands in something else.
+  const std::string archive = zip_of({{"a.pdf", scanned}, {"b.pdf", telling}});
+  CHECK(searched(archive, {digest(scanned)}).unread.size() == 1);
+  CHECK(searched(base64(scanned), {digest(scanned)}).clear());
+  CHECK(!searched(base64(scanned), {}).clear());
 }

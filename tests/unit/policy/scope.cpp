@@ -91,7 +91,7 @@ TEST_CASE("the former department is told of the end of what it held, and of noth
 }
 
 TEST_CASE("what comes to be known after the end changes nothing of what the former one held") {
-  const std::string before = held_then(to_department(transferred(), "62"));
+  const std::string before = held_then(to_department(transferred(), "62").document->root());
   std::string later = transferred(
       R"(,"deadlines":[{"measure":"M2","due":"2027-01-15"}],"documents":[{"date":"2026-04-01","title":"t"}])");
   for (const auto& [from, to] :
@@ -101,10 +101,10 @@ TEST_CASE("what comes to be known after the end changes nothing of what the form
     REQUIRE(later.find(from) != std::string::npos);
     later.replace(later.find(from), std::string_view(from).size(), to);
   }
-  CHECK(held_then(to_department(later, "62")) == before);
+  CHECK(held_then(to_department(later, "62").document->root()) == before);
   std::string corrected = transferred();
   corrected.replace(corrected.find("\"end\":\"2026-01-15\""), 18, "\"end\":\"2026-01-14\"");
-  CHECK(held_then(to_department(corrected, "62")) != before);
+  CHECK(held_then(to_department(corrected, "62").document->root()) != before);
 }
 
 TEST_CASE("the new department gets no former file") {

@@ -31,6 +31,50 @@ TEST_CASE(
   CHECK((**store->child(id)).version == 1);
 }
 
+TEST_CASE("a document is kept once for its child, cleared for some, and dropped with the child") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid one = new_id();
+  const Uuid other = new_id();
+  const auto payload = [](const Uuid& id) {
+    PayloadRow row;
+    row.id = id;
+    row.size = 5;
+    row.sha256 = "digest";
+    row.key = "key";
+    row.body = "body";
+    row.created = at(1);
+    return PutPayload{row};
+  };
+  const Uuid first = new_id();
+  const Uuid second = new_id();
+  REQUIRE(write(*store, PutChild{child(one)}, PutChild{child(other)}, payload(first),
+                PutDocument{{one, "digest", first, {}, 0}}, payload(second),
+                PutDocument{{other, "digest", second, {}, 0}}));
+  // Once more is nothing new.
+  REQUIRE(write(*store, PutDocument{{one, "digest", new_id(), {"dmp"}, 0}}));
+  REQUIRE(store->documents(one)->size() == 1);
+  CHECK(store->documents(one)->front().payload == first);
+  CHECK(store->documents(one)->front().size == 5);
+  CHECK(store->documents(one)->front().cleared.empty());
+  CHECK(store->documents_with("digest")->size() == 2);
+  CHECK(store->documents_with("another")->empty());
+
+  const auto version = (**store->child(one)).version;
+  REQUIRE(write(*store, ClearDocument{one, "digest", {"care-team", "dmp"}}));
+  CHECK((**store->child(one)).version == version + 1);
+  CHECK(store->documents(one)->front().cleared == std::vector<Bytes>{"care-team", "dmp"});
+  CHECK(store->documents(other)->front().cleared.empty());
+
+  ChildRow erased = child(one);
+  erased.key.clear();
+  REQUIRE(write(*store, PutChild{erased}));
+  CHECK(store->documents(one)->empty());
+  CHECK((**store->payload(first)).key.empty());
+  CHECK((**store->payload(first)).body.empty());
+  CHECK(!(**store->payload(second)).key.empty());
+}
+
 TEST_CASE(
     "children absent from a snapshot are those whose ids the source last said in another lot") {
   const TemporaryFolder folder;
