@@ -54,7 +54,7 @@ def site(matching="{match-by-traits: false}"):
     from: decisions
     mapping: cd/decisions
     to: [{{endpoint: au-dui, mapping: test/copie, trigger: change, mode: live, start: everything, file: "{{delivery}}.json"}}]
-""", listen=f"listen: {{address: 127.0.0.1:{port}, tls: none}}", extra=f"identity: {matching}\n")
+""", listen=f"listen: {{address: 127.0.0.1:{port}, tls: none}}", extra=f"identity: {matching}\n", policies=("dui",))
     (gateway.folder / "out-dui").mkdir()
     (gateway.folder / "mappings/cd").mkdir(parents=True)
     (gateway.folder / "mappings/test").mkdir()
@@ -63,7 +63,6 @@ def site(matching="{match-by-traits: false}"):
         "mapping: test/copie\nfrom: child-record\nto: tree\ntemplate: \"{{ %context }}\"\n")
     text = gateway.configuration.read_text()
     text = text.replace(f"mappings: [{SOURCE}/mappings]", f"mappings: [{SOURCE}/mappings, mappings]")
-    text = text.replace("conf/policies/departement.yaml]", f"conf/policies/departement.yaml, {SOURCE}/conf/policies/dui.yaml]")
     (gateway.folder / "cd-token").write_text(TOKEN + "-of-the-department")
     (gateway.folder / "cd-token").chmod(0o600)
     text = text.replace('department: "99"}', 'department: "99", identity: [{token: {file: cd-token}}]}')
