@@ -58,6 +58,8 @@ def department_site():
     to: [{endpoint: pieces, mapping: departement/pieces, vars: {departement: "99"}, trigger: lot, mode: live, start: everything, file: "PIECES_{sequence}.zip"}]
 """)
     (gateway.folder / "pieces").mkdir()
+    text = gateway.configuration.read_text()
+    gateway.configuration.write_text(text.replace(", release.confidential]", "]"))
     return gateway
 
 
@@ -75,8 +77,6 @@ def care_site(trigger="change"):
     vars: {{departement: "99", periode: "{{month}}"}}
     to: [{to}]
 """, partners="".join(f"  {kind}: {{recipient: {kind}}}\n" for kind in KINDS), policies=KINDS.values(), mappings={"test/soins": CARE})
-    text = gateway.configuration.read_text()
-    gateway.configuration.write_text(text.replace("identity.link]", "identity.link, release.confidential]"))
     for kind in KINDS:
         (gateway.folder / f"out-{kind}").mkdir()
     return gateway

@@ -16,7 +16,7 @@ GENEROUS = """policy: genereuse
 recipient: departement
 lines:
   - {sections: [identity, ids, persons, parentalAuthority, siblings, measures, stays, visitRights, school, transport, deadlines,
-     ppe, presence, documents, events], ground: "CASF L221-1", purpose: essai}
+     ppe, presence, documents, events], documents: [administrative, judicial, social, school, unknown], ground: "CASF L221-1", purpose: essai}
 """
 DECISIONS = """
 mapping: test/decisions
