@@ -352,8 +352,9 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
                           collection.variables);
   if (!rendering) return fail(rendering.error());
   if (rendering->results.empty()) return into.same.push_back(id), Result<void>{};
-  // An extraction of a time after the recipient's own is not about this child.
-  if (!collection.only_changed && ended_before(rendering->projection.ended, collection.lot))
+  // An extraction of a time when the child is another's is not about it.
+  if (!collection.only_changed && !rendering->projection.sole &&
+      ended_before(rendering->projection.ended, collection.lot))
     return {};
   if (collection.only_changed) {
     auto last = last_intended(row);

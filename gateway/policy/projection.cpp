@@ -67,6 +67,7 @@ class Projecting {
       result_.sections.emplace_back(name);
     }
     result_.ended = scope_.ended();
+    result_.sole = scope_.sole();
     if (members.empty()) {
       result_.denial = "CH-POL-006";
       return std::move(result_);
@@ -232,6 +233,25 @@ void Projecting::note_lines() {
   }
 }
 
+/// Each day on which the child was somewhere: out of care, or not filled in, is no news.
+std::string days_held(const Node& months) {
+  std::string held;
+  for (const Node& month : months.items()) {
+    std::size_t number = 0;
+    for (const Node& day : items_at(month, "days")) {
+      ++number;
+      if (day.chars() != "HORS_MESURE" && day.chars() != "UNKNOWN")
+        held.append(text_at(month, "month"))
+            .append(1, '-')
+            .append(std::to_string(number))
+            .append(1, ' ')
+            .append(day.chars())
+            .append(1, '\n');
+    }
+  }
+  return held;
+}
+
 Projection denied(std::string_view code) {
   Projection projection;
   projection.denial = code;
@@ -242,9 +262,12 @@ Projection denied(std::string_view code) {
 
 std::string held_then(const Node& projected) {
   std::string held;
-  for (std::size_t i = 0; i < projected.items().size(); ++i)
-    if (projected.key(i) != "identity" && projected.key(i) != "ids")
+  for (std::size_t i = 0; i < projected.items().size(); ++i) {
+    if (projected.key(i) == "presence")
+      held += days_held(projected.items()[i]);
+    else if (projected.key(i) != "identity" && projected.key(i) != "ids")
       held += codec::write_canonical_json(projected.items()[i]) + '\n';
+  }
   return held;
 }
 

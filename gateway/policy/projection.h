@@ -40,10 +40,11 @@ struct Projection {
   /// The day on which the recipient's time with the child ended, or empty. From then on only what
   /// it held is news to it (`held_then`).
   std::string ended;
+  bool sole = true;  ///< nobody else has, or had, a part in the child
 };
 
 /// What a recipient whose time is over held, as canonical JSON: who the child is, which may change
-/// later, apart.
+/// later, apart, and days that tell nothing.
 std::string held_then(const tree::Node& projected);
 
 /// Digests of documents ("<64 hexadecimal digits>") that a person let go to the recipient's kind,

@@ -173,6 +173,12 @@ bool Scope::in_time(std::string_view start, std::string_view end) const {
   return std::ranges::any_of(times_, [&](const Span& own) { return overlap({start, end}, own); });
 }
 
+bool Scope::is_shared(std::string_view day) const {
+  return std::ranges::any_of(others_, [&](const Span& other) {
+    return overlap({day, day}, other);
+  });
+}
+
 bool Scope::in_time_of_another(std::string_view day) const {
   return !in_time(day, day) && std::ranges::any_of(others_, [&](const Span& other) {
     return overlap({day, day}, other);
@@ -226,12 +232,12 @@ bool Scope::holds_dated(std::string_view section, const Node& item) const {
   if (section == "visitRights" || section == "parentalAuthority" || section == "coverage")
     return in_time(text_at(item, "start"), text_at(item, "end"));
   const auto on = [&](std::string_view day) { return day.empty() ? sole_ : in_time(day, day); };
-  if (section == "presence") return on(text_at(item, "month"));
+  if (section == "presence") return sole_ || on(text_at(item, "month"));
   if (section == "events") return on(text_at(item, "date"));
   // A judgment of the time of another department may be its own.
   if (section == "documents")
     return on(text_at(item, "date")) &&
-           !(to_.kind == Recipient::departement && in_time_of_another(text_at(item, "date")));
+           !(to_.kind == Recipient::departement && is_shared(text_at(item, "date")));
   if (section == "ppe") return on(text_at(item, "made"));
   if (section != "school") return true;
   const std::string_view year = text_at(item, "year");  // "2025-2026"
@@ -252,9 +258,11 @@ std::vector<std::size_t> Scope::foreign_days(const Node& presence) const {
   std::vector<std::size_t> days;
   if (!bounded()) return days;
   const std::string_view month = text_at(presence, "month");
-  for (std::size_t i = 0; i < items_at(presence, "days").size(); ++i) {
+  const auto told = items_at(presence, "days");
+  for (std::size_t i = 0; i < told.size(); ++i) {
     const std::string day = fmt::format("{}-{:02}", month, i + 1);
-    if (!month.empty() && !in_time(day, day)) days.push_back(i);
+    if (month.empty() || in_time(day, day) || (sole_ && told[i].chars() == "UNKNOWN")) continue;
+    days.push_back(i);
   }
   return days;
 }

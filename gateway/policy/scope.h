@@ -22,6 +22,8 @@ class Scope {
   std::string_view denial() const { return denial_; }
   /// The day on which its time ended; empty: it has not, or nothing bounds this recipient.
   std::string_view ended() const { return ended_; }
+  /// Nobody else has, or had, a part in this child.
+  bool sole() const { return sole_; }
 
   /// May anything of that section be seen? Once its time is over, what has no date is not.
   bool opens(std::string_view section) const;
@@ -31,7 +33,9 @@ class Scope {
   /// May this field of an item that is held be seen? Of a stay that began before its time, or
   /// outlasts it, only what falls in it.
   bool shows(std::string_view section, const tree::Node& item, std::string_view field) const;
-  /// The days of a month of presence that are not its own, by their place (0: the first).
+  /// The days of a month of presence that are not its own, by their place (0: the first). A day
+  /// that nobody filled in tells nothing of the child: it stays, to be asked about, where nobody
+  /// else has a part.
   std::vector<std::size_t> foreign_days(const tree::Node& presence) const;
 
  private:
@@ -46,6 +50,8 @@ class Scope {
   void add_transmitted();
   bool bounded() const;
   bool in_time(std::string_view start, std::string_view end) const;
+  /// On a day that is another department's, be it its own too.
+  bool is_shared(std::string_view day) const;
   /// On a day that is another department's, and not its own.
   bool in_time_of_another(std::string_view day) const;
   bool holds_dated(std::string_view section, const tree::Node& item) const;

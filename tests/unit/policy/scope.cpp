@@ -182,6 +182,27 @@ TEST_CASE("a decision that is over without a day of its end ended at its term") 
   CHECK_FALSE(has(over, "persons"));
 }
 
+TEST_CASE(
+    "after the end, the days of a child whom nobody else has are out of care, or asked about") {
+  const auto record = [](const std::string& days, const std::string& others) {
+    return R"({"identity":{"birthName":"A"},"measures":[{"department":"62","start":"2024-01-01","end":"2025-06-02"})" +
+           others + R"(],"presence":[{"month":"2025-06","days":)" + days + "}]}";
+  };
+  const auto text = [&](const std::string& days, const std::string& others = {}) {
+    return text_of(to_department(record(days, others), "62"));
+  };
+  CHECK(text(R"(["PRES","PRES","PRES","UNKNOWN"])")
+            .find(R"(["PRES","PRES","HORS_MESURE","UNKNOWN"])") != std::string::npos);
+  const std::string after = R"(,{"department":"59","start":"2025-06-02"})";
+  CHECK(text(R"(["PRES","PRES","PRES","UNKNOWN"])", after)
+            .find(R"(["PRES","PRES","HORS_MESURE","HORS_MESURE"])") != std::string::npos);
+  const auto held = [&](const std::string& days) {
+    return held_then(to_department(record(days, {}), "62").document->root());
+  };
+  CHECK(held(R"(["PRES","PRES","PRES","UNKNOWN"])") == held(R"(["PRES","PRES","ABS_FUG","PRES"])"));
+  CHECK(held(R"(["PRES","PRES","PRES","UNKNOWN"])") != held(R"(["PRES","ABS_FUG"])"));
+}
+
 TEST_CASE("a DUI is told what falls in the stays of its establishments") {
   static const config::Policy policy = everything_to(Recipient::dui);
   const std::string record =
