@@ -252,6 +252,16 @@ std::string days_held(const Node& months) {
   return held;
 }
 
+/// What a document holds; how a source calls it may change.
+std::string documents_held(const Node& documents) {
+  std::string held;
+  for (const Node& document : documents.items())
+    held.append(document.find("sha256") != nullptr ? std::string(text_at(document, "sha256"))
+                                                   : codec::write_canonical_json(document))
+        .append(1, '\n');
+  return held;
+}
+
 Projection denied(std::string_view code) {
   Projection projection;
   projection.denial = code;
@@ -265,6 +275,8 @@ std::string held_then(const Node& projected) {
   for (std::size_t i = 0; i < projected.items().size(); ++i) {
     if (projected.key(i) == "presence")
       held += days_held(projected.items()[i]);
+    else if (projected.key(i) == "documents")
+      held += documents_held(projected.items()[i]);
     else if (projected.key(i) != "identity" && projected.key(i) != "ids")
       held += codec::write_canonical_json(projected.items()[i]) + '\n';
   }

@@ -138,7 +138,8 @@ void Scope::add_transmitted() {
   for (const Node& given : items_at(record_, record::transmissions_section))
     if (text_at(given, "department") == to_.department)
       if (const std::string_view from = text_at(given, "from"); from.empty() || before(from, first))
-        times_.push_back({from, first});
+        given_.push_back({from, first});
+  std::ranges::copy(given_, std::back_inserter(times_));
 }
 
 bool Scope::own_establishment(std::string_view finess) const {

@@ -50,7 +50,7 @@ class Scope {
   void add_transmitted();
   bool bounded() const;
   bool in_time(std::string_view start, std::string_view end) const;
-  /// On a day that is another department's, be it its own too.
+  /// On a day that is another department's, be it its own too, and no written decision opens.
   bool is_shared(std::string_view day) const;
   /// On a day that is another department's, and not its own.
   bool in_time_of_another(std::string_view day) const;
@@ -68,6 +68,7 @@ class Scope {
   bool sole_ = true;                        ///< nobody else has a part in this child
   std::vector<std::string_view> measures_;  ///< numbers of its own measures, local and its own
   std::vector<Span> times_;                 ///< of its own measures, or stays
+  std::vector<Span> given_;                 ///< former time that a written decision opens
   std::vector<Span> others_;                ///< of the measures of other departments
 };
 

@@ -172,7 +172,7 @@ def documents_reach_their_department():
                      pdfs.plain("Jugement rectifié") if row["Empreinte SHA-256"] == changed else packed.read(row["Fichier"]))
                     for n, row in enumerate(rows)]
         take(gateway, lot_with(archive(news), "20260702"), 56)
-        assert stored(gateway) == (41, 41), "what was said before is kept"
+        assert stored(gateway) == (41, 41), (stored(gateway), [(one["state"], one.get("file"), one.get("fault")) for one in gateway.exchanges()])
         last = pieces(gateway)[-1]
         assert [content for _, content in last] == [pdfs.plain("Jugement rectifié")], [row for row, _ in last]
         gateway.verify()
