@@ -175,9 +175,8 @@ bool Scope::in_time(std::string_view start, std::string_view end) const {
 }
 
 bool Scope::is_shared(std::string_view day) const {
-  return std::ranges::any_of(others_, [&](const Span& other) {
-    return overlap({day, day}, other);
-  });
+  const auto has = [&](const Span& span) { return overlap({day, day}, span); };
+  return std::ranges::any_of(others_, has) && std::ranges::none_of(given_, has);
 }
 
 bool Scope::in_time_of_another(std::string_view day) const {
