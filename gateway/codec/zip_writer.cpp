@@ -3,7 +3,7 @@
 // Entries are stored as they are (PDF and images are compressed already) and have no time of their
 // own, so that the same documents give the same bytes with any version of any library. An entry is
 // written when its record comes, the index last: nothing but the list of entries is kept.
-#include <set>
+#include <map>
 #include <vector>
 #include <zlib.h>
 
@@ -51,8 +51,9 @@ class ZipEncoder final : public Encoder {
     if (auto added = index_encoder_->add(document, without_content(row, record), line); !added)
       return added;
     index_ += line;
-    names_.insert(Archive::folded(entry->name));
-    append(std::move(*entry), out);
+    // The same document once more, perhaps under another title: a line more, and no entry.
+    if (names_.try_emplace(Archive::folded(entry->name), entry->digest).second)
+      append(std::move(*entry), out);
     return {};
   }
 
@@ -80,6 +81,7 @@ class ZipEncoder final : public Encoder {
   struct Entry {
     std::string name;
     std::string bytes;
+    std::string digest = {};  ///< told by the record, and checked; may be empty
   };
   struct Listed {
     std::string name;
@@ -94,7 +96,12 @@ class ZipEncoder final : public Encoder {
     if (name == nullptr || !is_safe(name->chars()))
       return fail("CH-ZIP-021", place, {{"column", options_.name}});
     Entry entry{std::string(name->chars()), {}};
-    if (names_.contains(Archive::folded(entry.name)) || entry.name == options_.index)
+    const Node* const digest = options_.sha256.empty() ? nullptr : record.find(options_.sha256);
+    if (digest != nullptr) entry.digest = digest->chars();
+    const auto known = names_.find(Archive::folded(entry.name));
+    const bool other =
+        known != names_.end() && (entry.digest.empty() || known->second != entry.digest);
+    if (other || entry.name == options_.index)
       return fail("CH-ZIP-022", place, {{"column", options_.name}});
     const Node* const content = record.find(options_.as);
     if (content == nullptr || !content->is(tree::Kind::attachment) ||
@@ -107,7 +114,6 @@ class ZipEncoder final : public Encoder {
     if (!bytes) return fail(std::move(bytes.error()));
     entry.bytes = std::move(*bytes);
     if (options_.sha256.empty()) return entry;
-    const Node* const digest = record.find(options_.sha256);
     if (digest == nullptr || digest->chars() != base::to_hex(crypto::sha256(entry.bytes)))
       return fail("CH-ZIP-024", place, {{"column", options_.sha256}});
     return entry;
@@ -173,7 +179,8 @@ class ZipEncoder final : public Encoder {
   const ZipOutput options_;
   std::unique_ptr<Encoder> index_encoder_;
   std::string index_;
-  std::set<std::string> names_;  ///< folded: what some systems take for the same
+  std::map<std::string, std::string>
+      names_;  ///< folded: what some systems take for the same; their digests
   std::vector<Listed> listed_;
   std::uint64_t offset_ = 0;
 };

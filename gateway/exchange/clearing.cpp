@@ -82,7 +82,7 @@ Result<void> Clearing::add_documents(const LinkedChild& child, bool all,
   if (documents.empty()) return {};
   const auto contents = contents_of(context_, child, nullptr);
   if (!contents) return fail(contents.error());
-  bool secret = policy::place_is_secret(record->root());
+  bool secret = policy::place_is_secret(record->root(), today_of(context_));
   if (!secret) {
     const auto family = family_of(context_, record->root(), nullptr);
     if (!family) return fail(family.error());

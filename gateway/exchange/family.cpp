@@ -4,6 +4,7 @@
 #include <set>
 
 #include "gateway/policy/projection.h"
+#include "gateway/record/dates.h"
 #include "gateway/record/edit.h"
 
 namespace charmille::exchange {
@@ -20,10 +21,10 @@ std::string sibling_key(const Vault& vault, const std::string& organisation, con
                       text_at(id, "value"));
 }
 
-std::set<std::string_view> running_places(const Node& record) {
+std::set<std::string_view> running_places(const Node& record, std::string_view today) {
   std::set<std::string_view> places;
   for (const Node& stay : items_at(record, "stays"))
-    if (stay.find("exit") == nullptr && !text_at(stay, "finess").empty())
+    if (!record::is_over(text_at(stay, "exit"), today) && !text_at(stay, "finess").empty())
       places.insert(text_at(stay, "finess"));
   return places;
 }
@@ -33,8 +34,17 @@ struct Rows {
   bool unknown = false;  ///< one that is named has no row
 };
 
-/// The rows of everyone of the family.
-Result<Rows> rows_of(const Context& context, const Node& record) {
+/// Is it an identifier of the child of the work under way, whom the store does not know by it yet?
+bool is_of(const Fresh* fresh, const Node& id) {
+  if (fresh == nullptr) return false;
+  return std::ranges::any_of(items_at(fresh->record->root(), "ids"), [&](const Node& own) {
+    return text_at(own, "system") == text_at(id, "system") &&
+           text_at(own, "value") == text_at(id, "value");
+  });
+}
+
+/// The rows of everyone of the family; `fresh` is known, though it may have no row yet.
+Result<Rows> rows_of(const Context& context, const Node& record, const Fresh* fresh) {
   const std::string& organisation = context.site->config->organisation.id;
   Rows rows;
   for (const Node& sibling : items_at(record, "siblings"))
@@ -44,7 +54,7 @@ Result<Rows> rows_of(const Context& context, const Node& record) {
       if (!child) return fail(child.error());
       if (*child) {
         rows.known.insert(**child);
-      } else {
+      } else if (!is_of(fresh, id)) {
         rows.unknown = true;
       }
     }
@@ -77,16 +87,17 @@ std::vector<store::Claim> family_claims(const Vault& vault, const std::string& o
 
 Result<Family> family_of(const Context& context, const Node& record, const Fresh* fresh) {
   Family family;
-  const std::set<std::string_view> ours = running_places(record);
+  const std::string today = today_of(context);
+  const std::set<std::string_view> ours = running_places(record, today);
   if (ours.empty()) return family;
-  const auto rows = rows_of(context, record);
+  const auto rows = rows_of(context, record, fresh);
   if (!rows) return fail(rows.error());
-  family.unknown = rows->unknown && fresh == nullptr;
+  family.unknown = rows->unknown;
   std::set<base::Uuid> seen;
   const auto judge = [&](tree::Document theirs) {
-    const bool shares = std::ranges::any_of(running_places(theirs.root()),
+    const bool shares = std::ranges::any_of(running_places(theirs.root(), today),
                                             [&](auto place) { return ours.contains(place); });
-    if (shares && policy::place_is_secret(theirs.root()))
+    if (shares && policy::place_is_secret(theirs.root(), today))
       family.hidden.push_back(std::move(theirs));
   };
   for (const base::Uuid& member : rows->known) {
@@ -109,7 +120,7 @@ Result<Family> family_of(const Context& context, const Node& record, const Fresh
 
 Result<std::vector<LinkedChild>> relatives(const Context& context, const Node& record,
                                            const LinkedChild& child) {
-  const auto rows = rows_of(context, record);
+  const auto rows = rows_of(context, record, nullptr);
   if (!rows) return fail(rows.error());
   std::vector<LinkedChild> all;
   for (const base::Uuid& member : rows->known) {

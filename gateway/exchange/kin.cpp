@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "gateway/exchange/calendar.h"
 #include "gateway/record/assemble.h"
 #include "gateway/record/links.h"
 
@@ -110,6 +111,11 @@ Result<std::optional<LinkedChild>> parted_from(store::Store& store, const Linked
     if (left) return former;
   }
   return std::nullopt;
+}
+
+std::string today_of(const Context& context) {
+  return local_text(context.clock.now(), context.site->config->organisation.time_zone)
+      .substr(0, 10);
 }
 
 Ties ties_for(const DestinationPlan& plan) {

@@ -58,6 +58,9 @@ Result<std::optional<LinkedChild>> linked_child(store::Store& store, const base:
 Result<std::optional<LinkedChild>> parted_from(store::Store& store, const LinkedChild& now,
                                                Ties ties);
 
+/// Today, on the clocks of the organisation: "2026-06-30".
+std::string today_of(const Context& context);
+
 /// Which links count for what goes to that destination.
 Ties ties_for(const DestinationPlan& plan);
 

@@ -150,14 +150,26 @@ Result<std::vector<store::Exchange>> Operations::files_of_lot(const store::Excha
   filter.flow = file.flow;
   filter.lot = file.lot;
   filter.direction = store::Direction::in;
+  filter.limit = 100'000;
   return context_.store.exchanges(filter);
+}
+
+/// CH-EXC-020 when another person has decided about it since.
+Result<std::vector<store::Exchange>> Operations::files_of_held_lot(
+    const store::Exchange& file) const {
+  auto parts = files_of_lot(file);
+  if (!parts) return parts;
+  for (const store::Exchange& part : *parts)
+    if (part.state != State::held)
+      return fail("CH-EXC-020", {}, {{"state", std::string(store::name_of(part.state))}});
+  return parts;
 }
 
 /// The held lot is imported as it is. Its fault stays until the import ends: what a crash
 /// interrupts is not held again.
 Operations::Task<Operations::Released> Operations::release_lot(store::Exchange file,
                                                                events::Person person) {
-  auto parts = files_of_lot(file);
+  auto parts = files_of_held_lot(file);
   if (!parts) co_return fail(parts.error());
   if (!context_.site->config->endpoints.contains(file.endpoint))
     co_return fail("CH-EXC-013", {}, {{"endpoint", file.endpoint}});
@@ -185,7 +197,7 @@ Operations::Task<Operations::Released> Operations::release_lot(store::Exchange f
 /// The held lot is rejected, with a report for its sender.
 Operations::Task<store::Exchange> Operations::refuse_lot(store::Exchange file,
                                                          events::Person person) {
-  auto parts = files_of_lot(file);
+  auto parts = files_of_held_lot(file);
   if (!parts) co_return fail(parts.error());
   auto job = job_of_lot(context_, std::move(*parts));
   if (!job) co_return fail(job.error());
@@ -210,6 +222,9 @@ Operations::Task<Operations::Released> Operations::release_once(base::Uuid id,
     if (exchange->state != State::held)
       co_return fail("CH-EXC-020", {}, {{"state", std::string(store::name_of(exchange->state))}});
     held.push_back(std::move(*exchange));
+  } else if (exchange->state == State::processing) {
+    // Its import may still hold what it makes.
+    co_return fail("CH-EXC-020", {}, {{"state", std::string(store::name_of(exchange->state))}});
   } else {
     store::ExchangeFilter filter;
     filter.flow = exchange->flow;

@@ -94,6 +94,7 @@ class Operations {
   Task<Released> release_lot(store::Exchange file, events::Person person);
   Task<store::Exchange> refuse_lot(store::Exchange file, events::Person person);
   Result<std::vector<store::Exchange>> files_of_lot(const store::Exchange& file) const;
+  Result<std::vector<store::Exchange>> files_of_held_lot(const store::Exchange& file) const;
   Task<store::Exchange> cancel_once(base::Uuid exchange, events::Person person);
   Task<store::Exchange> read_again(store::Exchange exchange, events::Person person);
 

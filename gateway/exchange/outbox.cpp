@@ -298,7 +298,7 @@ std::string likeness(const events::Subjects& subjects) {
 
 /// One delivery being collected, child by child.
 struct Outbox::Collecting {
-  explicit Collecting(config::Recipient kind) : secrets(kind) {}
+  Collecting(config::Recipient kind, std::string today) : secrets(kind, std::move(today)) {}
 
   store::Exchange delivery;
   std::unique_ptr<Vault::Builder> builder;
@@ -310,6 +310,7 @@ struct Outbox::Collecting {
   policy::LotSecrets secrets;            ///< that the encoded whole may not hold
   policy::Cleared contents;              ///< documents that were looked at, each with its child
   std::uint64_t children = 0;
+  std::optional<Fault> spoilt;  ///< a child was written in part: the whole waits for a person
 };
 
 namespace {
@@ -362,7 +363,11 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
     if (*last == rendering->digest) return into.same.push_back(id), Result<void>{};
   }
   std::string bytes;
-  if (auto encoded = encode(rendering->results, *into.encoder, bytes); !encoded) return encoded;
+  if (auto encoded = encode(rendering->results, *into.encoder, bytes); !encoded) {
+    // The encoder counts what of this child it has written already: nothing whole comes of it.
+    if (!bytes.empty()) into.spoilt = encoded.error();
+    return encoded;
+  }
   if (auto written = into.builder->write(bytes); !written) return written;
   into.secrets.add(record->root(), rendering->secrets);
   into.contents.insert(rendering->contents.begin(), rendering->contents.end());
@@ -395,7 +400,7 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
                                                               const store::Exchange& cause,
                                                               const Collection& collection,
                                                               Work& work) {
-  Collecting collecting(plan.addressee.kind);
+  Collecting collecting(plan.addressee.kind, today_of(context_));
   collecting.delivery = new_delivery(plan, cause);
   collecting.delivery.lane = plan.key;
   if (!collection.lot.empty()) collecting.delivery.lot = collection.lot;
@@ -404,6 +409,10 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   for (const base::Uuid& child : collection.children)
     if (auto done = collect(plan, cause, collection, child, collecting, work); !done)
       return fail(done.error());
+  if (collecting.spoilt) {
+    add_failure(plan, cause, {}, *collecting.spoilt, work);
+    return std::nullopt;
+  }
   for (const base::Uuid& child : collecting.same)
     if (collection.stale.contains(child))
       work.unit.writes.emplace_back(store::MarkStale{plan.key, child, false});

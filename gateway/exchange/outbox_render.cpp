@@ -71,6 +71,7 @@ Result<Rendering> Outbox::render(const DestinationPlan& plan, const ChangedChild
                                  const std::string& change, const config::Variables& more,
                                  const store::Unit* unit) const {
   const tree::Document& record = *child.record;
+  const std::string today = today_of(context_);
   Rendering rendering;
   const auto wanted = lets_go(plan.only, record);
   if (!wanted) return fail(wanted.error());
@@ -91,12 +92,13 @@ Result<Rendering> Outbox::render(const DestinationPlan& plan, const ChangedChild
   const bool gives = !contents.empty() && plan.mapping->mentions_member("content");
   const std::optional<tree::Document> full =
       gives ? std::optional(with_contents(record, contents)) : std::nullopt;
-  rendering.projection = policy::project(full ? *full : record, plan.addressee, plan.policy,
-                                         *wanted, family.shares_secret_place(), rendering.cleared);
+  rendering.projection =
+      policy::project(full ? *full : record, plan.addressee, plan.policy, *wanted,
+                      family.shares_secret_place(), rendering.cleared, today);
   if (!rendering.projection.document) return rendering;
-  rendering.secrets = policy::secrets_of(record.root(), plan.addressee.kind);
+  rendering.secrets = policy::secrets_of(record.root(), plan.addressee.kind, 0, today);
   for (const tree::Document& one : family.hidden)
-    std::ranges::move(policy::secrets_of(one.root(), plan.addressee.kind),
+    std::ranges::move(policy::secrets_of(one.root(), plan.addressee.kind, 0, today),
                       std::back_inserter(rendering.secrets));
   // What is compared does not depend on whether the destination knew the child before.
   auto results = translate(plan, *rendering.projection.document, "changed", more);

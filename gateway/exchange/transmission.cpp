@@ -60,7 +60,7 @@ asio::awaitable<Result<Deliveries>> Transmission::decide(Handover handover, even
   }
 }
 
-Result<record::Statement> Transmission::statement_of(const Handover& handover,
+Result<record::Statement> Transmission::statement_of(const Handover* handover,
                                                      const std::string& department,
                                                      const store::ChildRow& row,
                                                      const std::string& login) {
@@ -77,12 +77,12 @@ Result<record::Statement> Transmission::statement_of(const Handover& handover,
     for (const tree::Node& item : body->items())
       if (record::text_at(item, "department") != department) items.push_back(item);
   }
-  if (handover.what != Handover::What::nothing) {
+  if (handover != nullptr && handover->what != Handover::What::nothing) {
     std::vector<tree::Document::Member> members{{"department", document.text(department)},
-                                                {"reference", document.text(handover.reference)},
+                                                {"reference", document.text(handover->reference)},
                                                 {"decidedBy", document.text(login)}};
-    if (handover.what == Handover::What::since)
-      members.emplace_back("from", document.text(handover.since));
+    if (handover->what == Handover::What::since)
+      members.emplace_back("from", document.text(handover->since));
     items.push_back(document.object(members));
   }
   record::Statement statement;
@@ -95,19 +95,37 @@ Result<record::Statement> Transmission::statement_of(const Handover& handover,
 
 /// The record of the child as it will be.
 Result<tree::Document> Transmission::record_with(const LinkedChild& child,
-                                                 const store::ChildRow& row,
-                                                 const record::Statement& statement) {
-  std::vector<record::Statement> all;
-  for (const store::ChildRow& one : child.rows) {
-    auto rows = context_.store.statements(one.id);
-    if (!rows) return fail(rows.error());
-    auto statements = open_statements(context_, one, *rows);
-    if (!statements) return fail(statements.error());
-    if (one.id == row.id) std::erase_if(*statements, is_own);
-    std::ranges::move(*statements, std::back_inserter(all));
+                                                 const std::vector<record::Statement>& decided) {
+  auto all = load_statements(context_, child);
+  if (!all) return fail(all.error());
+  std::erase_if(*all, is_own);
+  for (const record::Statement& statement : decided)
+    if (!statement.body.empty()) all->push_back(statement);
+  return record::assemble(*all, context_.site->ownership);
+}
+
+/// What stands after the decision, row by row: it replaces those that persons took about the same
+/// department, whichever of the linked children they named.
+Result<std::vector<record::Statement>> Transmission::put_statements(const Handover& handover,
+                                                                    const std::string& department,
+                                                                    const LinkedChild& child,
+                                                                    const std::string& login,
+                                                                    Work& work) {
+  std::vector<record::Statement> decided;
+  for (const store::ChildRow& row : child.rows) {
+    work.unit.preconditions.emplace_back(store::ChildAt{row.id, row.version});
+    if (row.key.empty()) continue;
+    const bool named = row.id == handover.child;
+    auto statement = statement_of(named ? &handover : nullptr, department, row, login);
+    if (!statement) return fail(statement.error());
+    const auto key = context_.vault.child_key(row);
+    if (!key) return fail(key.error());
+    work.unit.writes.emplace_back(store::PutChild{row});
+    work.unit.writes.emplace_back(
+        store::PutStatement{row_of(context_.vault, **key, row.id, *statement)});
+    decided.push_back(std::move(*statement));
   }
-  if (!statement.body.empty()) all.push_back(statement);
-  return record::assemble(all, context_.site->ownership);
+  return decided;
 }
 
 asio::awaitable<Result<Deliveries>> Transmission::decide_once(const Handover& handover,
@@ -118,19 +136,11 @@ asio::awaitable<Result<Deliveries>> Transmission::decide_once(const Handover& ha
   if (!*child) co_return fail("CH-EXC-024");
   const auto row = std::ranges::find((*child)->rows, handover.child, &store::ChildRow::id);
   if (row == (*child)->rows.end() || row->key.empty()) co_return fail("CH-EXC-024");
-  const auto key = context_.vault.child_key(*row);
-  if (!key) co_return fail(key.error());
-  const auto statement = statement_of(handover, department, *row, person.login);
-  if (!statement) co_return fail(statement.error());
-  const auto record = record_with(**child, *row, *statement);
-  if (!record) co_return fail(record.error());
-
   Work work;
-  for (const store::ChildRow& one : (*child)->rows)
-    work.unit.preconditions.emplace_back(store::ChildAt{one.id, one.version});
-  work.unit.writes.emplace_back(store::PutChild{*row});
-  work.unit.writes.emplace_back(
-      store::PutStatement{row_of(context_.vault, **key, row->id, *statement)});
+  const auto statements = put_statements(handover, department, **child, person.login, work);
+  if (!statements) co_return fail(statements.error());
+  const auto record = record_with(**child, *statements);
+  if (!record) co_return fail(record.error());
   work.unit.audit.push_back(events::transmission(row->id, handover.partner, scope_of(handover),
                                                  handover.reference, person, context_));
   store::Exchange cause;

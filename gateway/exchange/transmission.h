@@ -39,11 +39,15 @@ class Transmission {
   boost::asio::awaitable<Result<std::vector<base::Uuid>>> decide_once(const Handover& handover,
                                                                       const std::string& department,
                                                                       const events::Person& person);
-  /// The statement that stands after the decision.
-  Result<record::Statement> statement_of(const Handover& handover, const std::string& department,
+  /// What stands of one row after the decision; null: another row was named, and only forgets.
+  Result<record::Statement> statement_of(const Handover* handover, const std::string& department,
                                          const store::ChildRow& row, const std::string& login);
-  Result<tree::Document> record_with(const LinkedChild& child, const store::ChildRow& row,
-                                     const record::Statement& statement);
+  Result<std::vector<record::Statement>> put_statements(const Handover& handover,
+                                                        const std::string& department,
+                                                        const LinkedChild& child,
+                                                        const std::string& login, Work& work);
+  Result<tree::Document> record_with(const LinkedChild& child,
+                                     const std::vector<record::Statement>& decided);
 
   Context& context_;
   Outbox& outbox_;

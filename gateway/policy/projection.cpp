@@ -8,6 +8,7 @@
 #include "gateway/policy/hidden.h"
 #include "gateway/policy/matrix.h"
 #include "gateway/policy/scope.h"
+#include "gateway/record/dates.h"
 #include "gateway/record/edit.h"
 
 namespace charmille::policy {
@@ -40,14 +41,16 @@ bool contains(std::span<const std::string_view> names, std::string_view name) {
 class Projecting {
  public:
   Projecting(const Document& record, const Addressee& to, const config::Policy& policy,
-             const Scope& scope, bool shares_secret_place, const Cleared& cleared)
+             const Scope& scope, bool shares_secret_place, const Cleared& cleared,
+             std::string_view today)
       : record_(record.root()),
         attachments_(record.attachments()),
         to_(to),
         policy_(policy),
         scope_(scope),
         cleared_(cleared),
-        hide_place_(!may_know_place(to.kind) && (shares_secret_place || place_is_secret(record_))),
+        hide_place_(!may_know_place(to.kind) &&
+                    (shares_secret_place || place_is_secret(record_, today))),
         qualified_(ins_is_qualified()) {}
 
   Projection run() {
@@ -283,24 +286,25 @@ std::string held_then(const Node& projected) {
   return held;
 }
 
-bool place_is_secret(const Node& record) {
-  const bool stay = std::ranges::any_of(items_at(record, "stays"), [](const Node& item) {
-    return item.find("exit") == nullptr && code_at(item, "secretPlace") != "no";
+bool place_is_secret(const Node& record, std::string_view today) {
+  const bool stay = std::ranges::any_of(items_at(record, "stays"), [&](const Node& item) {
+    return !record::is_over(text_at(item, "exit"), today) && code_at(item, "secretPlace") != "no";
   });
-  const bool measure = std::ranges::any_of(items_at(record, "measures"), [](const Node& item) {
-    return item.find("end") == nullptr && item.find("secretPlace") != nullptr &&
+  const bool measure = std::ranges::any_of(items_at(record, "measures"), [&](const Node& item) {
+    return !record::is_over(text_at(item, "end"), today) && item.find("secretPlace") != nullptr &&
            code_at(item, "secretPlace") != "no";
   });
   return stay || measure;
 }
 
 Projection project(const Document& record, const Addressee& to, const config::Policy* policy,
-                   bool wanted, bool shares_secret_place, const Cleared& cleared) {
+                   bool wanted, bool shares_secret_place, const Cleared& cleared,
+                   std::string_view today) {
   if (policy == nullptr || policy->recipient != to.kind) return denied("CH-POL-001");
   if (!wanted) return denied("CH-POL-002");
-  const Scope scope(record.root(), to);
+  const Scope scope(record.root(), to, today);
   if (!scope.concerned()) return denied(scope.denial());
-  return Projecting(record, to, *policy, scope, shares_secret_place, cleared).run();
+  return Projecting(record, to, *policy, scope, shares_secret_place, cleared, today).run();
 }
 
 }  // namespace charmille::policy

@@ -55,13 +55,14 @@ using Cleared = std::set<std::string, std::less<>>;
 /// `for:` says of this child: it only narrows. `shares_secret_place`: it is where a sibling is
 /// whose place is secret, and its own is as secret. While the place is kept from the recipient no
 /// document goes but the cleared ones. The document is a copy, in the canonical order of sections,
-/// with the record's attachments; equal inputs give equal documents.
+/// with the record's attachments; equal inputs give equal documents. `today`
+/// (ISO): an exit or an end that is planned for later is none yet; empty: any counts.
 Projection project(const tree::Document& record, const Addressee& to, const config::Policy* policy,
                    bool wanted = true, bool shares_secret_place = false,
-                   const Cleared& cleared = {});
+                   const Cleared& cleared = {}, std::string_view today = {});
 
 /// A running stay or measure whose place is secret, or whose flag is unknown: whatever can reveal
-/// the place is secret too.
-bool place_is_secret(const tree::Node& record);
+/// the place is secret too. `today` as for `project`.
+bool place_is_secret(const tree::Node& record, std::string_view today = {});
 
 }  // namespace charmille::policy

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/record/dates.h"
 #include "gateway/record/edit.h"
 #include "gateway/record/statement.h"
 
@@ -40,9 +41,10 @@ std::string_view first_of(const Node& item, std::initializer_list<const char*> f
 
 }  // namespace
 
-Scope::Scope(const Node& record, const Addressee& to) : record_(record), to_(to) {
-  if (to.kind == Recipient::departement) of_department();
-  if (to.kind == Recipient::dui) of_establishments();
+Scope::Scope(const Node& record, const Addressee& to, std::string_view today)
+    : record_(record), to_(to) {
+  if (to.kind == Recipient::departement) of_department(today);
+  if (to.kind == Recipient::dui) of_establishments(today);
 }
 
 bool Scope::bounded() const {
@@ -82,7 +84,7 @@ Scope::Span Scope::span_of(const Node& measure) {
 
 /// While, or because, it holds a decision on the child: ended measures count, so that it is told of
 /// the end.
-void Scope::of_department() {
+void Scope::of_department(std::string_view today) {
   bool running = false;
   for (const Node& measure : items_at(record_, "measures")) {
     const Span span = span_of(measure);
@@ -95,7 +97,7 @@ void Scope::of_department() {
       if (const std::string_view number = text_at(measure, name); !number.empty())
         measures_.push_back(number);
     times_.push_back(span);
-    running |= span.end.empty();
+    running |= !record::is_over(span.end, today);
     if (before(ended_, span.end) || ended_.empty()) ended_ = span.end;
   }
   if (times_.empty()) denial_ = "CH-POL-003";
@@ -148,7 +150,7 @@ bool Scope::own_establishment(std::string_view finess) const {
          }) != to_.finess.end();
 }
 
-void Scope::of_establishments() {
+void Scope::of_establishments(std::string_view today) {
   bool present = false;
   for (const Node& stay : items_at(record_, "stays")) {
     if (!own_establishment(text_at(stay, "finess"))) {
@@ -157,7 +159,7 @@ void Scope::of_establishments() {
     }
     const Span span{text_at(stay, "entry"), text_at(stay, "exit")};
     times_.push_back(span);
-    present |= span.end.empty();
+    present |= !record::is_over(span.end, today);
     if (before(ended_, span.end) || ended_.empty()) ended_ = span.end;
   }
   if (present) ended_ = {};

@@ -15,7 +15,8 @@ namespace charmille::policy {
 
 class Scope {
  public:
-  Scope(const tree::Node& record, const Addressee& to);
+  /// `today` as for `project`.
+  Scope(const tree::Node& record, const Addressee& to, std::string_view today = {});
 
   /// False: this child is none of the recipient's business; `denial` says why.
   bool concerned() const { return denial_.empty(); }
@@ -44,8 +45,8 @@ class Scope {
     std::string_view end;
   };
 
-  void of_department();
-  void of_establishments();
+  void of_department(std::string_view today);
+  void of_establishments(std::string_view today);
   void join_times();
   void add_transmitted();
   bool bounded() const;

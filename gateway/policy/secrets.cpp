@@ -270,9 +270,10 @@ std::string_view name_of(SecretKind kind) {
   return "secret";
 }
 
-std::vector<Secret> secrets_of(const Node& record, config::Recipient kind, std::uint32_t subject) {
+std::vector<Secret> secrets_of(const Node& record, config::Recipient kind, std::uint32_t subject,
+                               std::string_view today) {
   Gathering gathering(record, subject);
-  if (!may_know_place(kind) && place_is_secret(record)) gathering.place();
+  if (!may_know_place(kind) && place_is_secret(record, today)) gathering.place();
   if (!may_know_hidden_address(kind)) gathering.hidden_addresses();
   return gathering.take();
 }
@@ -280,7 +281,10 @@ std::vector<Secret> secrets_of(const Node& record, config::Recipient kind, std::
 void LotSecrets::add(const Node& record, std::span<const Secret> secrets) {
   std::ranges::copy_if(secrets, std::back_inserter(secrets_),
                        [](const Secret& secret) { return secret.spread == Spread::unique; });
-  if (!may_know_place(kind_) && place_is_secret(record)) return;
+  // A sibling's secret place may be its own: what it would tell openly is then no secret's undoing.
+  const bool hides =
+      std::ranges::any_of(secrets, [](const Secret& secret) { return is_identifier(secret.kind); });
+  if (!may_know_place(kind_) && (hides || place_is_secret(record, today_))) return;
   const auto tell = [&](std::string_view number) {
     for (Needle& needle : spellings_of_number(number)) open_.insert(std::move(needle.letters));
   };

@@ -55,16 +55,18 @@ struct Secret {
 
 /// The secrets of one child towards that kind of recipient; none when it may know them or when the
 /// child has none. `record` is the whole record, not the projection. Secrets of siblings are
-/// appended by the caller, each with its own `subject`.
+/// appended by the caller, each with its own `subject`. `today` as for `project`.
 std::vector<Secret> secrets_of(const tree::Node& record, config::Recipient kind,
-                               std::uint32_t subject = 0);
+                               std::uint32_t subject = 0, std::string_view today = {});
 
 /// The secrets that are searched for in the encoded whole of many children: the unique ones, but
 /// for the identifiers of establishments, schools and doctors that another child of the same lot
 /// tells openly.
 class LotSecrets {
  public:
-  explicit LotSecrets(config::Recipient kind) : kind_(kind) {}
+  /// `today` as for `project`.
+  explicit LotSecrets(config::Recipient kind, std::string today = {})
+      : kind_(kind), today_(std::move(today)) {}
 
   /// One child of the lot, with its secrets.
   void add(const tree::Node& record, std::span<const Secret> secrets);
@@ -72,6 +74,7 @@ class LotSecrets {
 
  private:
   config::Recipient kind_;
+  std::string today_;
   std::vector<Secret> secrets_;
   std::set<std::string, std::less<>> open_;
 };

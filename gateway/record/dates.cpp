@@ -38,6 +38,11 @@ bool is_after(std::string_view earlier, std::string_view later) {
   return earlier.substr(0, shared) > later.substr(0, shared);
 }
 
+bool is_over(std::string_view end, std::string_view today) {
+  if (end.empty()) return false;
+  return today.empty() || !is_date(end) || !is_after(end, today);
+}
+
 std::optional<int> age_on(std::string_view birth, std::string_view day) {
   if (birth.size() != 10 || day.size() != 10) return std::nullopt;
   const auto from = number(birth.substr(0, 4));

@@ -272,6 +272,10 @@ def a_child_changes_department():
         [whole] = news(gateway, "59")
         assert {"events", "documents"} <= set(whole) and "École d'Avant" in json.dumps(whole, ensure_ascii=False)
         assert [m["number"] for m in whole["measures"]] == ["59-D500-2026"], "the decisions of another department are its own"
+        # taken back by whichever of its numbers the child is named
+        for one in [row for row in gateway.get("/v1/records?limit=1000")["records"] if row["id"] == record["id"]]:
+            for other in one.get("linked", []):
+                gateway.run("records", "transmit", other, "--to", "cd59", "--none", "--decision", "2026/ASE/18", "--reason", "erreur")
         transmit("--none")
         gateway.settled(gateway.sent)
         [again] = news(gateway, "59")

@@ -90,6 +90,20 @@ TEST_CASE("a name that a system could misread is refused, and a name given twice
   CHECK(written(output(), d, {row(d, "1", "index.csv", "x")}) == "CH-ZIP-022");
 }
 
+TEST_CASE("the same document twice is two lines of the index and one entry") {
+  Document d;
+  const std::string bytes = small_pdf("/A 1");
+  const std::string archive =
+      written(output(), d, {row(d, "1", "a.pdf", bytes), row(d, "2", "a.pdf", bytes)});
+  const Reading r = read(input(), base::Payload(archive));
+  CHECK(r.rows.size() + r.rejected.size() == 2);
+  std::size_t entries = 0;
+  for (std::size_t at = archive.find("PK\x03\x04"); at != archive.npos;
+       at = archive.find("PK\x03\x04", at + 1))
+    ++entries;
+  CHECK(entries == 2);  // the document, and the index
+}
+
 TEST_CASE("a row without its document is refused, and one whose digest is another's") {
   Document d;
   const Node bare = d.object({{"Fichier", d.text("a.pdf")}});

@@ -322,6 +322,24 @@ TEST_CASE("who hides an address hides the phones too, and a foster family is par
   CHECK(to_team("no").find("VANDAMME") != std::string::npos);
 }
 
+TEST_CASE("an exit that is planned ends nothing before its day") {
+  const tree::Document planned =
+      read(R"({"stays":[{"exit":"2026-08-31","secretPlace":{"code":"yes"}}]})");
+  CHECK(place_is_secret(planned.root(), "2026-07-15"));
+  CHECK_FALSE(place_is_secret(planned.root(), "2026-08-31"));
+  CHECK_FALSE(place_is_secret(planned.root()));
+  const tree::Document held = read(
+      R"({"identity":{"birthName":"A"},"school":[{"level":{"code":"CM2"}}],"measures":[{"department":"99","start":"2024-01-01","end":"2026-08-31"}]})");
+  const auto policy = policy_of(Recipient::departement, everything());
+  const auto has_school = [&](std::string_view today) {
+    const Projection sent = project(held, department_99, &policy, true, false, {}, today);
+    REQUIRE(sent.document);
+    return sent.document->root().find("school") != nullptr;
+  };
+  CHECK(has_school("2026-07-15"));
+  CHECK_FALSE(has_school("2026-09-01"));
+}
+
 TEST_CASE("a place that is no longer running, or that is told not to be secret, is not") {
   CHECK_FALSE(place_is_secret(
       read(
