@@ -108,7 +108,7 @@ def archive(rows, extra=()):
 
 def lot_with(ged, day="20260630"):
     lot = {name.replace("20260630", day): content for name, content in sample("small").items()}
-    return {**lot, f"EO_GED_{day}.zip": ged}
+    return {f"EO_GED_{day}.zip": ged, **lot}  # the archive is optional: a lot does not wait for it
 
 
 def take(gateway, lot, done):
