@@ -148,12 +148,35 @@ bool leads_to_place(const policy::Granted& granted) {
   return !among(policy::place_fields(), {granted}).empty();
 }
 
+/// What a grant of documents lets go: the rubrics of its line that the program allows, and how
+/// confidential the most confidential of them is (canonical child record §5).
+std::vector<std::string_view> rubrics_of(const config::Policy& policy,
+                                         const policy::Granted& granted) {
+  std::vector<std::string_view> rubrics;
+  for (const std::string& rubric : policy.lines[granted.line].documents)
+    if (policy::may_have_document(policy.recipient, rubric)) rubrics.emplace_back(rubric);
+  return rubrics;
+}
+std::string_view level_of(std::span<const std::string_view> rubrics) {
+  const auto has = [&](std::string_view rubric) {
+    return std::ranges::find(rubrics, rubric) != rubrics.end();
+  };
+  if (has("health") || has("unknown")) return "C5";
+  if (has("judicial")) return "C4";
+  return has("social") || has("school") ? "C2" : "C1";
+}
+
 std::vector<SentGroup> sent_by(const config::Policy& policy) {
   std::vector<SentGroup> groups;
   for (const policy::Granted& granted : policy::granted_by(policy)) {
     const config::PolicyLine& line = policy.lines[granted.line];
     const std::string name = fmt::format("{}#{}", policy.name, granted.line + 1);
-    const std::string_view level = policy::confidentiality_of(granted.section);
+    const bool documents = granted.section == "documents";
+    const std::vector<std::string_view> rubrics =
+        documents ? rubrics_of(policy, granted) : std::vector<std::string_view>{};
+    if (documents && rubrics.empty()) continue;
+    const std::string_view level =
+        documents ? level_of(rubrics) : policy::confidentiality_of(granted.section);
     auto group = std::ranges::find_if(
         groups, [&](const SentGroup& one) { return one.line == name && one.level == level; });
     if (group == groups.end()) {
@@ -161,7 +184,10 @@ std::vector<SentGroup> sent_by(const config::Policy& policy) {
       group = std::prev(groups.end());
     }
     group->tells_place |= policy::may_know_place(policy.recipient) && leads_to_place(granted);
-    if (granted.whole) group->fields.emplace_back(granted.section);
+    if (documents)
+      group->fields.push_back(fmt::format("documents ({})", fmt::join(rubrics, ", ")));
+    else if (granted.whole)
+      group->fields.emplace_back(granted.section);
     for (const std::string_view field : granted.fields)
       group->fields.push_back(fmt::format("{}.{}", granted.section, field));
   }

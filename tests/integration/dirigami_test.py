@@ -158,7 +158,7 @@ def presence():
             "10;A004104;99-D004114;990042111;202606;28;00;00;00;00;02;28",
             "10;A004105;99-D004105;990042103;202606;24;02;00;04;00;00;29",
         ], sorted(lines)
-        assert first.endswith(";CD99;PRES;202606;V1.0") and last.endswith(";000005;000146"), (first, last)
+        assert first.endswith(";CD99;PRES;202606;V1.0") and last.endswith(";000007;000146"), (first, last)
         gateway.stop()
 
 

@@ -254,7 +254,8 @@ def large_file():
         took = time.monotonic() - begun
         grown = memory(site, "VmHWM") - before
         print(f"        {size >> 20} MiB in {took:.1f} s, {grown >> 20} MiB more memory at most")
-        assert grown < 48 << 20, f"{grown >> 20} MiB"
+        # A sanitizer keeps what was freed.
+        assert grown < 48 << 20 or os.environ.get("CHARMILLE_SANITIZED"), f"{grown >> 20} MiB"
         site.stop()
 
 
