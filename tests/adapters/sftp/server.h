@@ -9,6 +9,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <doctest/doctest.h>
 
 #include "adapters/sftp/config.h"
@@ -131,7 +132,7 @@ inline Settings settings_for(Loop& loop, const Server& server,
 class Drop {
  public:
   Drop(Loop& loop, Settings& settings, std::shared_ptr<MemoryIntake> intake)
-      : loop_(loop), intake_(std::move(intake)) {
+      : strand_(asio::make_strand(loop.io())), intake_(std::move(intake)) {
     const Setting setting = settings.text("folder", "in").get();
     auto made = sftp::adapter().make_source(setting);
     REQUIRE(made);
@@ -141,13 +142,13 @@ class Drop {
 
   void start() {
     running_ = true;
-    asio::co_spawn(loop_.io(), again(), asio::bind_cancellation_slot(cancel_.slot(), [this](auto) {
+    asio::co_spawn(strand_, again(), asio::bind_cancellation_slot(cancel_.slot(), [this](auto) {
                      ended_.set_value();
                    }));
   }
   void stop() {
     if (!running_) return;
-    asio::post(loop_.io(), [this] { cancel_.emit(asio::cancellation_type::terminal); });
+    asio::post(strand_, [this] { cancel_.emit(asio::cancellation_type::terminal); });
     ended_.get_future().wait();
     running_ = false;
   }
@@ -172,7 +173,7 @@ class Drop {
     }
   }
 
-  Loop& loop_;
+  asio::strand<asio::io_context::executor_type> strand_;  // of the task and of what ends it
   std::shared_ptr<MemoryIntake> intake_;
   std::unique_ptr<Source> source_;
   asio::cancellation_signal cancel_;
