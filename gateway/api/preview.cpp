@@ -34,18 +34,6 @@ Result<std::vector<exchange::GivenFile>> files_of(const Call& call) {
   return files;
 }
 
-std::string_view word_of(config::Mode mode) {
-  switch (mode) {
-    case config::Mode::shadow:
-      return "shadow";
-    case config::Mode::hold:
-      return "hold";
-    case config::Mode::live:
-      break;
-  }
-  return "live";
-}
-
 tree::Node node_of(tree::Document& doc, const exchange::PreviewRoute& route) {
   const auto number = [&](std::uint64_t n) { return doc.integer(static_cast<std::int64_t>(n)); };
   std::vector<tree::Node> destinations;
@@ -53,7 +41,7 @@ tree::Node node_of(tree::Document& doc, const exchange::PreviewRoute& route) {
     destinations.push_back(
         doc.object({{"endpoint", doc.text(one.endpoint)},
                     {"mapping", doc.text(one.mapping)},
-                    {"mode", doc.text(word_of(one.mode))},
+                    {"mode", doc.text(config::name_of(one.mode))},
                     {"new", number(one.fresh)},
                     {"changed", number(one.changed)},
                     {"same", number(one.same)},

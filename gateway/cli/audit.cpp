@@ -8,6 +8,7 @@
 
 #include "gateway/cli/asked.h"
 #include "gateway/cli/audit_words.h"
+#include "gateway/cli/child_option.h"
 #include "gateway/cli/session.h"
 
 namespace charmille::cli {
@@ -186,15 +187,7 @@ void add_about(CLI::App& audit, Session& s) {
                         "question est inscrite au journal",
                         "about one child: from and to whom, when, what, on which ground; "
                         "the question is written to the log")));
-  auto* record = command->add_option(
-      "record", o->record,
-      std::string(s.say("numéro de la fiche ; sans lui, un identifiant est demandé",
-                        "id of the record here; without it, an identifier is asked for")));
-  command
-      ->add_flag("--stdin", o->from_input,
-                 std::string(s.say("lit SYSTÈME|VALEUR sur l'entrée standard",
-                                   "reads SYSTEM|VALUE from standard input")))
-      ->excludes(record);
+  add_child(*command, s, o->record, o->from_input);
   add_filters(*command, s, *o);
   command->add_option(
       "--reason", o->reason,

@@ -6,6 +6,7 @@
 
 #include "gateway/base/uuid.h"
 #include "gateway/cli/asked.h"
+#include "gateway/cli/child_option.h"
 #include "gateway/cli/documents.h"
 #include "gateway/cli/links.h"
 #include "gateway/cli/records_check.h"
@@ -119,15 +120,7 @@ void add_transmit(CLI::App& records, Session& s) {
                         "sur décision écrite",
                         "hands a child's former file over to the department where it is now, on a "
                         "written decision")));
-  auto* id = command->add_option(
-      "record", o->id,
-      std::string(s.say("numéro de la fiche ; sans lui, un identifiant est demandé",
-                        "id of the record here; without it, an identifier is asked for")));
-  command
-      ->add_flag("--stdin", o->from_input,
-                 std::string(s.say("lit SYSTÈME|VALEUR sur l'entrée standard",
-                                   "reads SYSTEM|VALUE from standard input")))
-      ->excludes(id);
+  add_child(*command, s, o->id, o->from_input);
   command
       ->add_option("--to", o->to,
                    std::string(s.say("le partenaire, un département", "the partner, a department")))
@@ -170,15 +163,7 @@ void add_records(CLI::App& app, Session& s) {
   auto* shown = records->add_subcommand(
       "show", std::string(s.say("une fiche ; la consultation est inscrite au journal d'audit",
                                 "one record; reading it is written to the audit log")));
-  auto* id = shown->add_option(
-      "record", o->id,
-      std::string(s.say("numéro de la fiche ; sans lui, un identifiant est demandé",
-                        "id of the record here; without it, an identifier is asked for")));
-  shown
-      ->add_flag("--stdin", o->from_input,
-                 std::string(s.say("lit SYSTÈME|VALEUR sur l'entrée standard",
-                                   "reads SYSTEM|VALUE from standard input")))
-      ->excludes(id);
+  add_child(*shown, s, o->id, o->from_input);
   shown
       ->add_option(
           "--reason", o->reason,

@@ -148,22 +148,13 @@ bool leads_to_place(const policy::Granted& granted) {
   return !among(policy::place_fields(), {granted}).empty();
 }
 
-/// What a grant of documents lets go: the rubrics of its line that the program allows, and how
-/// confidential the most confidential of them is (canonical child record §5).
-std::vector<std::string_view> rubrics_of(const config::Policy& policy,
-                                         const policy::Granted& granted) {
-  std::vector<std::string_view> rubrics;
-  for (const std::string& rubric : policy.lines[granted.line].documents)
-    if (policy::may_have_document(policy.recipient, rubric)) rubrics.emplace_back(rubric);
-  return rubrics;
-}
-std::string_view level_of(std::span<const std::string_view> rubrics) {
-  const auto has = [&](std::string_view rubric) {
-    return std::ranges::find(rubrics, rubric) != rubrics.end();
-  };
-  if (has("health") || has("unknown")) return "C5";
-  if (has("judicial")) return "C4";
-  return has("social") || has("school") ? "C2" : "C1";
+/// Of documents, that of the most confidential ones.
+std::string_view level_of(const policy::Granted& granted) {
+  if (granted.section != "documents") return policy::confidentiality_of(granted.section);
+  std::string_view most;
+  for (const std::string_view rubric : granted.rubrics)
+    most = std::max(most, policy::confidentiality_of_document(rubric));
+  return most;
 }
 
 std::vector<SentGroup> sent_by(const config::Policy& policy) {
@@ -172,11 +163,8 @@ std::vector<SentGroup> sent_by(const config::Policy& policy) {
     const config::PolicyLine& line = policy.lines[granted.line];
     const std::string name = fmt::format("{}#{}", policy.name, granted.line + 1);
     const bool documents = granted.section == "documents";
-    const std::vector<std::string_view> rubrics =
-        documents ? rubrics_of(policy, granted) : std::vector<std::string_view>{};
-    if (documents && rubrics.empty()) continue;
-    const std::string_view level =
-        documents ? level_of(rubrics) : policy::confidentiality_of(granted.section);
+    if (documents && granted.rubrics.empty()) continue;
+    const std::string_view level = level_of(granted);
     auto group = std::ranges::find_if(
         groups, [&](const SentGroup& one) { return one.line == name && one.level == level; });
     if (group == groups.end()) {
@@ -185,7 +173,7 @@ std::vector<SentGroup> sent_by(const config::Policy& policy) {
     }
     group->tells_place |= policy::may_know_place(policy.recipient) && leads_to_place(granted);
     if (documents)
-      group->fields.push_back(fmt::format("documents ({})", fmt::join(rubrics, ", ")));
+      group->fields.push_back(fmt::format("documents ({})", fmt::join(granted.rubrics, ", ")));
     else if (granted.whole)
       group->fields.emplace_back(granted.section);
     for (const std::string_view field : granted.fields)
@@ -252,30 +240,6 @@ Graph graph_of(const config::Site& site, base::Language language) {
   }
   for (const config::Relay& relay : site.relays) graph.relays.push_back(relay_of(site, relay));
   return graph;
-}
-
-std::string_view name_of(config::Mode mode) {
-  switch (mode) {
-    case config::Mode::shadow:
-      return "shadow";
-    case config::Mode::hold:
-      return "hold";
-    case config::Mode::live:
-      return "live";
-  }
-  return {};
-}
-
-std::string_view name_of(config::Trigger trigger) {
-  switch (trigger) {
-    case config::Trigger::change:
-      return "change";
-    case config::Trigger::lot:
-      return "lot";
-    case config::Trigger::schedule:
-      return "schedule";
-  }
-  return {};
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -61,8 +61,6 @@ struct Graph {
 /// The views are into `site`.
 Graph graph_of(const config::Site& site, base::Language language);
 
-std::string_view name_of(config::Mode mode);
-std::string_view name_of(config::Trigger trigger);
 /// "identity, ids".
 std::string joined(const std::vector<std::string>& names);
 /// "departement 99", "dui 990001018".

@@ -167,8 +167,6 @@ struct Endpoint {
   base::Place place;
 };
 
-enum class Trigger : std::uint8_t { change, lot, schedule };
-enum class Mode : std::uint8_t { shadow, hold, live };
 enum class Start : std::uint8_t { everything, from_now };
 enum class Period : std::uint8_t { previous_day, previous_week, previous_month, current_month };
 

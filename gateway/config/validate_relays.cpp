@@ -10,11 +10,6 @@ namespace {
 /// Placeholders that the engine fills in the name of a relayed file.
 constexpr std::array<std::string_view, 4> file_placeholders{"date", "month", "time", "delivery"};
 
-Mode mode_of(std::string_view word) {
-  if (word == "live") return Mode::live;
-  return word == "shadow" ? Mode::shadow : Mode::hold;
-}
-
 bool allows(const std::vector<Policy>& policies, std::string_view extraction) {
   const auto policy = std::ranges::find(policies, Recipient::statistics, &Policy::recipient);
   return policy != policies.end() &&
@@ -38,7 +33,7 @@ void Validation::read_relay(const std::string& name, const View& view) {
   relay.from = view["from"].text();
   relay.extraction = view["extraction"].text();
   relay.to = view["to"].text();
-  relay.mode = mode_of(view["mode"].text());
+  relay.mode = parse_mode(view["mode"].text()).value_or(Mode::hold);
   relay.file = read_pattern(view["file"]);
   check_relay(view, relay, refer_to_endpoint(view["from"], Direction::source),
               refer_to_endpoint(view["to"], Direction::destination));

@@ -106,9 +106,8 @@ RouteDestination Validation::read_destination(const View& view, const Route& rou
 }
 
 void Validation::read_when(const View& view, RouteDestination& to) {
-  using Words3 = std::array<std::string_view, 3>;
-  to.trigger = choice_of<Trigger>(view["trigger"].text(), Words3{"change", "lot", "schedule"});
-  to.mode = choice_of<Mode>(view["mode"].text(), Words3{"shadow", "hold", "live"});
+  to.trigger = parse_trigger(view["trigger"].text()).value_or(Trigger::change);
+  to.mode = parse_mode(view["mode"].text()).value_or(Mode::shadow);
   to.start = view["start"].text() == "everything" ? Start::everything : Start::from_now;
   to.schedule = read_schedule(view["schedule"]);
   if (view["period"].present())

@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 19> sections{
     "coverage", "health",    "transport", "deadlines",   "ppe",
     "presence", "documents", "events",    "notes"};
 
+constexpr std::array<std::string_view, 3> triggers{"change", "lot", "schedule"};
+constexpr std::array<std::string_view, 3> modes{"shadow", "hold", "live"};
+
 template <class Word>
 std::optional<Word> parse(std::span<const std::string_view> names, std::string_view name) {
   const auto at = std::ranges::find(names, name);
@@ -45,12 +48,24 @@ std::string_view name_of(Recipient recipient) {
 std::string_view name_of(Right right) {
   return rights.at(static_cast<std::size_t>(right));
 }
+std::string_view name_of(Trigger trigger) {
+  return triggers.at(static_cast<std::size_t>(trigger));
+}
+std::string_view name_of(Mode mode) {
+  return modes.at(static_cast<std::size_t>(mode));
+}
 
 std::optional<Recipient> parse_recipient(std::string_view name) {
   return parse<Recipient>(recipients, name);
 }
 std::optional<Right> parse_right(std::string_view name) {
   return parse<Right>(rights, name);
+}
+std::optional<Trigger> parse_trigger(std::string_view name) {
+  return parse<Trigger>(triggers, name);
+}
+std::optional<Mode> parse_mode(std::string_view name) {
+  return parse<Mode>(modes, name);
 }
 
 }  // namespace charmille::config

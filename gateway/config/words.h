@@ -37,6 +37,11 @@ enum class Right : std::uint8_t {
   configure,         ///< reload, keys
 };
 
+/// When a destination gets something.
+enum class Trigger : std::uint8_t { change, lot, schedule };
+/// What becomes of what is made for a destination.
+enum class Mode : std::uint8_t { shadow, hold, live };
+
 /// The words as configuration writes them, in the order of the enumeration.
 std::span<const std::string_view> recipient_names();
 std::span<const std::string_view> right_names();
@@ -45,7 +50,11 @@ std::span<const std::string_view> section_names();
 
 std::string_view name_of(Recipient recipient);
 std::string_view name_of(Right right);
+std::string_view name_of(Trigger trigger);
+std::string_view name_of(Mode mode);
 std::optional<Recipient> parse_recipient(std::string_view name);
 std::optional<Right> parse_right(std::string_view name);
+std::optional<Trigger> parse_trigger(std::string_view name);
+std::optional<Mode> parse_mode(std::string_view name);
 
 }  // namespace charmille::config

@@ -6,6 +6,7 @@
 #include "gateway/exchange/family.h"
 #include "gateway/exchange/preview.h"
 #include "gateway/exchange/recognition.h"
+#include "gateway/exchange/telling.h"
 #include "gateway/policy/matrix.h"
 #include "gateway/tree/document.h"
 
@@ -199,11 +200,23 @@ Result<ChildWriter::Said> ChildWriter::add_statements(const ImportPlan& plan,
   return said;
 }
 
+/// A change of what tells nobody who a linked child is needs the record of all of them only.
+Result<const tree::Document*> ChildWriter::record_of(Own& own) const {
+  if (!own.record) {
+    auto record = record::assemble(own.statements, context_.site->ownership);
+    if (!record) return fail(record.error());
+    own.record = std::move(*record);
+  }
+  return &*own.record;
+}
+
 /// Whom the child is tied to, derived again when what it is recognised by changed.
-Result<Kin> ChildWriter::recognise(const ImportPlan& plan, const Target& target, const Own& own,
+Result<Kin> ChildWriter::recognise(const ImportPlan& plan, const Target& target, Own& own,
                                    bool told, std::set<base::Uuid>& moved, Work& work) {
   if (told) {
-    const tree::Node record = own.record.root();
+    const auto alone = record_of(own);
+    if (!alone) return fail(alone.error());
+    const tree::Node record = (*alone)->root();
     const record::Claims claims = record::claims_of(record, plan.own_prefix);
     std::vector<store::Claim> keys = keys_of(context_.vault, plan.lead.organisation, claims);
     std::ranges::copy(family_claims(context_.vault, plan.lead.organisation, record),
@@ -251,17 +264,21 @@ Result<tree::Document> ChildWriter::put_together(const Target& target, const Lin
 
 /// What the child's new record makes leave, at the destinations for which these links count.
 Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
-                               const LinkedChild& child, Ties ties, bool regrouped, const Own& own,
+                               const LinkedChild& child, Ties ties, bool regrouped, Own& own,
                                Work& work) {
   std::set<std::string> sources{plan.reading.source};
   for (const record::Statement& statement : own.statements) sources.insert(statement.source);
   std::optional<tree::Document> whole;
+  const tree::Document* record = nullptr;
   if (child.rows.size() > 1 || !child.holds(target.row.id)) {
     auto put = put_together(target, child, own, sources);
     if (!put) return fail(put.error());
-    whole = std::move(*put);
+    record = &whole.emplace(std::move(*put));
+  } else {
+    const auto alone = record_of(own);
+    if (!alone) return fail(alone.error());
+    record = *alone;
   }
-  const tree::Document* record = whole ? &*whole : &own.record;
   std::optional<LinkedChild> parted;
   if (regrouped) {
     auto former = parted_from(context_.store, child, ties);
@@ -291,19 +308,15 @@ Result<void> ChildWriter::tell_family(const ImportPlan& plan, const Fresh& fresh
   const auto family = relatives(context_, fresh.record->root(), *fresh.child);
   if (!family) return fail(family.error());
   for (const LinkedChild& relative : *family) {
-    std::set<std::string> sources;
-    for (const store::ChildRow& row : relative.rows) {
+    for (const store::ChildRow& row : relative.rows)
       if (is_part_of(work.unit, row.id)) return fail("CH-EXC-030");
-      auto statements = context_.store.statements(row.id);
-      if (!statements) return fail(statements.error());
-      for (const store::StatementRow& statement : *statements)
-        if (!statement.withdrawn) sources.insert(statement.source);
-    }
+    const auto sources = sources_of(context_, relative);
+    if (!sources) return fail(sources.error());
     const auto record = load_record(context_, relative);
     if (!record) return fail(record.error());
     const ChangedChild changed{&relative, &*record, false, nullptr, &fresh};
     bool told = false;
-    for (const DestinationPlan* to : context_.site->told_by(sources)) {
+    for (const DestinationPlan* to : context_.site->told_by(*sources)) {
       if (policy::may_know_place(to->addressee.kind)) continue;
       if (to->config->trigger == config::Trigger::lot)
         work.unit.writes.emplace_back(store::MarkStale{to->key, relative.head().id, true});
@@ -336,9 +349,7 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   if (!statements) return fail(statements.error());
   for (record::Statement& statement : said->news)
     if (!statement.body.empty()) statements->push_back(std::move(statement));
-  auto record = record::assemble(*statements, context_.site->ownership);
-  if (!record) return fail(record.error());
-  const Own own{std::move(*statements), std::move(*record)};
+  Own own{std::move(*statements), {}};
   std::set<base::Uuid> moved;
   const bool told = target->created || nameless || tells_who(outcome.changed);
   auto kin = recognise(plan, *target, own, told, moved, work);

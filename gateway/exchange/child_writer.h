@@ -2,6 +2,7 @@
 // what the record becomes.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -65,21 +66,23 @@ class ChildWriter {
     std::vector<std::string> changed;
   };
 
-  /// All that its source says of the child, and the record that it makes, links apart.
+  /// All that its source says of the child, and the record that it makes, links apart, once it was
+  /// asked for.
   struct Own {
     std::vector<record::Statement> statements;
-    tree::Document record;
+    std::optional<tree::Document> record;
   };
 
   Result<Target> find_or_create(const ImportPlan& plan, const record::Claims& claims, Work& work);
   Result<Said> add_statements(const ImportPlan& plan, const tree::Document& child,
                               const Target& target, Work& work);
-  Result<Kin> recognise(const ImportPlan& plan, const Target& target, const Own& own, bool told,
+  Result<const tree::Document*> record_of(Own& own) const;
+  Result<Kin> recognise(const ImportPlan& plan, const Target& target, Own& own, bool told,
                         std::set<base::Uuid>& moved, Work& work);
   Result<tree::Document> put_together(const Target& target, const LinkedChild& child,
                                       const Own& own, std::set<std::string>& sources);
   Result<void> tell(const ImportPlan& plan, const Target& target, const LinkedChild& child,
-                    Ties ties, bool regrouped, const Own& own, Work& work);
+                    Ties ties, bool regrouped, Own& own, Work& work);
   Result<void> tell_family(const ImportPlan& plan, const Fresh& fresh, Work& work);
 
   Context& context_;

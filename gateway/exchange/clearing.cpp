@@ -6,6 +6,7 @@
 #include "gateway/base/bytes.h"
 #include "gateway/exchange/documents.h"
 #include "gateway/exchange/durable.h"
+#include "gateway/exchange/telling.h"
 #include "gateway/policy/matrix.h"
 #include "gateway/record/edit.h"
 
@@ -82,9 +83,10 @@ Result<void> Clearing::add_documents(const LinkedChild& child, bool all,
   if (documents.empty()) return {};
   const auto contents = contents_of(context_, child, nullptr);
   if (!contents) return fail(contents.error());
-  bool secret = policy::place_is_secret(record->root(), today_of(context_));
+  const std::string today = today_of(context_);
+  bool secret = policy::place_is_secret(record->root(), today);
   if (!secret) {
-    const auto family = family_of(context_, record->root(), nullptr);
+    const auto family = family_of(context_, record->root(), nullptr, today);
     if (!family) return fail(family.error());
     secret = family->shares_secret_place();
   }
@@ -189,10 +191,7 @@ asio::awaitable<Result<ClearOutcome>> Clearing::decide_once(const std::string& s
   }
   ClearOutcome outcome;
   outcome.children = children.size();
-  for (const store::Write& write : work.unit.writes)
-    if (const auto* put = std::get_if<store::PutExchange>(&write);
-        put != nullptr && put->exchange.flow == cause.flow)
-      outcome.deliveries.push_back(put->exchange.id);
+  outcome.deliveries = deliveries_of(work.unit, cause.flow);
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
   co_return outcome;
@@ -202,26 +201,12 @@ asio::awaitable<Result<ClearOutcome>> Clearing::decide_once(const std::string& s
 Result<void> Clearing::tell(const LinkedChild& child, Ties ties,
                             const std::vector<std::string>& kinds, const store::Exchange& cause,
                             Work& work) {
-  std::set<std::string> sources;
-  for (const store::ChildRow& row : child.rows) {
-    auto statements = context_.store.statements(row.id);
-    if (!statements) return fail(statements.error());
-    for (const store::StatementRow& statement : *statements)
-      if (!statement.withdrawn) sources.insert(statement.source);
-  }
   const auto record = load_record(context_, child);
   if (!record) return fail(record.error());
-  const ChangedChild changed{&child, &*record, false, nullptr, nullptr};
-  for (const DestinationPlan* to : context_.site->told_by(sources)) {
-    const std::string kind(config::name_of(to->addressee.kind));
-    if (ties_for(*to) != ties || std::ranges::find(kinds, kind) == kinds.end()) continue;
-    if (to->config->trigger == config::Trigger::lot)
-      work.unit.writes.emplace_back(store::MarkStale{to->key, child.head().id, true});
-    if (to->config->trigger != config::Trigger::change) continue;
-    if (auto made = outbox_.add_change(*to, cause, changed, false, work); !made)
-      return fail(made.error());
-  }
-  return {};
+  const auto concerned = [&](const DestinationPlan& to) {
+    return std::ranges::find(kinds, config::name_of(to.addressee.kind)) != kinds.end();
+  };
+  return tell_decided(context_, outbox_, {&child, &*record, nullptr}, ties, cause, concerned, work);
 }
 
 }  // namespace charmille::exchange

@@ -85,9 +85,9 @@ std::vector<store::Claim> family_claims(const Vault& vault, const std::string& o
   return claims;
 }
 
-Result<Family> family_of(const Context& context, const Node& record, const Fresh* fresh) {
+Result<Family> family_of(const Context& context, const Node& record, const Fresh* fresh,
+                         std::string_view today) {
   Family family;
-  const std::string today = today_of(context);
   const std::set<std::string_view> ours = running_places(record, today);
   if (ours.empty()) return family;
   const auto rows = rows_of(context, record, fresh);
@@ -132,26 +132,6 @@ Result<std::vector<LinkedChild>> relatives(const Context& context, const Node& r
     if (*linked && !(*linked)->head().key.empty()) all.push_back(std::move(**linked));
   }
   return all;
-}
-
-bool has_sibling_in(const store::Unit& unit, const Vault& vault, const std::string& organisation,
-                    const Node& record) {
-  std::set<std::string> named;
-  for (const Node& sibling : items_at(record, "siblings"))
-    for (const Node& id : items_at(sibling, "ids"))
-      named.insert(vault.lookup(organisation, text_at(id, "system"), text_at(id, "value")));
-  std::set<std::string> families;
-  for (const Node& id : items_at(record, "ids"))
-    families.insert(text_at(id, "system").ends_with(family_file)
-                        ? vault.lookup(organisation, text_at(id, "system"), text_at(id, "value"))
-                        : sibling_key(vault, organisation, id));
-  return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
-    const auto* put = std::get_if<store::PutClaims>(&write);
-    return put != nullptr && std::ranges::any_of(put->claims, [&](const store::Claim& theirs) {
-             return (theirs.kind == store::ClaimKind::own && named.contains(theirs.key)) ||
-                    (theirs.kind == store::ClaimKind::family && families.contains(theirs.key));
-           });
-  });
 }
 
 }  // namespace charmille::exchange

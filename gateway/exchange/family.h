@@ -27,15 +27,12 @@ struct Family {
 };
 
 /// Named by either side, or in one family file. `fresh`, when given, stands for its rows in the
-/// store.
-Result<Family> family_of(const Context& context, const tree::Node& record, const Fresh* fresh);
+/// store. `today` as for `policy::project`.
+Result<Family> family_of(const Context& context, const tree::Node& record, const Fresh* fresh,
+                         std::string_view today);
 
 /// Everyone of the family whom the store knows, each as its head, but for the child itself.
 Result<std::vector<LinkedChild>> relatives(const Context& context, const tree::Node& record,
                                            const LinkedChild& child);
-
-/// A sibling of the child is part of this unit already.
-bool has_sibling_in(const store::Unit& unit, const Vault& vault, const std::string& organisation,
-                    const tree::Node& record);
 
 }  // namespace charmille::exchange

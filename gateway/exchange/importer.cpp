@@ -111,7 +111,8 @@ asio::awaitable<void> Importer::work(ImportJob job) {
     const bool store_is_full =
         done.error().code.starts_with("CH-STO-01") && !changed_meanwhile(done.error());
     if (done.error().action != base::Action::retry || (attempt >= most_tries && !store_is_full)) {
-      co_await park(job, done.error());
+      // Nothing of what was applied is undone, and it can be asked again.
+      co_await set_aside(job, store::State::parked, done.error());
       break;
     }
     job.resumed = true;
@@ -129,20 +130,21 @@ Report Importer::new_report(const ImportJob& job) {
   return report;
 }
 
-/// The import waits for a person; nothing of what was applied is undone, and it can be asked again.
-asio::awaitable<void> Importer::park(ImportJob& job, Fault fault) {
+/// All of it waits for a person, in this state and with this fault; alarms are raised.
+asio::awaitable<Result<void>> Importer::set_aside(ImportJob& job, store::State state, Fault fault) {
   Work work;
   for (Part& part : job.parts) {
-    part.exchange.state = store::State::parked;
+    part.exchange.state = state;
     part.exchange.updated = context_.clock.now();
     record_fault(part.exchange, without_sender_names(job, fault));
     work.unit.audit.push_back(events::parked(part.exchange, context_));
     work.unit.writes.emplace_back(store::PutExchange{part.exchange});
   }
-  auto parked = co_await carry_out(context_, lanes_, std::move(work));
-  if (parked)
-    alarms_.raise({Alarm::Kind::parked, job.lead().partner, job.lead().endpoint, job.lead().id,
-                   std::string(fault.code)});
+  auto done = co_await carry_out(context_, lanes_, std::move(work));
+  if (!done) co_return fail(done.error());
+  alarms_.raise({Alarm::Kind::parked, job.lead().partner, job.lead().endpoint, job.lead().id,
+                 std::string(fault.code)});
+  co_return Result<void>{};
 }
 
 /// An extraction leaves in the commit that ends its import: nothing of it is kept.
@@ -237,7 +239,8 @@ asio::awaitable<Result<void>> Importer::import(ImportJob& job, Report& report) {
   auto missing = judge_missing(job, readers);
   if (!missing) co_return fail(missing.error());
   if (*missing) {
-    auto held = co_await hold(job, std::move(**missing));
+    // Nothing of the lot is applied; it stays so over restarts.
+    auto held = co_await set_aside(job, store::State::held, std::move(**missing));
     co_return held;
   }
   if (routes.empty()) report.remark(fault("CH-EXC-007", {}, {{"endpoint", endpoint}}));

@@ -63,14 +63,13 @@ class Importer {
                                                const DestinationPlan& destination) const;
   boost::asio::awaitable<Result<void>> note_absent(Run& run);
   boost::asio::awaitable<Result<void>> end(ImportJob& job, Report& report, std::string mapping);
-  boost::asio::awaitable<void> park(ImportJob& job, Fault fault);
+  boost::asio::awaitable<Result<void>> set_aside(ImportJob& job, store::State state, Fault fault);
 
   Result<void> judge_number(ImportJob& job,
                             const std::vector<std::unique_ptr<ChildReader>>& readers,
                             Report& report) const;
   Result<std::optional<Fault>> judge_missing(
       const ImportJob& job, const std::vector<std::unique_ptr<ChildReader>>& readers) const;
-  boost::asio::awaitable<Result<void>> hold(ImportJob& job, Fault fault);
   static Report new_report(const ImportJob& job);
   mapping::Variables variables_of(const ImportJob& job, const RoutePlan& route) const;
   ImportPlan plan_of(const ImportJob& job, const RoutePlan& route, const ChildReader& reader) const;

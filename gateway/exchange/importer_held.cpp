@@ -50,23 +50,6 @@ Result<std::optional<Fault>> Importer::judge_missing(
                 {"missing", std::to_string(before - now)}});
 }
 
-/// Nothing of the lot is applied; it stays so over restarts.
-asio::awaitable<Result<void>> Importer::hold(ImportJob& job, Fault fault) {
-  Work work;
-  for (Part& part : job.parts) {
-    part.exchange.state = store::State::held;
-    part.exchange.updated = context_.clock.now();
-    record_fault(part.exchange, without_sender_names(job, fault));
-    work.unit.audit.push_back(events::parked(part.exchange, context_));
-    work.unit.writes.emplace_back(store::PutExchange{part.exchange});
-  }
-  auto done = co_await carry_out(context_, lanes_, std::move(work));
-  if (!done) co_return fail(done.error());
-  alarms_.raise({Alarm::Kind::parked, job.lead().partner, job.lead().endpoint, job.lead().id,
-                 std::string(fault.code)});
-  co_return Result<void>{};
-}
-
 asio::awaitable<Result<void>> Importer::refuse(ImportJob job, Fault fault, merkle::Leaf leaf) {
   Report report = new_report(job);
   report.refused_whole = true;

@@ -5,6 +5,7 @@
 
 #include "gateway/base/bytes.h"
 #include "gateway/exchange/beside.h"
+#include "gateway/exchange/delivery.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
 
@@ -69,11 +70,7 @@ bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t 
 void Outbox::add_row(store::Exchange& delivery, Vault::Sealed sealed,
                      const adapters::Prepared& prepared, const DestinationPlan& plan, bool at_once,
                      Work& work) {
-  Beside beside;
-  beside.content_type = prepared.content_type;
-  beside.ids = prepared.ids;
-  delivery.payload = sealed.row.id;
-  delivery.metadata = seal(context_.vault, *sealed.key, sealed.row.id, beside);
+  attach(context_, delivery, sealed, prepared);
   if (at_once) {
     work.departures.push_back({delivery, prepared});
   } else if (delivery.state == store::State::queued) {
@@ -86,29 +83,8 @@ void Outbox::add_row(store::Exchange& delivery, Vault::Sealed sealed,
 
 store::Exchange Outbox::new_delivery(const DestinationPlan& plan,
                                      const store::Exchange& cause) const {
-  store::Exchange delivery;
-  delivery.created = delivery.updated = delivery.since = context_.clock.now();
-  delivery.id = base::uuid_v7(delivery.created, context_.random);
-  delivery.flow = cause.flow;
-  delivery.cause = cause.id;
-  delivery.organisation = cause.organisation;
-  delivery.direction = store::Direction::out;
-  delivery.partner = plan.partner->name;
-  delivery.endpoint = plan.endpoint->name;
-  delivery.route = plan.route->name;
-  delivery.lot = cause.lot;
-  switch (plan.config->mode) {
-    case config::Mode::live:
-      delivery.state = store::State::queued;
-      break;
-    case config::Mode::hold:
-      delivery.state = store::State::held;
-      break;
-    case config::Mode::shadow:
-      delivery.state = store::State::shadowed;
-      break;
-  }
-  return delivery;
+  const Bound bound{plan.partner->name, plan.endpoint->name, plan.route->name, plan.config->mode};
+  return exchange::new_delivery(context_, bound, cause);
 }
 
 namespace {
@@ -124,10 +100,10 @@ bool is_about_the_delivery(const Fault& fault) {
 /// A delivery that cannot be made waits for a person; the source's payload and the other
 /// destinations have no part in it.
 void Outbox::add_failure(const DestinationPlan& plan, const store::Exchange& cause,
-                         const std::string& tag, const Fault& fault, Work& work) {
+                         std::string lane, const Fault& fault, Work& work) {
   store::Exchange failed = new_delivery(plan, cause);
   failed.state = store::State::parked;
-  failed.lane = lane_of(plan, tag);
+  failed.lane = std::move(lane);
   record_fault(failed, fault);
   work.unit.audit.push_back(events::parked(failed, context_));
   work.unit.writes.emplace_back(store::PutExchange{std::move(failed)});
@@ -141,7 +117,7 @@ Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchan
   mark.restore(work);
   const std::string& tag = child.child->head().tag;
   if (auto replaced = supersede(lane_of(plan, tag), work); !replaced) return fail(replaced.error());
-  add_failure(plan, cause, tag, made.error(), work);
+  add_failure(plan, cause, lane_of(plan, tag), made.error(), work);
   return false;
 }
 
@@ -334,7 +310,7 @@ Result<void> Outbox::collect(const DestinationPlan& plan, const store::Exchange&
   if (done || !is_about_the_delivery(done.error())) return done;
   auto child = context_.store.child(id);
   if (!child) return fail(child.error());
-  if (*child) add_failure(plan, cause, (*child)->tag, done.error(), work);
+  if (*child) add_failure(plan, cause, lane_of(plan, (*child)->tag), done.error(), work);
   return {};
 }
 
@@ -410,7 +386,7 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
     if (auto done = collect(plan, cause, collection, child, collecting, work); !done)
       return fail(done.error());
   if (collecting.spoilt) {
-    add_failure(plan, cause, {}, *collecting.spoilt, work);
+    add_failure(plan, cause, plan.key, *collecting.spoilt, work);
     return std::nullopt;
   }
   for (const base::Uuid& child : collecting.same)
@@ -435,12 +411,7 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   if (auto clear = scan_leaving(collecting.secrets.take(), collecting.contents, *prepared);
       !clear) {
     // What was collected is dropped with its payload; a person sees why.
-    store::Exchange failed = new_delivery(plan, cause);
-    failed.state = store::State::parked;
-    failed.lane = plan.key;
-    record_fault(failed, clear.error());
-    work.unit.audit.push_back(events::parked(failed, context_));
-    work.unit.writes.emplace_back(store::PutExchange{std::move(failed)});
+    add_failure(plan, cause, plan.key, clear.error(), work);
     return std::nullopt;
   }
   if (!prepared->payload.same_as(*payload)) {

@@ -116,8 +116,8 @@ class Outbox {
   bool leaves_at_once(store::Exchange& delivery, bool occupied);
   Result<store::ProjectionRow> standing(const DestinationPlan& plan,
                                         const LinkedChild& child) const;
-  void add_failure(const DestinationPlan& plan, const store::Exchange& cause,
-                   const std::string& tag, const Fault& fault, Work& work);
+  void add_failure(const DestinationPlan& plan, const store::Exchange& cause, std::string lane,
+                   const Fault& fault, Work& work);
   Result<bool> try_change(const DestinationPlan& plan, const store::Exchange& cause,
                           const ChangedChild& child, bool held, Work& work);
   Result<void> collect(const DestinationPlan& plan, const store::Exchange& cause,

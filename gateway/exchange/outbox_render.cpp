@@ -77,7 +77,7 @@ Result<Rendering> Outbox::render(const DestinationPlan& plan, const ChangedChild
   if (!wanted) return fail(wanted.error());
   Family family;
   if (!policy::may_know_place(plan.addressee.kind)) {
-    auto found = family_of(context_, record.root(), child.sibling);
+    auto found = family_of(context_, record.root(), child.sibling, today);
     if (!found) return fail(found.error());
     family = std::move(*found);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/exchange/calendar.h"
+#include "gateway/exchange/delivery.h"
 #include "gateway/exchange/events.h"
 #include "gateway/policy/olinpe.h"
 
@@ -80,25 +81,6 @@ class Extraction {
   bool begun_ = false;
 };
 
-store::Exchange new_delivery(const Context& context, const config::Relay& relay,
-                             const store::Exchange& cause) {
-  store::Exchange delivery;
-  delivery.created = delivery.updated = delivery.since = context.clock.now();
-  delivery.id = base::uuid_v7(delivery.created, context.random);
-  delivery.flow = cause.flow;
-  delivery.cause = cause.id;
-  delivery.organisation = cause.organisation;
-  delivery.direction = store::Direction::out;
-  delivery.partner = context.site->config->endpoints.find(relay.to)->second.partner;
-  delivery.endpoint = relay.to;
-  delivery.route = relay.name;
-  delivery.lane = relay.to + '/' + relay.extraction;
-  delivery.state = relay.mode == config::Mode::live   ? store::State::queued
-                   : relay.mode == config::Mode::hold ? store::State::held
-                                                      : store::State::shadowed;
-  return delivery;
-}
-
 Result<adapters::Prepared> prepare(const Context& context, Lanes& lanes, const config::Relay& relay,
                                    const store::Exchange& delivery, base::Payload payload) {
   const std::string now =
@@ -134,7 +116,10 @@ Result<void> add_delivery(const Context& context, Lanes& lanes, const config::Re
                           const ImportJob& job, Extraction& extraction, Work& work) {
   const config::PolicyLine* const line = line_for(*context.site->config, relay.extraction);
   if (line == nullptr) return fail("CH-POL-001");
-  store::Exchange delivery = new_delivery(context, relay, job.lead());
+  const std::string& partner = context.site->config->endpoints.find(relay.to)->second.partner;
+  store::Exchange delivery =
+      new_delivery(context, {partner, relay.to, relay.name, relay.mode}, job.lead());
+  delivery.lane = relay.to + '/' + relay.extraction;
   delivery.accepted = extraction.events();
   auto sealed = extraction.sealed();
   if (!sealed) return fail(sealed.error());
@@ -146,11 +131,7 @@ Result<void> add_delivery(const Context& context, Lanes& lanes, const config::Re
     sealed = context.vault.seal_payload(prepared->payload);
     if (!sealed) return fail(sealed.error());
   }
-  Beside beside;
-  beside.content_type = prepared->content_type;
-  beside.ids = prepared->ids;
-  delivery.payload = sealed->row.id;
-  delivery.metadata = seal(context.vault, *sealed->key, sealed->row.id, beside);
+  attach(context, delivery, *sealed, *prepared);
   events::Leaf leaf = events::queued(delivery, sealed->row, relay.extraction, context);
   leaf.basis = line->ground;
   leaf.purpose = line->purpose;

@@ -1,12 +1,8 @@
 #include "gateway/exchange/telling.h"
 
-#include <set>
-
 namespace charmille::exchange {
-namespace {
 
-/// Whose words the child's record is made of.
-Result<std::set<std::string>> sources_of(Context& context, const LinkedChild& child) {
+Result<std::set<std::string>> sources_of(const Context& context, const LinkedChild& child) {
   std::set<std::string> sources;
   for (const store::ChildRow& row : child.rows) {
     auto statements = context.store.statements(row.id);
@@ -16,8 +12,6 @@ Result<std::set<std::string>> sources_of(Context& context, const LinkedChild& ch
   }
   return sources;
 }
-
-}  // namespace
 
 Result<void> tell_decided(Context& context, Outbox& outbox, const Decided& decided, Ties ties,
                           const store::Exchange& cause,

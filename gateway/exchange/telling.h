@@ -3,7 +3,8 @@
 #pragma once
 
 #include <functional>
-#include <span>
+#include <set>
+#include <string>
 
 #include "gateway/exchange/outbox.h"
 
@@ -15,6 +16,9 @@ struct Decided {
   const tree::Document* record = nullptr;
   const LinkedChild* parted = nullptr;  ///< as in ChangedChild
 };
+
+/// Whose words the child's record is made of.
+Result<std::set<std::string>> sources_of(const Context& context, const LinkedChild& child);
 
 /// Adds to `work` what leaves at the destinations of these ties that `concerned` names.
 Result<void> tell_decided(Context& context, Outbox& outbox, const Decided& decided, Ties ties,

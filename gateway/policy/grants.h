@@ -13,8 +13,9 @@ namespace charmille::policy {
 struct Granted {
   std::string_view section;
   bool whole = false;
-  std::vector<std::string_view> fields;  ///< when not whole
-  std::size_t line = 0;                  ///< its rank in the policy
+  std::vector<std::string_view> fields;        ///< when not whole
+  std::size_t line = 0;                        ///< its rank in the policy
+  std::vector<std::string_view> rubrics = {};  ///< of the section `documents`: whose documents go
 };
 
 /// In the order of the lines. The views are into the policy.

@@ -162,11 +162,23 @@ constexpr std::array levels{
     Level{"health", "C5"},
 };
 
+constexpr std::array document_levels{
+    Level{"administrative", "C1"}, Level{"social", "C2"}, Level{"school", "C2"},
+    Level{"judicial", "C4"},       Level{"health", "C5"},
+};
+
+std::string_view level_in(std::span<const Level> table, std::string_view section) {
+  const auto at = std::ranges::find(table, section, &Level::section);
+  return at == table.end() ? "C5" : at->level;
+}
+
 }  // namespace
 
 std::string_view confidentiality_of(std::string_view section) {
-  const auto at = std::ranges::find(levels, section, &Level::section);
-  return at == levels.end() ? "C5" : at->level;
+  return level_in(levels, section);
+}
+std::string_view confidentiality_of_document(std::string_view document_section) {
+  return level_in(document_levels, document_section);
 }
 
 Reach reach_of(Recipient kind, std::string_view section) {

@@ -33,6 +33,8 @@ bool may_know_hidden_address(config::Recipient kind);
 
 /// How confidential a section is (canonical child record §5): "C1" to "C5".
 std::string_view confidentiality_of(std::string_view section);
+/// The same of a document of that section of theirs.
+std::string_view confidentiality_of_document(std::string_view document_section);
 
 /// Fields that tell or help to find the place, with the section before the dot; a section alone
 /// goes whole.

@@ -118,9 +118,7 @@ void Projecting::grants() {
   };
   for (const Granted& granted : granted_by(policy_)) {
     add(grants_[granted.section], granted);
-    if (granted.section != "documents") continue;
-    for (const std::string& rubric : policy_.lines[granted.line].documents)
-      if (may_have_document(to_.kind, rubric)) add(documents_[rubric], granted);
+    for (const std::string_view rubric : granted.rubrics) add(documents_[rubric], granted);
   }
 }
 

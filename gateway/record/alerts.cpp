@@ -70,8 +70,7 @@ class Alerts {
   bool running(const Node& item, std::string_view from, std::string_view to) const {
     const std::string_view start = text_at(item, from);
     const std::string_view end = text_at(item, to);
-    return !(is_date(start) && is_after(start, today_)) &&
-           !(is_date(end) && !is_after(end, today_));
+    return !(is_date(start) && is_after(start, today_)) && !is_over(end, today_);
   }
 
   void measure(const Node& measure, const std::string& path) {

@@ -40,7 +40,7 @@ bool is_after(std::string_view earlier, std::string_view later) {
 
 bool is_over(std::string_view end, std::string_view today) {
   if (end.empty()) return false;
-  return today.empty() || !is_date(end) || !is_after(end, today);
+  return today.empty() || (is_date(end) && !is_after(end, today));
 }
 
 std::optional<int> age_on(std::string_view birth, std::string_view day) {

@@ -13,7 +13,7 @@ bool is_date(std::string_view text);
 /// dates.
 bool is_after(std::string_view earlier, std::string_view later);
 /// Has what lasts until `end` ended on the day `today`? Without an end no; an end that is planned
-/// for later is none yet. An empty `today`: any end counts.
+/// for later is none yet, and one that is no date is none. An empty `today`: any end counts.
 bool is_over(std::string_view end, std::string_view today);
 /// Full years between a complete birth date and a complete day; nothing when one is not complete.
 std::optional<int> age_on(std::string_view birth, std::string_view day);

@@ -60,7 +60,7 @@ class Comparison {
   bool runs(const Node& item, std::string_view from, std::string_view to) const {
     const std::string_view start = text_at(item, from);
     const std::string_view end = text_at(item, to);
-    return is_date(start) && !is_after(start, today_) && !(is_date(end) && !is_after(end, today_));
+    return is_date(start) && !is_after(start, today_) && !is_over(end, today_);
   }
   static bool is_same(const Node& a, const Node& b) {
     const std::string_view number_a = text_at(a, "number");
