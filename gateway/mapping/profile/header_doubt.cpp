@@ -12,7 +12,7 @@ namespace {
 /// How a text is written, whatever its length: "Xx-Xx" for "Jean-Paul".
 std::string form_of(std::string_view text) {
   std::string form = shape_of(text);
-  form.erase(std::ranges::unique(form).begin(), form.end());
+  form.erase(std::unique(form.begin(), form.end()), form.end());
   return form;
 }
 
