@@ -7,6 +7,7 @@
 #include "gateway/exchange/preview.h"
 #include "gateway/exchange/recognition.h"
 #include "gateway/exchange/telling.h"
+#include "gateway/exchange/withdrawal.h"
 #include "gateway/policy/matrix.h"
 #include "gateway/tree/document.h"
 
@@ -292,6 +293,11 @@ Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
   for (const DestinationPlan* to : context_.site->told_by(sources)) {
     if (ties_for(*to) != ties) continue;
     const bool own_route = to->route == plan.route->config;
+    // An extraction says what stood when it was made; only what is secret by now must not leave.
+    if (to->config->trigger != config::Trigger::schedule ||
+        policy::place_is_secret(record->root(), today_of(context_)))
+      if (auto withdrawn = withdraw_collections(context_, *to, child, work); !withdrawn)
+        return withdrawn;
     if (to->config->trigger == config::Trigger::lot && !own_route)
       work.unit.writes.emplace_back(store::MarkStale{to->key, child.head().id, true});
     if (to->config->trigger != config::Trigger::change) continue;
@@ -307,6 +313,7 @@ Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
 Result<void> ChildWriter::tell_family(const ImportPlan& plan, const Fresh& fresh, Work& work) {
   const auto family = relatives(context_, fresh.record->root(), *fresh.child);
   if (!family) return fail(family.error());
+  const bool secret = policy::place_is_secret(fresh.record->root(), today_of(context_));
   for (const LinkedChild& relative : *family) {
     for (const store::ChildRow& row : relative.rows)
       if (is_part_of(work.unit, row.id)) return fail("CH-EXC-030");
@@ -318,16 +325,22 @@ Result<void> ChildWriter::tell_family(const ImportPlan& plan, const Fresh& fresh
     bool told = false;
     for (const DestinationPlan* to : context_.site->told_by(*sources)) {
       if (policy::may_know_place(to->addressee.kind)) continue;
+      told = true;
+      if (secret || to->config->trigger == config::Trigger::lot)
+        if (auto withdrawn = withdraw_collections(context_, *to, relative, work); !withdrawn)
+          return withdrawn;
       if (to->config->trigger == config::Trigger::lot)
         work.unit.writes.emplace_back(store::MarkStale{to->key, relative.head().id, true});
       if (to->config->trigger != config::Trigger::change) continue;
       if (auto made = outbox_.add_change(*to, plan.lead, changed, false, work); !made)
         return fail(made.error());
-      told = true;
     }
+    // A new version: what is being made of the relative as it was read before is made again.
     if (told)
-      for (const store::ChildRow& row : relative.rows)
+      for (const store::ChildRow& row : relative.rows) {
         work.unit.preconditions.emplace_back(store::ChildAt{row.id, row.version});
+        work.unit.writes.emplace_back(store::PutChild{row});
+      }
   }
   return {};
 }

@@ -1,6 +1,9 @@
 #include "gateway/exchange/delivery.h"
 
+#include <algorithm>
+
 #include "gateway/exchange/beside.h"
+#include "gateway/exchange/events.h"
 
 namespace charmille::exchange {
 namespace {
@@ -43,6 +46,27 @@ void attach(const Context& context, store::Exchange& delivery, const Vault::Seal
   beside.ids = prepared.ids;
   delivery.payload = sealed.row.id;
   delivery.metadata = seal(context.vault, *sealed.key, sealed.row.id, beside);
+}
+
+bool is_unsent(store::State state) {
+  using enum store::State;
+  return state == queued || state == deferred || state == held || state == parked;
+}
+
+void supersede(const Context& context, store::Exchange delivery, Work& work) {
+  work.unit.preconditions.emplace_back(store::ExchangeAt{delivery.id, delivery.version});
+  delivery.state = store::State::superseded;
+  delivery.updated = context.clock.now();
+  work.unit.audit.push_back(events::superseded(delivery, context));
+  work.unit.writes.emplace_back(store::PutExchange{std::move(delivery)});
+}
+
+bool is_superseded(const store::Unit& unit, const base::Uuid& delivery) {
+  return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
+    const auto* put = std::get_if<store::PutExchange>(&write);
+    return put != nullptr && put->exchange.id == delivery &&
+           put->exchange.state == store::State::superseded;
+  });
 }
 
 }  // namespace charmille::exchange

@@ -23,4 +23,12 @@ store::Exchange new_delivery(const Context& context, const Bound& bound,
 void attach(const Context& context, store::Exchange& delivery, const Vault::Sealed& sealed,
             const adapters::Prepared& prepared);
 
+/// Deliveries that something newer may replace: not under way, not final.
+bool is_unsent(store::State state);
+
+/// Something newer takes the place of a delivery that was not sent; it must still be so when this
+/// is committed.
+void supersede(const Context& context, store::Exchange delivery, Work& work);
+bool is_superseded(const store::Unit& unit, const base::Uuid& delivery);
+
 }  // namespace charmille::exchange

@@ -87,9 +87,13 @@ class Keeping {
     auto type = type_of(*content);
     if (!type) return fail(std::move(type.error()));
     std::string digest(text_at(item, "sha256"));
-    if (!is_digest(digest)) {
+    // What a codec took from a file it has read itself; what a sender wrote in a field it may
+    // claim.
+    const bool claimed = !item.find("content")->is(Kind::attachment);
+    if (!is_digest(digest) || claimed) {
       auto facts = codec::read_facts(content->bytes, largest);
       if (!facts) return fail(std::move(facts.error()));
+      if (is_digest(digest) && digest != facts->sha256) return fail("CH-EXC-041");
       digest = std::move(facts->sha256);
     }
     if (keeps_ && !known_.contains(digest))

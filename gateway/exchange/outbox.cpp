@@ -8,15 +8,10 @@
 #include "gateway/exchange/delivery.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
+#include "gateway/policy/matrix.h"
 
 namespace charmille::exchange {
 namespace {
-
-/// Deliveries that a newer snapshot may replace: not under way, not final.
-bool is_unsent(store::State state) {
-  using enum store::State;
-  return state == queued || state == deferred || state == held || state == parked;
-}
 
 events::Subjects subjects_of(const policy::Projection& projection,
                              std::vector<base::Uuid> children) {
@@ -240,17 +235,16 @@ Result<Outbox::Queue> Outbox::supersede(const std::string& lane, Work& work) {
   if (!open_ones) return fail(open_ones.error());
   Queue queue;
   for (store::Exchange& older : *open_ones) {
-    work.unit.preconditions.emplace_back(store::ExchangeAt{older.id, older.version});
     const std::optional<Fault> last = recorded_fault(older);
     const bool under_way = !is_unsent(older.state);
     queue.may_have_arrived |= under_way || (last && is_ambiguous(*last));
     queue.occupied |= under_way;
-    if (under_way) continue;
+    if (under_way) {
+      work.unit.preconditions.emplace_back(store::ExchangeAt{older.id, older.version});
+      continue;
+    }
     queue.replaced = true;
-    older.state = store::State::superseded;
-    older.updated = context_.clock.now();
-    work.unit.audit.push_back(events::superseded(older, context_));
-    work.unit.writes.emplace_back(store::PutExchange{std::move(older)});
+    exchange::supersede(context_, std::move(older), work);
   }
   return queue;
 }
@@ -282,7 +276,7 @@ struct Outbox::Collecting {
   std::map<std::string, events::Subjects> subjects;
   std::vector<store::ProjectionRow> projections;
   std::vector<base::Uuid> same;          ///< children of whom the destination has everything
-  std::vector<store::ChildAt> versions;  ///< of the children whose projections are noted
+  std::vector<store::ChildAt> versions;  ///< of the children as they were read
   policy::LotSecrets secrets;            ///< that the encoded whole may not hold
   policy::Cleared contents;              ///< documents that were looked at, each with its child
   std::uint64_t children = 0;
@@ -328,6 +322,11 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
   auto rendering = render(plan, {&**child, &*record}, row.confirmed.empty() ? "new" : "changed",
                           collection.variables);
   if (!rendering) return fail(rendering.error());
+  // What was read must still stand when what it makes is committed: a place may become secret
+  // meanwhile. Where every place may be known, an extraction is of the moment at which it was made.
+  if (collection.only_changed || !policy::may_know_place(plan.addressee.kind))
+    for (const store::ChildRow& one : (*child)->rows)
+      into.versions.push_back({one.id, one.version});
   if (rendering->results.empty()) return into.same.push_back(id), Result<void>{};
   // An extraction of a time when the child is another's is not about it.
   if (!collection.only_changed && !rendering->projection.sole &&
@@ -359,7 +358,6 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
     row.delivery = into.delivery.id;
   }
   into.projections.push_back(std::move(row));
-  for (const store::ChildRow& one : (*child)->rows) into.versions.push_back({one.id, one.version});
   return {};
 }
 
@@ -392,6 +390,8 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   for (const base::Uuid& child : collecting.same)
     if (collection.stale.contains(child))
       work.unit.writes.emplace_back(store::MarkStale{plan.key, child, false});
+  for (const store::ChildAt& version : collecting.versions)
+    work.unit.preconditions.emplace_back(version);
   if (collecting.children == 0) return std::nullopt;
   std::string end;
   if (auto finished = collecting.encoder->finish(end); !finished) return fail(finished.error());
@@ -428,8 +428,6 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
   if (at_once) work.unit.audit.push_back(events::send_attempt(delivery, context_));
   for (store::ProjectionRow& row : collecting.projections)
     work.unit.writes.emplace_back(store::PutProjection{std::move(row)});
-  for (const store::ChildAt& version : collecting.versions)
-    work.unit.preconditions.emplace_back(version);
   return delivery;
 }
 

@@ -14,17 +14,6 @@ Result<void> judge(const policy::Scanner& scanner, const policy::ScanResult& fou
   return {};
 }
 
-Result<void> scan(const Rendering& rendering) {
-  if (rendering.secrets.empty()) return {};
-  const policy::Scanner scanner(rendering.secrets, {}, rendering.cleared);
-  for (const tree::Document& result : rendering.results) {
-    const auto found = scanner.scan(result);
-    if (!found) return fail(found.error());
-    if (auto clear = judge(scanner, *found); !clear) return clear;
-  }
-  return {};
-}
-
 /// An archive of documents is as large as they are, and takes its time.
 policy::ScanLimits limits_for(std::uint64_t size) {
   policy::ScanLimits limits;
@@ -32,6 +21,25 @@ policy::ScanLimits limits_for(std::uint64_t size) {
   limits.members = 0xFFFF;
   limits.time += std::chrono::seconds(size >> 20U);
   return limits;
+}
+
+std::uint64_t size_of_documents(const std::vector<tree::Document>& results) {
+  std::uint64_t size = 0;
+  for (const tree::Document& result : results)
+    for (const tree::Attachment& attachment : result.attachments()) size += attachment.bytes.size();
+  return size;
+}
+
+Result<void> scan(const Rendering& rendering) {
+  if (rendering.secrets.empty()) return {};
+  const policy::Scanner scanner(rendering.secrets, limits_for(size_of_documents(rendering.results)),
+                                rendering.cleared);
+  for (const tree::Document& result : rendering.results) {
+    const auto found = scanner.scan(result);
+    if (!found) return fail(found.error());
+    if (auto clear = judge(scanner, *found); !clear) return clear;
+  }
+  return {};
 }
 
 /// The result with its attachments named by what they hold: for digests.
@@ -110,6 +118,7 @@ Result<Rendering> Outbox::render(const DestinationPlan& plan, const ChangedChild
     results = translate(plan, *rendering.projection.document, change, more);
     if (!results) return fail(results.error());
     rendering.results = std::move(*results);
+    if (auto clear = scan(rendering); !clear) return fail(clear.error());
   }
   return rendering;
 }

@@ -1,5 +1,6 @@
 #include "gateway/exchange/scheduler.h"
 
+#include <algorithm>
 #include <set>
 
 #include <boost/asio/as_tuple.hpp>
@@ -11,6 +12,7 @@
 #include "gateway/exchange/calendar.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
+#include "gateway/exchange/withdrawal.h"
 
 namespace charmille::exchange {
 
@@ -88,13 +90,19 @@ asio::awaitable<void> Scheduler::loop(const DestinationPlan* plan) {
       Work work;  // the first time that this schedule is seen: what was due before is not its own
       work.unit.writes.emplace_back(std::move(kept));
       co_await carry_out(context_, lanes_, std::move(work));
-    } else if (due <= now) {
-      std::string configured_period;
-      auto made = co_await extract_one(*plan, std::move(configured_period), std::move(kept));
-      if (made) continue;
-      base::log(base::Level::error, "extraction.failed",
-                {{"route", plan->route->name}, {"code", std::string(made.error().code)}});
-      sleep = failure_pause;
+    } else {
+      auto done = co_await extract_withdrawn(*plan);
+      if (done && due <= now) {
+        std::string configured_period;
+        auto made = co_await extract_one(*plan, std::move(configured_period), std::move(kept));
+        if (made) continue;
+        done = fail(made.error());
+      }
+      if (!done) {
+        base::log(base::Level::error, "extraction.failed",
+                  {{"route", plan->route->name}, {"code", std::string(done.error().code)}});
+        sleep = failure_pause;
+      }
     }
     timer.expires_after(sleep);
     const auto [cancelled] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -114,17 +122,34 @@ asio::awaitable<Result<std::optional<base::Uuid>>> Scheduler::extract_one(
   collection.only_changed = false;
   collection.lot = period;
   collection.variables = {{"period", period}};
-  Work work;
-  auto delivery =
-      outbox_.add_collection(plan, origin(context_, plan.key + '|' + period), collection, work);
-  if (!delivery) co_return fail(delivery.error());
-  std::optional<base::Uuid> made;
-  if (*delivery) made = (*delivery)->id;
-  if (marker) work.unit.writes.emplace_back(std::move(*marker));
-  if (work.unit.writes.empty()) co_return made;
-  auto done = co_await carry_out(context_, lanes_, std::move(work));
-  if (!done) co_return fail(done.error());
-  co_return made;
+  for (int attempt = 1;; ++attempt) {
+    Work work;
+    auto delivery =
+        outbox_.add_collection(plan, origin(context_, plan.key + '|' + period), collection, work);
+    if (!delivery) co_return fail(delivery.error());
+    std::optional<base::Uuid> made;
+    if (*delivery) made = (*delivery)->id;
+    if (marker) work.unit.writes.emplace_back(*marker);
+    if (work.unit.writes.empty()) co_return made;
+    auto done = co_await carry_out(context_, lanes_, std::move(work));
+    if (done) co_return made;
+    if (!changed_meanwhile(done.error()) || attempt == most_computations)
+      co_return fail(done.error());
+  }
+}
+
+/// Those that were taken back before they left, one by one.
+asio::awaitable<Result<void>> Scheduler::extract_withdrawn(const DestinationPlan& plan) {
+  for (;;) {
+    auto kept = context_.store.setting(withdrawn_periods(plan));
+    if (!kept) co_return fail(kept.error());
+    if (!*kept || (*kept)->empty()) co_return Result<void>{};
+    std::string period = (*kept)->substr(0, (*kept)->find(' '));
+    std::string others = (*kept)->substr(std::min(period.size() + 1, (*kept)->size()));
+    store::PutSetting left{withdrawn_periods(plan), std::move(others)};
+    auto made = co_await extract_one(plan, std::move(period), std::move(left));
+    if (!made) co_return fail(made.error());
+  }
 }
 
 asio::awaitable<Result<std::vector<base::Uuid>>> Scheduler::extract(std::string route,

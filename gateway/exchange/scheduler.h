@@ -26,6 +26,7 @@ class Scheduler {
   /// `marker`: what is committed with it, so that a schedule is kept once.
   boost::asio::awaitable<Result<std::optional<base::Uuid>>> extract_one(
       const DestinationPlan& plan, std::string period, std::optional<store::PutSetting> marker);
+  boost::asio::awaitable<Result<void>> extract_withdrawn(const DestinationPlan& plan);
   boost::asio::awaitable<Result<void>> deliver_one(const DestinationPlan& plan, base::Uuid id);
   boost::asio::awaitable<void> begin(const DestinationPlan* plan);
   boost::asio::awaitable<Result<void>> deliver_everything(const DestinationPlan& plan);

@@ -1,5 +1,7 @@
 #include "gateway/exchange/telling.h"
 
+#include "gateway/exchange/withdrawal.h"
+
 namespace charmille::exchange {
 
 Result<std::set<std::string>> sources_of(const Context& context, const LinkedChild& child) {
@@ -22,6 +24,8 @@ Result<void> tell_decided(Context& context, Outbox& outbox, const Decided& decid
   const ChangedChild changed{decided.child, decided.record, false, decided.parted, nullptr};
   for (const DestinationPlan* to : context.site->told_by(*sources)) {
     if (ties_for(*to) != ties || !concerned(*to)) continue;
+    if (auto withdrawn = withdraw_collections(context, *to, *decided.child, work); !withdrawn)
+      return withdrawn;
     if (to->config->trigger == config::Trigger::lot)
       work.unit.writes.emplace_back(store::MarkStale{to->key, decided.child->head().id, true});
     if (to->config->trigger != config::Trigger::change) continue;

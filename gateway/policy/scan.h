@@ -20,7 +20,7 @@ namespace charmille::policy {
 
 /// Beyond a limit, what is left counts as unread.
 struct ScanLimits {
-  std::uint64_t document = 32ULL << 20U;  ///< bytes of one PDF, XML, zip or member, decoded
+  std::uint64_t document = 64ULL << 20U;  ///< bytes of one PDF, XML, zip or member, decoded
   std::uint64_t total = 512ULL << 20U;    ///< bytes read in all, decoded
   unsigned depth = 3;                     ///< documents inside documents
   unsigned members = 2000;                ///< of one zip archive

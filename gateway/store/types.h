@@ -296,7 +296,8 @@ struct PutProjection {
   ProjectionRow projection;
 };
 /// The child changed for a destination that is told at another time: the next collection takes it.
-/// A projection that is put ends it, as does `stale` = false.
+/// A projection that is put ends it, as does `stale` = false. The mark gives the child a new
+/// version: what was computed before it cannot end it.
 struct MarkStale {
   std::string destination;
   Uuid child;
@@ -308,10 +309,12 @@ struct ConfirmProjections {
   Uuid delivery;
 };
 /// The delivery will not be sent: what waited for it waits no more, and `confirmed` stays; unless
-/// it may have arrived, then nobody knows what the destination has.
+/// it may have arrived, then nobody knows what the destination has. `tell_again`: its children are
+/// marked stale.
 struct ReleaseProjections {
   Uuid delivery;
   bool may_have_arrived = false;
+  bool tell_again = false;
 };
 struct PutQuarantine {
   QuarantineRow entry;

@@ -64,11 +64,11 @@ def department_site():
     return gateway
 
 
-def care_site(trigger="change"):
+def care_site(trigger="change", mode="live"):
     endpoints = "".join(f"""
   vers-{kind}: {{adapter: file, partner: {kind}, folder: out-{kind}, format: json}}
 """ for kind in KINDS)
-    to = ", ".join(f'{{endpoint: vers-{kind}, mapping: test/soins, trigger: {trigger}, mode: live, start: everything, file: "{{delivery}}.json"}}'
+    to = ", ".join(f'{{endpoint: vers-{kind}, mapping: test/soins, trigger: {trigger}, mode: {mode}, start: everything, file: "{{delivery}}.json"}}'
                    for kind in KINDS)
     gateway = Site(with_ged(eo_lot()) + endpoints, f"""
   enfants:

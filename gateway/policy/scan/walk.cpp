@@ -148,8 +148,7 @@ Walk::Form Walk::form_of(const base::Payload& payload, std::string_view media_ty
   std::string head(head_size, '\0');
   const auto count = reader->read(head);
   if (!count) {
-    fault_ = count.error();
-    off_ = true;
+    broken(count.error());
     return Form::text;
   }
   head.resize(*count);
@@ -165,8 +164,7 @@ bool Walk::is_cleared(const base::Payload& payload) {
   for (;;) {
     const auto count = reader->read(buffer);
     if (!count) {
-      fault_ = count.error();
-      off_ = true;
+      broken(count.error());
       return false;
     }
     if (*count == 0) return cleared_.contains(base::to_hex(hash.finish()));
@@ -178,7 +176,7 @@ bool Walk::is_cleared(const base::Payload& payload) {
 void Walk::read(Form form, const base::Payload& payload, bool certain, const Spot& around) {
   if (off_ || payload.size() == 0) return;
   Spot spot = around;
-  const bool document = form == Form::pdf || form == Form::image || form == Form::opaque;
+  const bool document = form != Form::text && form != Form::json;
   spot.excused = spot.excused || (document && is_cleared(payload));
   if (spot.depth > limits_.depth) return obstacle(Obstacle::too_deep, spot);
   const auto as_text = [&](Obstacle why) {
@@ -249,8 +247,7 @@ std::optional<std::string> Walk::bytes(const base::Payload& payload, const Spot&
   if (!spend(payload.size(), spot)) return {};
   auto all = payload.bytes(limits_.document);
   if (all) return std::move(*all);
-  fault_ = all.error();
-  off_ = true;
+  broken(all.error());
   return {};
 }
 
@@ -258,8 +255,7 @@ std::unique_ptr<base::Reader> Walk::open(const base::Payload& payload) {
   if (off_) return nullptr;
   auto reader = payload.open();
   if (reader) return std::move(*reader);
-  fault_ = reader.error();
-  off_ = true;
+  broken(reader.error());
   return nullptr;
 }
 
@@ -268,8 +264,7 @@ std::optional<std::string_view> Walk::piece(base::Reader& reader, std::string& b
   buffer.resize(64 * 1024);
   const auto count = reader.read(buffer);
   if (!count) {
-    fault_ = count.error();
-    off_ = true;
+    broken(count.error());
     return {};
   }
   if (*count == 0 || !spend(*count, spot)) return {};
@@ -289,6 +284,11 @@ void Walk::obstacle(Obstacle why, const Spot& spot) {
   Unread unread{why, spot.path};
   if (std::ranges::find(result_.unread, unread) == result_.unread.end())
     result_.unread.push_back(std::move(unread));
+}
+
+void Walk::broken(Fault why) {
+  fault_ = std::move(why);
+  off_ = true;
 }
 
 Result<ScanResult> Walk::take() {

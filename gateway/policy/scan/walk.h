@@ -60,6 +60,8 @@ class Walk {
   std::optional<std::string_view> piece(base::Reader& reader, std::string& buffer,
                                         const Spot& spot);
   std::unique_ptr<base::Reader> open(const base::Payload& payload);
+  /// The payload cannot be read, which says nothing about what it holds: the scan fails with that.
+  void broken(Fault why);
 
   void found(const Search& search, const Spot& spot);
   void obstacle(Obstacle why, const Spot& spot);

@@ -1,5 +1,6 @@
 // Zip archives (office documents too): names, comments and each member as a document.
 #include <memory>
+#include <optional>
 #include <zip.h>
 
 #include "gateway/codec/blocks.h"
@@ -24,6 +25,7 @@ struct Input {
   codec::Blocks blocks;
   std::uint64_t offset = 0;
   zip_error_t error{};
+  std::optional<Fault> broken;  ///< of the payload, not of the archive
 
   static zip_int64_t call(void* state, void* data, zip_uint64_t size, zip_source_cmd_t command) {
     Input& input = *static_cast<Input*>(state);
@@ -33,7 +35,10 @@ struct Input {
         return 0;
       case ZIP_SOURCE_READ: {
         const auto count = input.blocks.read(input.offset, {static_cast<char*>(data), size});
-        if (!count) return zip_error_set(&input.error, ZIP_ER_READ, 0), -1;
+        if (!count) {
+          input.broken = count.error();
+          return zip_error_set(&input.error, ZIP_ER_READ, 0), -1;
+        }
         input.offset += *count;
         return static_cast<zip_int64_t>(*count);
       }
@@ -142,8 +147,12 @@ class ZipReading {
 void read_zip(Walk& walk, const base::Payload& payload, const Spot& spot) {
   Input input(payload);
   const Archive archive = open_archive(input);
-  if (!archive) return walk.obstacle(Obstacle::damaged, spot);
-  ZipReading(walk, *archive, spot).read();
+  if (archive) {
+    ZipReading(walk, *archive, spot).read();
+  } else if (!input.broken) {
+    walk.obstacle(Obstacle::damaged, spot);
+  }
+  if (input.broken) walk.broken(std::move(*input.broken));
 }
 
 }  // namespace charmille::policy

@@ -45,9 +45,7 @@ Result<void> Writer::write(const PutDocument& w) {
 Result<void> Writer::write(const ClearDocument& w) {
   auto child = child_number(w.child);
   if (!child) return fail(child.error());
-  if (auto done = db_.execute("UPDATE child SET version = version + 1 WHERE number = ?1", *child);
-      !done)
-    return done;
+  if (auto raised = raise_version(*child); !raised) return raised;
   return db_.execute("UPDATE document SET cleared = ?3 WHERE child = ?1 AND sha256 = ?2", *child,
                      Blob{w.sha256}, joined(w.cleared));
 }

@@ -134,8 +134,13 @@ Result<void> Writer::write(const MarkStale& w) {
   if (!w.stale)
     return db_.execute("DELETE FROM stale WHERE destination = ?1 AND child = ?2", w.destination,
                        *child);
+  if (auto raised = raise_version(*child); !raised) return raised;
   return db_.execute("INSERT OR IGNORE INTO stale(destination, child) VALUES(?1, ?2)",
                      w.destination, *child);
+}
+
+Result<void> Writer::raise_version(std::int64_t child) {
+  return db_.execute("UPDATE child SET version = version + 1 WHERE number = ?1", child);
 }
 
 Result<void> Writer::write(const ConfirmProjections& w) {
@@ -146,6 +151,18 @@ Result<void> Writer::write(const ConfirmProjections& w) {
 }
 
 Result<void> Writer::write(const ReleaseProjections& w) {
+  if (w.tell_again) {
+    auto raised = db_.execute(
+        "UPDATE child SET version = version + 1 WHERE number IN (SELECT child FROM projection "
+        "WHERE delivery = ?1)",
+        w.delivery);
+    if (!raised) return raised;
+    auto marked = db_.execute(
+        "INSERT OR IGNORE INTO stale(destination, child) SELECT destination, child FROM projection "
+        "WHERE delivery = ?1",
+        w.delivery);
+    if (!marked) return marked;
+  }
   return db_.execute(
       "UPDATE projection SET confirmed = iif(?2 AND confirmed IS NOT NULL, ?3, confirmed), "
       "queued = NULL, delivery = NULL WHERE delivery = ?1",

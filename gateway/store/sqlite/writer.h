@@ -83,6 +83,7 @@ class Writer {
   Result<bool> yields(Cursor cursor);
   Result<std::int64_t> child_number(const Uuid& id);
   Result<void> drop_documents(std::int64_t child);
+  Result<void> raise_version(std::int64_t child);
   /// Both children of a link have changed.
   Result<std::pair<std::int64_t, std::int64_t>> touch(const Uuid& a, const Uuid& b);
   void count(int what, std::int64_t change) { tally_[what] += change; }

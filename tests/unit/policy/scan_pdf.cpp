@@ -227,7 +227,7 @@ TEST_CASE("PDF bombs are held at once") {
     return stream_of("/Filter/FlateDecode", bytes);
   };
   CHECK(
-      is_held(scan(pdf_of({.content = std::string(40'000'000, ' ')})), Obstacle::too_large, page));
+      is_held(scan(pdf_of({.content = std::string(70'000'000, ' ')})), Obstacle::too_large, page));
   CHECK(is_held(scan(pdf_of({.content = "", .objects = {flate(zeros), flate(zeros), flate(zeros)}}),
                      {.total = 50'000'000}),
                 Obstacle::too_large));

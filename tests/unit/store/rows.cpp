@@ -179,6 +179,30 @@ TEST_CASE("what is stale for a destination is so until a projection is put") {
   CHECK(*store->stale_children("other") == std::vector{a});
 }
 
+TEST_CASE("a mark gives its child a new version, as does a delivery that is to be told again") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid marked = new_id(), told = new_id(), other = new_id(), delivery = new_id();
+  REQUIRE(write(*store, PutChild{child(marked)}, PutChild{child(told)}, PutChild{child(other)},
+                PutProjection{{"d", told, "old", "new", delivery}},
+                PutProjection{{"d", other, "old", "new", new_id()}}));
+  REQUIRE(write(*store, MarkStale{"d", marked, true}));
+  REQUIRE(write(*store, ReleaseProjections{delivery, true, true}));
+  CHECK((**store->child(marked)).version == 2);
+  CHECK((**store->child(told)).version == 2);
+  CHECK((**store->child(other)).version == 1);
+  CHECK(*store->stale_children("d") == std::vector{marked, told});
+  CHECK((**store->projection("d", told)).confirmed == unknown_digest);
+  // What was computed before cannot end the mark.
+  Unit late;
+  late.preconditions.emplace_back(ChildAt{told, 1});
+  late.writes.emplace_back(MarkStale{"d", told, false});
+  CHECK(store->commit_and_wait(std::move(late)).error().code == "CH-STO-010");
+  CHECK(store->stale_children("d")->size() == 2);
+  REQUIRE(write(*store, MarkStale{"d", told, false}));
+  CHECK((**store->child(told)).version == 2);
+}
+
 TEST_CASE("a delivery confirms, or releases, every projection that waits for it") {
   const TemporaryFolder folder;
   const auto store = open(folder.path());
