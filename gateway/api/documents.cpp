@@ -39,10 +39,9 @@ asio::awaitable<Reply> decide(Api& api, CallPtr call, ClearAct act) {
   const auto done = co_await documents.decide(sha256, std::move(kinds), act, std::move(person));
   if (!done) co_return refusal(*call, done.error());
   tree::Document doc;
-  std::vector<tree::Node> made;
-  for (const base::Uuid& id : done->deliveries) made.push_back(doc.text(id.text()));
   doc.set_root(doc.object({{"children", doc.integer(static_cast<std::int64_t>(done->children))},
-                           {"made", doc.array(made)}}));
+                           {"made", ids_of(doc, done->told.made)},
+                           {"parked", ids_of(doc, done->told.parked)}}));
   co_return json_reply(200, doc);
 }
 

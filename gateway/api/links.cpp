@@ -146,9 +146,7 @@ asio::awaitable<Reply> decide(Api& api, CallPtr call, LinkAct act) {
   tree::Document doc;
   std::vector<tree::Document::Member> members;
   if (done->after) members.emplace_back("link", to_node(doc, *done->after));
-  std::vector<tree::Node> corrections;
-  for (const base::Uuid& id : done->corrections) corrections.push_back(doc.text(id.text()));
-  members.emplace_back("made", doc.array(corrections));
+  members.emplace_back("made", ids_of(doc, done->corrections));
   if (act == LinkAct::undo) {
     const auto deliveries = deliveries_node(api, doc, done->before, done->corrections);
     if (!deliveries) co_return refusal(*call, deliveries.error());

@@ -173,13 +173,14 @@ asio::awaitable<Reply> post_records_transmit(Api& api, CallPtr call) {
   if (!child) co_return refusal(*call, child.error());
   handover.child = *child;
   exchange::events::Person person{call->caller.name, *reason};
-  const auto made =
+  const auto done =
       co_await api.engine().operations().transmit(std::move(handover), std::move(person));
-  if (!made) co_return refusal(*call, made.error());
+  if (!done) co_return refusal(*call, done.error());
   tree::Document doc;
-  std::vector<tree::Node> ids;
-  for (const base::Uuid& id : *made) ids.push_back(doc.text(id.text()));
-  doc.set_root(doc.object({{"id", doc.text(child->text())}, {"deliveries", doc.array(ids)}}));
+  doc.set_root(doc.object({{"id", doc.text(child->text())},
+                           {"concerned", tree::Node::boolean(done->concerned)},
+                           {"made", ids_of(doc, done->told.made)},
+                           {"parked", ids_of(doc, done->told.parked)}}));
   co_return json_reply(200, doc);
 }
 

@@ -75,4 +75,11 @@ tree::Node to_node(tree::Document& into, const store::QuarantineRow& entry,
                          {"closedBy", into.text(entry.closed_by)}});
 }
 
+tree::Node ids_of(tree::Document& into, const std::vector<base::Uuid>& ids) {
+  std::vector<tree::Node> nodes;
+  nodes.reserve(ids.size());
+  for (const base::Uuid& id : ids) nodes.push_back(into.text(id.text()));
+  return into.array(nodes);
+}
+
 }  // namespace charmille::api

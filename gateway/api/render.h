@@ -16,6 +16,8 @@ tree::Node to_node(tree::Document& into, const store::Exchange& exchange,
 tree::Node to_node(tree::Document& into, const store::QuarantineRow& entry,
                    const std::string& local_id, base::Language language);
 
+tree::Node ids_of(tree::Document& into, const std::vector<base::Uuid>& ids);
+
 /// An object without the members that have nothing to say (null, empty text).
 tree::Node without_blanks(tree::Document& into, std::vector<tree::Document::Member> members);
 

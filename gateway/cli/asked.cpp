@@ -161,6 +161,16 @@ std::string all_states(const Session& s) {
   return all;
 }
 
+void print_parked(const Session& session, const tree::Node& answer) {
+  const auto parked = items_at(answer, "parked");
+  if (parked.empty()) return;
+  session.console.out << parked.size()
+                      << session.say(
+                             " livraison(s) arrêtée(s) ; pourquoi : charmille exchanges show ",
+                             " delivery(ies) stopped; why: charmille exchanges show ")
+                      << parked.front().chars() << '\n';
+}
+
 void add_fault(const Session& s, const tree::Node* fault,
                std::vector<std::pair<std::string, Cell>>& fields) {
   if (fault == nullptr) return;

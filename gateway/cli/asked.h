@@ -52,6 +52,9 @@ std::string states_given(const std::string& words);
 /// "received (reçu), waiting (attend son lot), …": all of them, for a help text.
 std::string all_states(const Session& session);
 
+/// Of what a decision made: the deliveries that a fault, or a secret found in them, stopped.
+void print_parked(const Session& session, const tree::Node& answer);
+
 /// The fields of a fault as the API gives them.
 void add_fault(const Session& session, const tree::Node* fault,
                std::vector<std::pair<std::string, Cell>>& fields);

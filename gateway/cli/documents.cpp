@@ -71,6 +71,7 @@ Exit decide(Session& s, const Options& o, const std::string& act) {
                       << text_at(root, "children")
                       << s.say(" ; livraisons préparées : ", "; deliveries made: ") << made.size()
                       << '\n';
+        print_parked(s, root);
       });
 }
 

@@ -37,7 +37,10 @@ Table exchange_table(Session& s, std::span<const tree::Node> exchanges) {
       detail += (detail.empty() ? "" : " ") + text_at(*fault, "code");
     if (const std::string refused = text_at(exchange, "refused");
         !refused.empty() && refused != "0")
-      detail += " " + refused + std::string(s.say(" en quarantaine", " in quarantine"));
+      detail += " " + refused +
+                std::string(text_at(exchange, "state") == "rejected"
+                                ? s.say(" faute(s)", " fault(s)")
+                                : s.say(" en quarantaine", " in quarantine"));
     table.add({text_at(exchange, "id"), s.moment(text_at(exchange, "created")), out ? "→" : "←",
                text_at(exchange, "partner"), text_at(exchange, "endpoint"), state_of(s, exchange),
                detail});

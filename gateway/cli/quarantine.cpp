@@ -49,6 +49,15 @@ Exit list(Session& s, const std::string& partner, bool all, const std::string& l
   });
 }
 
+std::string closed_by(const Session& s, const std::string& by) {
+  if (by == "corrected")
+    return std::string(s.say("la correction reçue de la source", "the correction received"));
+  if (by == "absent")
+    return std::string(s.say("son absence d'un export complet reçu depuis",
+                             "its absence from a complete export received since"));
+  return by;
+}
+
 void print_entry(Session& s, const tree::Node& entry) {
   std::vector<std::pair<std::string, Cell>> fields{
       {"n°", {text_at(entry, "number"), Style::bold}},
@@ -64,10 +73,7 @@ void print_entry(Session& s, const tree::Node& entry) {
   fields.emplace_back(s.say("échange", "exchange"), text_at(entry, "exchange"));
   fields.emplace_back(s.say("fermé", "closed"), s.moment(text_at(entry, "closed")));
   const std::string by = text_at(entry, "closedBy");
-  fields.emplace_back(s.say("fermé par", "closed by"),
-                      by == "corrected" ? std::string(s.say("la correction reçue de la source",
-                                                            "the correction received"))
-                                        : by);
+  fields.emplace_back(s.say("fermé par", "closed by"), closed_by(s, by));
   fields.emplace_back(s.say("heures", "times"), s.time_zone());
   print_fields(s.console, fields);
 }

@@ -100,15 +100,21 @@ Exit transmit(Session& s, const TransmitOptions& o) {
   fields->emplace_back("decision", o.decision);
   fields->emplace_back("reason", o.reason);
   return ask_and_show(s, post("/v1/records/_transmit", *fields), [&](const tree::Node& root) {
-    const auto made = items_at(root, "deliveries");
+    const auto made = items_at(root, "made");
+    const tree::Node* const concerned = root.find("concerned");
     s.console.out << s.say("Décision inscrite. ", "Decision recorded. ");
-    if (made.empty())
+    if (concerned != nullptr && !concerned->boolean_value())
+      s.console.out << s.say(
+          "Ce département n'a pas de décision sur cet enfant : rien ne lui est dit avant.\n",
+          "This department has no decision about this child: nothing is told to it before.\n");
+    else if (made.empty())
       s.console.out << s.say(
           "Rien ne part aussitôt : rien de plus à dire, ou avec le prochain lot.\n",
           "Nothing leaves at once: nothing more to tell, or with the next lot.\n");
     else
       s.console.out << made.size() << s.say(" livraison(s) :\n", " delivery(ies):\n");
     for (const tree::Node& id : made) s.console.out << "  " << id.chars() << '\n';
+    print_parked(s, root);
   });
 }
 

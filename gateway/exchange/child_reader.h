@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -75,6 +76,8 @@ class ChildReader {
   std::optional<mapping::Joins> joins_;
   std::vector<codec::Rejected> join_rejections_;
   std::vector<Fault> join_remarks_;
+  std::set<std::string> unreadable_;  ///< files with rows that were refused, every one: they say
+                                      ///< nothing of anybody
   std::unique_ptr<codec::RecordStream> stream_;
   bool ended_ = false;
   record::LotCheck lot_check_;

@@ -191,7 +191,7 @@ asio::awaitable<Result<ClearOutcome>> Clearing::decide_once(const std::string& s
   }
   ClearOutcome outcome;
   outcome.children = children.size();
-  outcome.deliveries = deliveries_of(work.unit, cause.flow);
+  outcome.told = told_in(work.unit, cause.flow);
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
   co_return outcome;

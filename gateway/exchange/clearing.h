@@ -9,7 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/exchange/events.h"
-#include "gateway/exchange/outbox.h"
+#include "gateway/exchange/telling.h"
 
 namespace charmille::exchange {
 
@@ -29,8 +29,8 @@ struct KnownDocument {
 
 /// What a decision came to.
 struct ClearOutcome {
-  std::uint64_t children = 0;          ///< who have that document
-  std::vector<base::Uuid> deliveries;  ///< made at once; others come with the next lot
+  std::uint64_t children = 0;  ///< who have that document
+  Told told;                   ///< at once; others come with the next lot
 };
 
 class Clearing {

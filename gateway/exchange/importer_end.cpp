@@ -129,7 +129,7 @@ asio::awaitable<Result<void>> Importer::note_absent(Run& run) {
   for (const store::QuarantineRow& entry : *entries) {
     if (entry.endpoint != run.plan.lead.endpoint || entry.exchange == run.plan.lead.id) continue;
     work.unit.writes.emplace_back(store::CloseQuarantine{entry.organisation, entry.partner,
-                                                         entry.record, entry.rule, "corrected",
+                                                         entry.record, entry.rule, "absent",
                                                          context_.clock.now()});
   }
   if (work.unit.writes.empty()) co_return Result<void>{};

@@ -67,7 +67,7 @@ asio::awaitable<Result<LinkOutcome>> Linking::decide_once(std::uint64_t number, 
           }))
         if (auto told = tell(child, ties, cause, work); !told) co_return fail(told.error());
   }
-  outcome.corrections = deliveries_of(work.unit, cause.flow);
+  outcome.corrections = told_in(work.unit, cause.flow).made;
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
   auto after = context_.store.link(number);

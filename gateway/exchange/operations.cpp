@@ -356,8 +356,7 @@ Operations::Task<LinkOutcome> Operations::decide(std::uint64_t link, LinkAct act
   return linking_.decide(link, act, std::move(person));
 }
 
-Operations::Task<std::vector<base::Uuid>> Operations::transmit(Handover handover,
-                                                               events::Person person) {
+Operations::Task<HandoverOutcome> Operations::transmit(Handover handover, events::Person person) {
   return transmission_.decide(std::move(handover), std::move(person));
 }
 

@@ -71,8 +71,8 @@ class Operations {
   Task<ShownRecord> record(base::Uuid child, events::Person person);
   /// Decides about a link between two children.
   Task<LinkOutcome> decide(std::uint64_t link, LinkAct act, events::Person person);
-  /// Hands the former file of a child over to a department; gives the deliveries made.
-  Task<std::vector<base::Uuid>> transmit(Handover handover, events::Person person);
+  /// Hands the former file of a child over to a department.
+  Task<HandoverOutcome> transmit(Handover handover, events::Person person);
   /// Documents that are held for a secret place, and decisions about them.
   Clearing& documents() { return clearing_; }
   /// The child of an identifier, its own or one that it cites. CH-EXC-028: it leads to several.

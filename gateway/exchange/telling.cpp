@@ -35,13 +35,14 @@ Result<void> tell_decided(Context& context, Outbox& outbox, const Decided& decid
   return {};
 }
 
-std::vector<base::Uuid> deliveries_of(const store::Unit& unit, const base::Uuid& flow) {
-  std::vector<base::Uuid> ids;
+Told told_in(const store::Unit& unit, const base::Uuid& flow) {
+  Told told;
   for (const store::Write& write : unit.writes)
     if (const auto* put = std::get_if<store::PutExchange>(&write);
         put != nullptr && put->exchange.flow == flow)
-      ids.push_back(put->exchange.id);
-  return ids;
+      (put->exchange.state == store::State::parked ? told.parked : told.made)
+          .push_back(put->exchange.id);
+  return told;
 }
 
 }  // namespace charmille::exchange

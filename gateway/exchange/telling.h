@@ -25,7 +25,13 @@ Result<void> tell_decided(Context& context, Outbox& outbox, const Decided& decid
                           const store::Exchange& cause,
                           const std::function<bool(const DestinationPlan&)>& concerned, Work& work);
 
-/// The deliveries that a unit makes in that flow.
-std::vector<base::Uuid> deliveries_of(const store::Unit& unit, const base::Uuid& flow);
+/// What a decision made of deliveries.
+struct Told {
+  std::vector<base::Uuid> made;
+  std::vector<base::Uuid> parked;  ///< that could not be made: they wait for a person
+};
+
+/// The deliveries of a unit in that flow.
+Told told_in(const store::Unit& unit, const base::Uuid& flow);
 
 }  // namespace charmille::exchange

@@ -11,7 +11,6 @@
 namespace charmille::exchange {
 
 namespace asio = boost::asio;
-using Deliveries = std::vector<base::Uuid>;
 
 namespace {
 
@@ -48,10 +47,12 @@ store::StatementRow row_of(const Vault& vault, const crypto::Key& key, const bas
 
 }  // namespace
 
-asio::awaitable<Result<Deliveries>> Transmission::decide(Handover handover, events::Person person) {
+asio::awaitable<Result<HandoverOutcome>> Transmission::decide(Handover handover,
+                                                              events::Person person) {
   const auto& partners = context_.site->config->partners;
   const auto partner = partners.find(handover.partner);
-  if (partner == partners.end() || partner->second.recipient != config::Recipient::departement ||
+  if (partner == partners.end()) co_return fail("CH-EXC-044", {}, {{"partner", handover.partner}});
+  if (partner->second.recipient != config::Recipient::departement ||
       partner->second.department.empty())
     co_return fail("CH-EXC-036", {}, {{"partner", handover.partner}});
   for (int attempt = 1;; ++attempt) {
@@ -128,9 +129,9 @@ Result<std::vector<record::Statement>> Transmission::put_statements(const Handov
   return decided;
 }
 
-asio::awaitable<Result<Deliveries>> Transmission::decide_once(const Handover& handover,
-                                                              const std::string& department,
-                                                              const events::Person& person) {
+asio::awaitable<Result<HandoverOutcome>> Transmission::decide_once(const Handover& handover,
+                                                                   const std::string& department,
+                                                                   const events::Person& person) {
   const auto child = linked_child(context_.store, handover.child, Ties::all);
   if (!child) co_return fail(child.error());
   if (!*child) co_return fail("CH-EXC-024");
@@ -154,10 +155,14 @@ asio::awaitable<Result<Deliveries>> Transmission::decide_once(const Handover& ha
   if (auto told = tell_decided(context_, outbox_, decided, Ties::all, cause, concerned, work);
       !told)
     co_return fail(told.error());
-  Deliveries made = deliveries_of(work.unit, cause.flow);
+  HandoverOutcome outcome;
+  outcome.told = told_in(work.unit, cause.flow);
+  outcome.concerned = std::ranges::any_of(
+      record::items_at(record->root(), "measures"),
+      [&](const tree::Node& one) { return record::text_at(one, "department") == department; });
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
-  co_return made;
+  co_return outcome;
 }
 
 }  // namespace charmille::exchange

@@ -8,7 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/exchange/events.h"
-#include "gateway/exchange/outbox.h"
+#include "gateway/exchange/telling.h"
 
 namespace charmille::exchange {
 
@@ -23,6 +23,12 @@ struct Handover {
   std::string reference;  ///< of the written decision
 };
 
+/// What a decision came to.
+struct HandoverOutcome {
+  Told told;               ///< at once; others come with the next lot
+  bool concerned = false;  ///< the department has a decision of its own about the child
+};
+
 class Transmission {
  public:
   Transmission(Context& context, Outbox& outbox, Lanes& lanes)
@@ -30,15 +36,14 @@ class Transmission {
 
   /// The latest decision about a child and a department counts; `nothing` takes the others back:
   /// what was sent stays sent. It becomes a statement of the child: it goes with its record, and is
-  /// erased with it. Gives the deliveries that it made; those of trigger `lot` come with the next
-  /// lot. CH-EXC-024: no such child; -036: the partner is no department.
-  boost::asio::awaitable<Result<std::vector<base::Uuid>>> decide(Handover handover,
-                                                                 events::Person person);
+  /// erased with it. A department without a decision of its own gets nothing until it has one.
+  /// CH-EXC-024: no such child; -036: the partner is no department; -044: there is none.
+  boost::asio::awaitable<Result<HandoverOutcome>> decide(Handover handover, events::Person person);
 
  private:
-  boost::asio::awaitable<Result<std::vector<base::Uuid>>> decide_once(const Handover& handover,
-                                                                      const std::string& department,
-                                                                      const events::Person& person);
+  boost::asio::awaitable<Result<HandoverOutcome>> decide_once(const Handover& handover,
+                                                              const std::string& department,
+                                                              const events::Person& person);
   /// What stands of one row after the decision; null: another row was named, and only forgets.
   Result<record::Statement> statement_of(const Handover* handover, const std::string& department,
                                          const store::ChildRow& row, const std::string& login);

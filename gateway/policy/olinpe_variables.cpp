@@ -52,6 +52,13 @@ bool only(std::string_view value, std::string_view letters) {
 
 constexpr std::string_view digits = "0123456789";
 
+/// SUITSIG and its rank: the list of 2011 has several.
+bool is_follow_up(std::string_view variable) {
+  constexpr std::string_view name = "SUITSIG";
+  return variable.starts_with(name) && variable.size() <= name.size() + 2 &&
+         only(variable.substr(name.size()), digits);
+}
+
 }  // namespace
 
 Form form_of(std::string_view variable) {
@@ -59,7 +66,7 @@ Form form_of(std::string_view variable) {
   if (variable == "NUMANONYM" || variable == "NUMANONYMANT") return Form::pseudonym;
   if (contains(dates, variable)) return Form::date;
   if (contains(months, variable)) return Form::month;
-  if (contains(codes, variable) || variable.starts_with("SUITSIG")) return Form::code;
+  if (contains(codes, variable) || is_follow_up(variable)) return Form::code;
   return Form::none;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "gateway/codec/codec.h"
 #include "gateway/policy/grants.h"
@@ -107,6 +108,7 @@ class Projecting {
   const bool qualified_;
   std::map<std::string_view, Grant> grants_;
   std::map<std::string_view, Grant> documents_;  ///< by the documents' own section
+  std::set<std::size_t> document_lines_;         ///< that let one of them through
   Projection result_;
 };
 
@@ -166,7 +168,10 @@ Node Projecting::of_section(Document& into, std::string_view section, const Node
       continue;
     }
     const Node sent = of_item(into, section, *granted, item);
-    if (!sent.is(Kind::null)) items.push_back(sent);
+    if (sent.is(Kind::null)) continue;
+    items.push_back(sent);
+    if (section == "documents")
+      document_lines_.insert(granted->lines.begin(), granted->lines.end());
   }
   return items.empty() ? Node::null() : into.array(items);
 }
@@ -227,9 +232,12 @@ void Projecting::note_lines() {
                     policy_.lines[rank].ground,
                     policy_.lines[rank].purpose,
                     {}};
-    for (const std::string& section : result_.sections)
-      if (std::ranges::find(grants_[section].lines, rank) != grants_[section].lines.end())
-        applied.sections.push_back(section);
+    for (const std::string& section : result_.sections) {
+      const bool let = section == "documents" ? document_lines_.contains(rank)
+                                              : std::ranges::find(grants_[section].lines, rank) !=
+                                                    grants_[section].lines.end();
+      if (let) applied.sections.push_back(section);
+    }
     if (!applied.sections.empty()) result_.lines.push_back(std::move(applied));
   }
 }

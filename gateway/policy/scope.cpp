@@ -132,15 +132,16 @@ void Scope::join_times() {
   times_ = std::move(joined);
 }
 
-/// What was before its first decision, as far as a written decision opens it.
+/// What was before it had the child, or had it back, as far as a written decision opens it.
 void Scope::add_transmitted() {
   if (times_.empty()) return;
-  const std::string_view first = times_.front().start;
-  if (first.empty()) return;
+  const std::string_view latest = times_.back().start;
+  if (latest.empty()) return;
   for (const Node& given : items_at(record_, record::transmissions_section))
     if (text_at(given, "department") == to_.department)
-      if (const std::string_view from = text_at(given, "from"); from.empty() || before(from, first))
-        given_.push_back({from, first});
+      if (const std::string_view from = text_at(given, "from");
+          from.empty() || before(from, latest))
+        given_.push_back({from, latest});
   std::ranges::copy(given_, std::back_inserter(times_));
 }
 
@@ -230,9 +231,12 @@ bool Scope::holds(std::string_view section, const Node& item) const {
 
 /// By its dates; what should have one and has none is seen only where nobody else has a part.
 bool Scope::holds_dated(std::string_view section, const Node& item) const {
-  if (section == "stays") return in_time(text_at(item, "entry"), text_at(item, "exit"));
+  const std::string_view entry = text_at(item, "entry"), exit = text_at(item, "exit");
+  if (section == "stays") return entry.empty() && exit.empty() ? sole_ : in_time(entry, exit);
+  const std::string_view start = text_at(item, "start"), end = text_at(item, "end");
+  // What is told without a day holds now: it is theirs whose time is now.
   if (section == "visitRights" || section == "parentalAuthority" || section == "coverage")
-    return in_time(text_at(item, "start"), text_at(item, "end"));
+    return start.empty() && end.empty() ? sole_ || ended_.empty() : in_time(start, end);
   const auto on = [&](std::string_view day) { return day.empty() ? sole_ : in_time(day, day); };
   if (section == "presence") return sole_ || on(text_at(item, "month"));
   if (section == "events") return on(text_at(item, "date"));

@@ -69,7 +69,7 @@ class Scope {
   bool sole_ = true;                        ///< nobody else has a part in this child
   std::vector<std::string_view> measures_;  ///< numbers of its own measures, local and its own
   std::vector<Span> times_;                 ///< of its own measures, or stays
-  std::vector<Span> given_;                 ///< former time that a written decision opens
+  std::vector<Span> given_;                 ///< earlier time that a written decision opens
   std::vector<Span> others_;                ///< of the measures of other departments
 };
 

@@ -198,7 +198,7 @@ struct QuarantineRow {
   Time last_seen{};
   std::uint32_t seen = 1;
   std::optional<Time> closed;
-  std::string closed_by;     ///< "corrected", or the login of a person
+  std::string closed_by;     ///< "corrected", "absent" from a later snapshot, or a login
   std::uint64_t number = 0;  ///< given by the store
 };
 

@@ -227,6 +227,32 @@ def a_bad_document_waits_alone():
         gateway.stop()
 
 
+def an_archive_of_refused_rows_says_nothing():
+    """an archive of which every row is refused takes no document away; a child that it no longer names loses its own"""
+    ged = ged_of()
+    with zipfile.ZipFile(io.BytesIO(ged)) as packed:
+        rows = list(csv.DictReader(io.StringIO(packed.read("index.csv").decode("windows-1252")), delimiter=";"))
+        spoilt = archive([(row["Identifiant"], f"p/{n}.pdf", row["Type"], row["Rubrique"], packed.read(row["Fichier"]), "0" * 64)
+                          for n, row in enumerate(rows)])
+        kept = rows[0]["Identifiant"]
+        fewer = archive([(row["Identifiant"], f"p/{n}.pdf", row["Type"], row["Rubrique"], packed.read(row["Fichier"]))
+                         for n, row in enumerate(rows) if row["Identifiant"] == kept])
+    def with_documents(gateway):
+        return sum("documents" in one["sections"] for one in gateway.get("/v1/records?limit=1000")["records"])
+    with department_site() as gateway:
+        gateway.start()
+        take(gateway, lot_with(ged), 14)
+        before = with_documents(gateway)
+        assert before > 1
+        take(gateway, lot_with(spoilt, "20260701"), 28)
+        assert with_documents(gateway) == before, (with_documents(gateway), before)
+        assert len(pieces(gateway)) == 1, pieces(gateway)[1:]
+        assert len(gateway.get("/v1/quarantine?limit=1000")["quarantine"]) >= len(rows)
+        take(gateway, lot_with(fewer, "20260702"), 42)
+        assert with_documents(gateway) == 1
+        gateway.stop()
+
+
 def received(gateway, kind, sha256=None):
     """What the recipient got, in the order of the files; only what holds that document when one is asked for."""
     every = []
@@ -365,5 +391,6 @@ def plants_are_seen_even_when_cleared():
 
 if __name__ == "__main__":
     main(documents_reach_their_department, a_killed_import_loses_no_document, a_bad_document_waits_alone,
+         an_archive_of_refused_rows_says_nothing,
          a_person_clears_what_a_secret_place_holds,
          a_cleared_document_goes_with_the_next_lot, plants_are_seen_even_when_cleared)

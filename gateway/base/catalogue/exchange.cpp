@@ -128,6 +128,8 @@ constexpr CatalogueEntry entries[] = {
      "the partner {partner} is no department: a former file is handed over to a department only",
      "nommer un partenaire `recipient: departement` de la configuration",
      "name a partner of the configuration with `recipient: departement`"},
+    {"CH-EXC-044", Action::reject, "la configuration n'a pas de partenaire {partner}",
+     "the configuration has no partner {partner}", "voir ses `partners:`", "see its `partners:`"},
     {"CH-EXC-040", Action::reject, "aucun enfant n'a de document de cette empreinte",
      "no child has a document of this digest", "voir `charmille records documents list`",
      "see `charmille records documents list`"},

@@ -147,6 +147,32 @@ TEST_CASE(
   CHECK(to_department(with(R"({"department":"80","reference":"r"})"), "80").denial == "CH-POL-003");
 }
 
+TEST_CASE("a department that has a child back may be given the time of the one between") {
+  const auto months = [](const std::string& given) {
+    const std::string record =
+        R"({"identity":{"birthName":"A"},"measures":[{"department":"62","start":"2024-01-01","end":"2024-12-31"},{"department":"59","start":"2024-12-31","end":"2025-12-31"},{"department":"62","start":"2025-12-31"}],"presence":[{"month":"2024-02","days":["PRES"]},{"month":"2025-02","days":["PRES"]},{"month":"2025-08","days":["PRES"]},{"month":"2026-02","days":["PRES"]}],"transmissions":[)" +
+        given + "]}";
+    return ids_in(to_department(record, "62"), "presence", "month");
+  };
+  CHECK(months("") == Names{"2024-02", "2026-02"});
+  CHECK(months(R"({"department":"62","from":"2025-06-01","reference":"r"})") ==
+        Names{"2024-02", "2025-08", "2026-02"});
+  CHECK(months(R"({"department":"62","reference":"r"})") ==
+        Names{"2024-02", "2025-02", "2025-08", "2026-02"});
+}
+
+TEST_CASE("what has no day is theirs who have the child now; a stay without any is nobody's") {
+  const std::string record =
+      R"({"identity":{"birthName":"A"},"measures":[{"department":"62","start":"2024-01-01","end":"2024-12-31"},{"department":"59","start":"2024-12-31"}],"stays":[{"id":"S"}],"visitRights":[{"person":"P"}],"parentalAuthority":[{"person":"P"}]})";
+  const Projection now = to_department(record, "59");
+  CHECK(has(now, "visitRights"));
+  CHECK(has(now, "parentalAuthority"));
+  CHECK_FALSE(has(now, "stays"));
+  const Projection former = to_department(record, "62");
+  for (const char* section : {"visitRights", "parentalAuthority", "stays"})
+    CHECK_FALSE(has(former, section));
+}
+
 TEST_CASE("of a stay that goes on under another department, neither is told the other's part") {
   const std::string record =
       R"({"identity":{"birthName":"A"},"measures":[{"department":"62","start":"2024-02-01","end":"2026-01-15"},{"department":"59","start":"2026-01-15"}],
