@@ -121,12 +121,13 @@ asio::awaitable<void> Importer::work(ImportJob job) {
   }
 }
 
-Report Importer::new_report(const ImportJob& job) {
+Report Importer::new_report(const ImportJob& job) const {
   Report report;
   report.exchange = job.lead().id;
   report.file = job.parts.front().name();
   report.sha256 = job.parts.front().opened.sha256;
   report.received = job.lead().created;
+  report.time_zone = context_.site->config->organisation.time_zone;
   return report;
 }
 
@@ -422,8 +423,10 @@ Result<void> Importer::add_child(Run& run, ReadChild& child, Segment& segment) {
     }
     return {};
   }
-  for (const Fault& remark : child.remarks) segment.report.remark(remark, child.local_id);
-  if (child.repeated) return {};
+  const auto add_remarks = [&] {
+    for (const Fault& remark : child.remarks) segment.report.remark(remark, child.local_id);
+  };
+  if (child.repeated) return add_remarks(), Result<void>{};
   const Work::Mark mark(segment.work);
   ChildWriter writer(context_, outbox_);
   auto outcome = writer.write(run.plan, child.document, segment.work);
@@ -432,11 +435,14 @@ Result<void> Importer::add_child(Run& run, ReadChild& child, Segment& segment) {
     const Fault fault = outcome.error();
     const bool about_the_child =
         fault.action == base::Action::reject || fault.action == base::Action::hold;
+    // It comes again: its remarks with it.
     if (fault.code == "CH-EXC-030" || !about_the_child) return fail(fault);
+    add_remarks();
     add_quarantine(run, child, fault, segment);
     segment.report.refuse(fault, child.local_id);
     return {};
   }
+  add_remarks();
   ++segment.report.accepted;
   if (outcome->changed.empty()) ++segment.report.unchanged;
   segment.outcomes.push_back(std::move(*outcome));

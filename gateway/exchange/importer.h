@@ -70,7 +70,7 @@ class Importer {
                             Report& report) const;
   Result<std::optional<Fault>> judge_missing(
       const ImportJob& job, const std::vector<std::unique_ptr<ChildReader>>& readers) const;
-  static Report new_report(const ImportJob& job);
+  Report new_report(const ImportJob& job) const;
   mapping::Variables variables_of(const ImportJob& job, const RoutePlan& route) const;
   ImportPlan plan_of(const ImportJob& job, const RoutePlan& route, const ChildReader& reader) const;
   void add_end(ImportJob& job, const Report& report, const std::string& mapping, Work& work);

@@ -4,6 +4,7 @@
 
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
+#include "gateway/exchange/calendar.h"
 #include "gateway/tree/document.h"
 
 namespace charmille::exchange {
@@ -51,6 +52,16 @@ constexpr Words english{
 
 const Words& words(base::Language language) {
   return language == base::Language::fr ? french : english;
+}
+
+/// "22/11/2026 11:42:31 (Europe/Paris)".
+std::string moment(const Report& report, base::Language language) {
+  if (report.time_zone.empty()) return base::to_rfc3339(report.received);
+  const std::string iso = local_text(report.received, report.time_zone);
+  const std::string day = language == base::Language::en
+                              ? iso.substr(0, 10)
+                              : iso.substr(8, 2) + '/' + iso.substr(5, 2) + '/' + iso.substr(0, 4);
+  return fmt::format("{} {} ({})", day, iso.substr(11, 8), report.time_zone);
 }
 
 std::string where(const base::Place& place, const std::string& local_id, const Words& w) {
@@ -129,9 +140,9 @@ void Report::add(const Report& part) {
 
 std::string to_text(const Report& report, base::Language language) {
   const Words& w = words(language);
-  std::string out = fmt::format(
-      "{}\n\n{} : {}\n{} : {}\n{} : {}\n", w.title, w.file, base::printable(report.file),
-      w.received, base::to_rfc3339(report.received), w.exchange, report.exchange.text());
+  std::string out = fmt::format("{}\n\n{} : {}\n{} : {}\n{} : {}\n", w.title, w.file,
+                                base::printable(report.file), w.received, moment(report, language),
+                                w.exchange, report.exchange.text());
   if (!report.sha256.empty()) out += fmt::format("{} : {}\n", w.digest, report.sha256);
   out += '\n';
   if (report.refused_whole) {

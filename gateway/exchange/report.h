@@ -26,6 +26,7 @@ struct Report {
   std::string file;    ///< the name the sender gave
   std::string sha256;  ///< hexadecimal
   base::Time received{};
+  std::string time_zone;  ///< in which people read it: "Europe/Paris"; empty: UTC
   bool refused_whole = false;
   bool already_done =
       false;  ///< equals the last lot of this source and period: nothing was applied

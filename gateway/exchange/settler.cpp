@@ -29,8 +29,20 @@ bool gets_report(const ImportJob& job, const Part& part, const Report& report) {
   return report.has_something_to_say() && (report.refused_whole || &part == &job.parts.front());
 }
 
+/// What is told beside one file of a lot that is refused names that file.
+Report report_of(const Part& part, const Report& report) {
+  Report own = report;
+  own.exchange = part.exchange.id;
+  own.file = part.name();
+  own.sha256 = part.opened.sha256;
+  own.received = part.exchange.created;
+  return own;
+}
+
 adapters::Settlement settlement_of(const Context& context, const ImportJob& job, const Part& part,
-                                   const Report& report) {
+                                   const Report& all) {
+  const Report own = all.refused_whole ? report_of(part, all) : Report{};
+  const Report& report = all.refused_whole ? own : all;
   const base::Language language = language_of(context, part.exchange);
   adapters::Settlement settlement;
   settlement.exchange = part.exchange.id;
@@ -72,7 +84,8 @@ void Settler::add_end(ImportJob& job, const Report& report, const std::string& m
       record_fault(exchange, without_sender_names(job, report.refusals.front().fault));
     if (report.already_done) record_fault(exchange, fault("CH-EXC-032"));
     if (gets_report(job, part, report)) {
-      part.opened.beside.report = to_json(report, language_of(context_, exchange));
+      part.opened.beside.report = to_json(report.refused_whole ? report_of(part, report) : report,
+                                          language_of(context_, exchange));
       exchange.metadata =
           seal(context_.vault, *part.opened.key, *exchange.payload, part.opened.beside);
     }
@@ -160,6 +173,7 @@ Result<std::optional<adapters::Settlement>> settlement_of(const Context& context
     report.file = opened->beside.name;
     report.sha256 = opened->sha256;
     report.received = exchange.created;
+    report.time_zone = context.site->config->organisation.time_zone;
     report.accepted = exchange.accepted;
     settlement.report_json = to_json(report, language_of(context, exchange));
     return settlement;

@@ -61,18 +61,20 @@ asio::awaitable<Result<HandoverOutcome>> Transmission::decide(Handover handover,
   }
 }
 
-Result<record::Statement> Transmission::statement_of(const Handover* handover,
-                                                     const std::string& department,
-                                                     const store::ChildRow& row,
-                                                     const std::string& login) {
+Result<std::optional<record::Statement>> Transmission::statement_of(const Handover* handover,
+                                                                    const std::string& department,
+                                                                    const store::ChildRow& row,
+                                                                    const std::string& login) {
   auto rows = context_.store.statements(row.id);
   if (!rows) return fail(rows.error());
   const auto statements = open_statements(context_, row, *rows);
   if (!statements) return fail(statements.error());
   tree::Document document;
   std::vector<tree::Node> items;
+  bool stood = false;
   for (const record::Statement& known : *statements) {
     if (!is_own(known)) continue;
+    stood = true;
     const auto body = codec::read_own_json(document, known.body);
     if (!body) return fail(body.error());
     for (const tree::Node& item : body->items())
@@ -86,12 +88,13 @@ Result<record::Statement> Transmission::statement_of(const Handover* handover,
       members.emplace_back("from", document.text(handover->since));
     items.push_back(document.object(members));
   }
+  if (!stood && items.empty()) return std::nullopt;
   record::Statement statement;
   statement.section = record::transmissions_section;
   statement.source = record::own_source;
   statement.extracted = context_.clock.now();
   if (!items.empty()) statement.body = codec::write_canonical_json(document.array(items));
-  return statement;
+  return std::optional(std::move(statement));
 }
 
 /// The record of the child as it will be.
@@ -119,12 +122,13 @@ Result<std::vector<record::Statement>> Transmission::put_statements(const Handov
     const bool named = row.id == handover.child;
     auto statement = statement_of(named ? &handover : nullptr, department, row, login);
     if (!statement) return fail(statement.error());
+    if (!*statement) continue;
     const auto key = context_.vault.child_key(row);
     if (!key) return fail(key.error());
     work.unit.writes.emplace_back(store::PutChild{row});
     work.unit.writes.emplace_back(
-        store::PutStatement{row_of(context_.vault, **key, row.id, *statement)});
-    decided.push_back(std::move(*statement));
+        store::PutStatement{row_of(context_.vault, **key, row.id, **statement)});
+    decided.push_back(std::move(**statement));
   }
   return decided;
 }

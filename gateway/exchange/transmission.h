@@ -44,9 +44,12 @@ class Transmission {
   boost::asio::awaitable<Result<HandoverOutcome>> decide_once(const Handover& handover,
                                                               const std::string& department,
                                                               const events::Person& person);
-  /// What stands of one row after the decision; null: another row was named, and only forgets.
-  Result<record::Statement> statement_of(const Handover* handover, const std::string& department,
-                                         const store::ChildRow& row, const std::string& login);
+  /// What stands of one row after the decision, when anything does or did; a null handover: another
+  /// row was named, and this one only forgets.
+  Result<std::optional<record::Statement>> statement_of(const Handover* handover,
+                                                        const std::string& department,
+                                                        const store::ChildRow& row,
+                                                        const std::string& login);
   Result<std::vector<record::Statement>> put_statements(const Handover& handover,
                                                         const std::string& department,
                                                         const LinkedChild& child,

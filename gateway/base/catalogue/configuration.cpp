@@ -265,8 +265,10 @@ constexpr CatalogueEntry entries[] = {
     // Secrets and the world around
     {"CH-CFG-080", Action::stop, "le secret « {name} » est absent ou illisible",
      "the secret \"{name}\" is absent or cannot be read",
-     "créer le fichier, propriété du service, mode 0600",
-     "create the file, owned by the service, mode 0600"},
+     "créer le fichier, propriété du service, mode 0600 ; la clé maîtresse se crée par `charmille "
+     "keys init`",
+     "create the file, owned by the service, mode 0600; the master key is made by `charmille keys "
+     "init`"},
     {"CH-CFG-081", Action::stop,
      "le secret « {name} » est lisible par d'autres que son propriétaire",
      "others than its owner may read the secret \"{name}\"",
