@@ -146,9 +146,10 @@ asio::awaitable<Reply> decide(Api& api, CallPtr call, LinkAct act) {
   tree::Document doc;
   std::vector<tree::Document::Member> members;
   if (done->after) members.emplace_back("link", to_node(doc, *done->after));
-  members.emplace_back("made", ids_of(doc, done->corrections));
+  members.emplace_back("made", ids_of(doc, done->told.made));
+  members.emplace_back("parked", ids_of(doc, done->told.parked));
   if (act == LinkAct::undo) {
-    const auto deliveries = deliveries_node(api, doc, done->before, done->corrections);
+    const auto deliveries = deliveries_node(api, doc, done->before, done->told.made);
     if (!deliveries) co_return refusal(*call, deliveries.error());
     members.emplace_back("deliveries", *deliveries);
   }

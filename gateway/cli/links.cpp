@@ -167,6 +167,7 @@ Exit decide(Session& s, const Options& o, const std::string& act) {
                                         "deliveries held, to be released: charmille exchanges list "
                                         "--state held"))
                         << '\n';
+        print_parked(s, root);
         if (root.find("deliveries") != nullptr) print_deliveries(s, root);
       });
 }

@@ -68,18 +68,16 @@ Result<void> ChildReader::load_joins() {
     if (&part == main_ || part.replaced || part.exchange.lot_file.empty()) continue;
     auto stream = open_part(part);
     if (!stream) return fail(stream.error());
-    std::size_t read = 0, refused = 0;
+    const std::size_t refused_before = join_rejections_.size();
     for (bool last = false; !last;) {
       auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
       if (!batch) return fail(batch.error());
       last = batch->last;
-      read += mapping::rows_of(batch->document).size();
-      refused += batch->rejected.size();
       std::ranges::move(batch->rejected, std::back_inserter(join_rejections_));
       std::ranges::move(batch->remarks, std::back_inserter(join_remarks_));
       files.emplace(part.exchange.lot_file, std::move(batch->document));
     }
-    if (read == 0 && refused > 0) unreadable_.insert(part.exchange.lot_file);
+    if (join_rejections_.size() > refused_before) incomplete_.insert(part.exchange.lot_file);
   }
   auto joins = mapping::Joins::build(*route_.mapping, std::move(files));
   if (!joins) return fail(joins.error());
@@ -107,7 +105,7 @@ Result<void> ChildReader::rewind() {
 std::set<std::string> ChildReader::covered() const {
   std::set<std::string> there;
   for (const Part& part : parts_)
-    if (!part.replaced && !unreadable_.contains(part.exchange.lot_file))
+    if (!part.replaced && !incomplete_.contains(part.exchange.lot_file))
       there.insert(part.exchange.lot_file);
   std::set<std::string> covered;
   for (const auto& [section, nests] : route_.mapping->sections_and_nests())

@@ -76,8 +76,8 @@ class ChildReader {
   std::optional<mapping::Joins> joins_;
   std::vector<codec::Rejected> join_rejections_;
   std::vector<Fault> join_remarks_;
-  std::set<std::string> unreadable_;  ///< files with rows that were refused, every one: they say
-                                      ///< nothing of anybody
+  std::set<std::string> incomplete_;  ///< files with rows that were refused: whose they were is not
+                                      ///< always known, and what they lack says nothing
   std::unique_ptr<codec::RecordStream> stream_;
   bool ended_ = false;
   record::LotCheck lot_check_;

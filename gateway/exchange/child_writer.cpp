@@ -1,6 +1,7 @@
 #include "gateway/exchange/child_writer.h"
 
 #include <algorithm>
+#include <span>
 
 #include "gateway/exchange/documents.h"
 #include "gateway/exchange/family.h"
@@ -9,6 +10,7 @@
 #include "gateway/exchange/telling.h"
 #include "gateway/exchange/withdrawal.h"
 #include "gateway/policy/matrix.h"
+#include "gateway/policy/secrets.h"
 #include "gateway/tree/document.h"
 
 namespace charmille::exchange {
@@ -21,9 +23,9 @@ bool is_taken(const store::Unit& unit, const std::string& lookup) {
   });
 }
 
-/// The unit changes what is known of that child.
-bool is_part_of(const store::Unit& unit, const base::Uuid& child) {
-  return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
+/// The first `count` writes of the unit change what is known, or told, of that child.
+bool is_part_of(const store::Unit& unit, std::size_t count, const base::Uuid& child) {
+  return std::ranges::any_of(std::span(unit.writes).first(count), [&](const store::Write& write) {
     const auto* put = std::get_if<store::PutChild>(&write);
     return put != nullptr && put->child.id == child;
   });
@@ -104,6 +106,14 @@ Result<void> keep_ids(const Context& context, const crypto::Key& key, const base
   return {};
 }
 
+/// Sections that tell a place, or whose it is to be kept from.
+bool tells_place(const std::vector<std::string>& sections) {
+  return std::ranges::any_of(sections, [](const std::string& section) {
+    return section == "ids" || section == "stays" || section == "measures" ||
+           section == "persons" || section == "siblings";
+  });
+}
+
 /// Sections by which a child, or its family, is recognised.
 bool tells_who(const std::vector<std::string>& sections) {
   return std::ranges::any_of(sections, [](const std::string& section) {
@@ -144,6 +154,8 @@ Result<ChildWriter::Target> ChildWriter::find_or_create(const ImportPlan& plan,
     if (!key) return fail(key.error());
     target = {std::move(**row), std::move(*key), false};
   }
+  // As a sibling of one of this unit it was told already, without what it says itself.
+  if (is_part_of(work.unit, work.unit.writes.size(), target.row.id)) return fail("CH-EXC-030");
   work.unit.preconditions.emplace_back(store::ChildAt{target.row.id, target.row.version});
   if (!claims.authority.empty())
     target.row.authority = context_.vault.lookup(organisation, "authority", claims.authority);
@@ -263,10 +275,28 @@ Result<tree::Document> ChildWriter::put_together(const Target& target, const Lin
   return record::assemble(statements, context_.site->ownership);
 }
 
+/// What waits for that destination about many, and may tell what is no longer told. An extraction
+/// says what stood when it was made: only what is secret by now must not leave.
+Result<void> ChildWriter::withdraw(const Change& change, const DestinationPlan& to,
+                                   const LinkedChild& child, const tree::Document& record,
+                                   const Fresh* sibling, Work& work) {
+  if (to.config->trigger == config::Trigger::schedule) {
+    if (!change.place || policy::may_know_place(to.addressee.kind)) return {};
+    const std::string today = today_of(context_);
+    if (policy::secrets_of(record.root(), to.addressee.kind, 0, today).empty()) {
+      const auto family = family_of(context_, record.root(), sibling, today);
+      if (!family) return fail(family.error());
+      if (!family->shares_secret_place()) return {};
+    }
+  }
+  return withdraw_collections(context_, to, child, work);
+}
+
 /// What the child's new record makes leave, at the destinations for which these links count.
-Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
-                               const LinkedChild& child, Ties ties, bool regrouped, Own& own,
-                               Work& work) {
+Result<void> ChildWriter::tell(const Change& change, const LinkedChild& child, Ties ties,
+                               bool regrouped, Own& own, Work& work) {
+  const ImportPlan& plan = change.plan;
+  const Target& target = change.target;
   std::set<std::string> sources{plan.reading.source};
   for (const record::Statement& statement : own.statements) sources.insert(statement.source);
   std::optional<tree::Document> whole;
@@ -293,11 +323,8 @@ Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
   for (const DestinationPlan* to : context_.site->told_by(sources)) {
     if (ties_for(*to) != ties) continue;
     const bool own_route = to->route == plan.route->config;
-    // An extraction says what stood when it was made; only what is secret by now must not leave.
-    if (to->config->trigger != config::Trigger::schedule ||
-        policy::place_is_secret(record->root(), today_of(context_)))
-      if (auto withdrawn = withdraw_collections(context_, *to, child, work); !withdrawn)
-        return withdrawn;
+    if (auto withdrawn = withdraw(change, *to, child, *record, nullptr, work); !withdrawn)
+      return withdrawn;
     if (to->config->trigger == config::Trigger::lot && !own_route)
       work.unit.writes.emplace_back(store::MarkStale{to->key, child.head().id, true});
     if (to->config->trigger != config::Trigger::change) continue;
@@ -305,18 +332,19 @@ Result<void> ChildWriter::tell(const ImportPlan& plan, const Target& target,
     if (auto made = outbox_.add_change(*to, plan.lead, changed, held, work); !made)
       return fail(made.error());
   }
-  if (ties == Ties::certain || !context_.site->tells_outsiders()) return {};
-  return tell_family(plan, {&child, record}, work);
+  // Of those who parted from the child nothing else changed.
+  if (!context_.site->tells_outsiders() || !child.holds(target.row.id)) return {};
+  return tell_family(change, {&child, record}, ties, work);
 }
 
 /// A place that became secret, or was only feared to be, changes what may be told of siblings.
-Result<void> ChildWriter::tell_family(const ImportPlan& plan, const Fresh& fresh, Work& work) {
-  const auto family = relatives(context_, fresh.record->root(), *fresh.child);
+Result<void> ChildWriter::tell_family(const Change& change, const Fresh& fresh, Ties ties,
+                                      Work& work) {
+  const auto family = relatives(context_, fresh.record->root(), *fresh.child, ties);
   if (!family) return fail(family.error());
-  const bool secret = policy::place_is_secret(fresh.record->root(), today_of(context_));
   for (const LinkedChild& relative : *family) {
     for (const store::ChildRow& row : relative.rows)
-      if (is_part_of(work.unit, row.id)) return fail("CH-EXC-030");
+      if (is_part_of(work.unit, change.begin, row.id)) return fail("CH-EXC-030");
     const auto sources = sources_of(context_, relative);
     if (!sources) return fail(sources.error());
     const auto record = load_record(context_, relative);
@@ -324,15 +352,14 @@ Result<void> ChildWriter::tell_family(const ImportPlan& plan, const Fresh& fresh
     const ChangedChild changed{&relative, &*record, false, nullptr, &fresh};
     bool told = false;
     for (const DestinationPlan* to : context_.site->told_by(*sources)) {
-      if (policy::may_know_place(to->addressee.kind)) continue;
+      if (policy::may_know_place(to->addressee.kind) || ties_for(*to) != ties) continue;
       told = true;
-      if (secret || to->config->trigger == config::Trigger::lot)
-        if (auto withdrawn = withdraw_collections(context_, *to, relative, work); !withdrawn)
-          return withdrawn;
+      if (auto withdrawn = withdraw(change, *to, relative, *record, &fresh, work); !withdrawn)
+        return withdrawn;
       if (to->config->trigger == config::Trigger::lot)
         work.unit.writes.emplace_back(store::MarkStale{to->key, relative.head().id, true});
       if (to->config->trigger != config::Trigger::change) continue;
-      if (auto made = outbox_.add_change(*to, plan.lead, changed, false, work); !made)
+      if (auto made = outbox_.add_change(*to, change.plan.lead, changed, false, work); !made)
         return fail(made.error());
     }
     // A new version: what is being made of the relative as it was read before is made again.
@@ -347,6 +374,7 @@ Result<void> ChildWriter::tell_family(const ImportPlan& plan, const Fresh& fresh
 
 Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Document& child,
                                         Work& work) {
+  const std::size_t begin = work.unit.writes.size();
   auto target = find_or_create(plan, record::claims_of(child.root(), plan.own_prefix), work);
   if (!target) return fail(target.error());
   const bool nameless = !target->created && target->row.authority.empty();
@@ -365,8 +393,17 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   Own own{std::move(*statements), {}};
   std::set<base::Uuid> moved;
   const bool told = target->created || nameless || tells_who(outcome.changed);
+  if (told && context_.site->tells_outsiders()) {
+    const auto alone = record_of(own);
+    if (!alone) return fail(alone.error());
+    if (has_sibling_in(context_, work.unit, (*alone)->root(), target->row.id))
+      return fail("CH-EXC-030");
+    if (auto held = hold_family(context_, (*alone)->root(), work.unit); !held)
+      return fail(held.error());
+  }
   auto kin = recognise(plan, *target, own, told, moved, work);
   if (!kin) return fail(kin.error());
+  const Change change{plan, *target, target->created || tells_place(outcome.changed), begin};
   for (const Ties ties : {Ties::all, Ties::certain}) {
     if (ties == Ties::certain && !context_.site->tells_health()) continue;
     for (const LinkedChild& group : kin->groups(ties)) {
@@ -374,7 +411,7 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
           std::ranges::any_of(group.rows, [&](const auto& row) { return moved.contains(row.id); });
       if (!regrouped && !group.holds(target->row.id)) continue;
       outcome.heads.push_back(group.head().id);
-      if (auto done = tell(plan, *target, group, ties, regrouped, own, work); !done)
+      if (auto done = tell(change, group, ties, regrouped, own, work); !done)
         return fail(done.error());
     }
   }

@@ -81,9 +81,18 @@ class ChildWriter {
                         std::set<base::Uuid>& moved, Work& work);
   Result<tree::Document> put_together(const Target& target, const LinkedChild& child,
                                       const Own& own, std::set<std::string>& sources);
-  Result<void> tell(const ImportPlan& plan, const Target& target, const LinkedChild& child,
-                    Ties ties, bool regrouped, Own& own, Work& work);
-  Result<void> tell_family(const ImportPlan& plan, const Fresh& fresh, Work& work);
+  /// What one child's change is, for all who are told of it.
+  struct Change {
+    const ImportPlan& plan;
+    const Target& target;
+    bool place = false;     ///< what tells the place, or is hidden with it
+    std::size_t begin = 0;  ///< of the unit's writes, those before are about other children
+  };
+  Result<void> tell(const Change& change, const LinkedChild& child, Ties ties, bool regrouped,
+                    Own& own, Work& work);
+  Result<void> tell_family(const Change& change, const Fresh& fresh, Ties ties, Work& work);
+  Result<void> withdraw(const Change& change, const DestinationPlan& to, const LinkedChild& child,
+                        const tree::Document& record, const Fresh* sibling, Work& work);
 
   Context& context_;
   Outbox& outbox_;

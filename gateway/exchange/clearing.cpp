@@ -159,7 +159,8 @@ asio::awaitable<Result<ClearOutcome>> Clearing::decide_once(const std::string& s
   if (!documents) co_return fail(documents.error());
   if (documents->empty()) co_return fail("CH-EXC-040");
 
-  Work work;
+  Undertaking undertaking(context_, lanes_);
+  Work& work = undertaking.work;
   store::Exchange cause;
   cause.flow = base::uuid_v7(context_.clock.now(), context_.random);
   cause.organisation = context_.site->config->organisation.id;

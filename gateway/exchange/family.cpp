@@ -21,6 +21,29 @@ std::string sibling_key(const Vault& vault, const std::string& organisation, con
                       text_at(id, "value"));
 }
 
+/// By which others of the family claim this child.
+std::set<store::Bytes> keys_to(const Context& context, const Node& record) {
+  const std::string& organisation = context.site->config->organisation.id;
+  std::set<store::Bytes> keys;
+  for (const Node& id : items_at(record, "ids"))
+    keys.insert(
+        text_at(id, "system").ends_with(family_file)
+            ? context.vault.lookup(organisation, text_at(id, "system"), text_at(id, "value"))
+            : sibling_key(context.vault, organisation, id));
+  return keys;
+}
+
+/// Of the siblings that the child names.
+std::set<store::Bytes> identifiers_named(const Context& context, const Node& record) {
+  const std::string& organisation = context.site->config->organisation.id;
+  std::set<store::Bytes> identifiers;
+  for (const Node& sibling : items_at(record, "siblings"))
+    for (const Node& id : items_at(sibling, "ids"))
+      identifiers.insert(
+          context.vault.lookup(organisation, text_at(id, "system"), text_at(id, "value")));
+  return identifiers;
+}
+
 std::set<std::string_view> running_places(const Node& record, std::string_view today) {
   std::set<std::string_view> places;
   for (const Node& stay : items_at(record, "stays"))
@@ -58,11 +81,7 @@ Result<Rows> rows_of(const Context& context, const Node& record, const Fresh* fr
         rows.unknown = true;
       }
     }
-  for (const Node& id : items_at(record, "ids")) {
-    const bool file = text_at(id, "system").ends_with(family_file);
-    const std::string key =
-        file ? context.vault.lookup(organisation, text_at(id, "system"), text_at(id, "value"))
-             : sibling_key(context.vault, organisation, id);
+  for (const store::Bytes& key : keys_to(context, record)) {
     auto others = context.store.claimants(key);
     if (!others) return fail(others.error());
     rows.known.insert(others->begin(), others->end());
@@ -119,7 +138,7 @@ Result<Family> family_of(const Context& context, const Node& record, const Fresh
 }
 
 Result<std::vector<LinkedChild>> relatives(const Context& context, const Node& record,
-                                           const LinkedChild& child) {
+                                           const LinkedChild& child, Ties ties) {
   const auto rows = rows_of(context, record, nullptr);
   if (!rows) return fail(rows.error());
   std::vector<LinkedChild> all;
@@ -127,11 +146,43 @@ Result<std::vector<LinkedChild>> relatives(const Context& context, const Node& r
     if (child.holds(member)) continue;
     const bool seen = std::ranges::any_of(all, [&](const auto& one) { return one.holds(member); });
     if (seen) continue;
-    auto linked = linked_child(context.store, member, Ties::all);
+    auto linked = linked_child(context.store, member, ties);
     if (!linked) return fail(linked.error());
-    if (*linked && !(*linked)->head().key.empty()) all.push_back(std::move(**linked));
+    if (!*linked || (*linked)->head().key.empty()) continue;
+    const bool parting = std::ranges::any_of(
+        child.rows, [&](const store::ChildRow& row) { return (*linked)->holds(row.id); });
+    if (!parting) all.push_back(std::move(**linked));
   }
   return all;
+}
+
+bool has_sibling_in(const Context& context, const store::Unit& unit, const Node& record,
+                    const base::Uuid& own) {
+  const std::set<store::Bytes> named = identifiers_named(context, record);
+  const std::set<store::Bytes> keys = keys_to(context, record);
+  return std::ranges::any_of(unit.writes, [&](const store::Write& write) {
+    if (const auto* put = std::get_if<store::PutIdentifier>(&write))
+      return put->child != own && named.contains(put->lookup);
+    const auto* put = std::get_if<store::PutClaims>(&write);
+    return put != nullptr && put->child != own &&
+           std::ranges::any_of(put->claims, [&](const store::Claim& claim) {
+             return claim.kind == store::ClaimKind::family && keys.contains(claim.key);
+           });
+  });
+}
+
+Result<void> hold_family(const Context& context, const Node& record, store::Unit& unit) {
+  for (const store::Bytes& lookup : identifiers_named(context, record)) {
+    const auto child = context.store.child_by_identifier(lookup);
+    if (!child) return fail(child.error());
+    if (!*child) unit.preconditions.emplace_back(store::IdentifierFree{lookup});
+  }
+  for (const store::Bytes& key : keys_to(context, record)) {
+    auto others = context.store.claimants(key);
+    if (!others) return fail(others.error());
+    unit.preconditions.emplace_back(store::ClaimsAt{key, std::move(*others)});
+  }
+  return {};
 }
 
 }  // namespace charmille::exchange

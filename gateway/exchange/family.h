@@ -31,8 +31,17 @@ struct Family {
 Result<Family> family_of(const Context& context, const tree::Node& record, const Fresh* fresh,
                          std::string_view today);
 
-/// Everyone of the family whom the store knows, each as its head, but for the child itself.
+/// Everyone of the family whom the store knows, as these links make them one, but for those who
+/// are, or in the store still are, one with the child.
 Result<std::vector<LinkedChild>> relatives(const Context& context, const tree::Node& record,
-                                           const LinkedChild& child);
+                                           const LinkedChild& child, Ties ties);
+
+/// Another child of this unit is of the family, or may be: the store must know it first, so that
+/// each is told of with the other in mind.
+bool has_sibling_in(const Context& context, const store::Unit& unit, const tree::Node& record,
+                    const base::Uuid& own);
+
+/// Nobody else came to the family since it was read.
+Result<void> hold_family(const Context& context, const tree::Node& record, store::Unit& unit);
 
 }  // namespace charmille::exchange

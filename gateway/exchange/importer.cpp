@@ -366,7 +366,7 @@ asio::awaitable<Result<std::size_t>> Importer::apply_from(Run& run,
       break;
     }
     if (broken) {
-      give_back(segment.work);
+      abandon(context_, lanes_, segment.work);
       co_return fail(std::move(*broken));
     }
     add_subjects(run, segment);
@@ -385,12 +385,6 @@ asio::awaitable<Result<std::size_t>> Importer::apply_from(Run& run,
     if (!changed_meanwhile(committed.error()) || attempt == most_computations)
       co_return fail(committed.error());
   }
-}
-
-void Importer::give_back(const Work& work) {
-  drop_files(context_.store, payload_files(work.unit), Fault{});
-  for (const Departure& departure : work.departures)
-    lanes_.give_back(departure.exchange.endpoint, departure.exchange.lane);
 }
 
 void Importer::count(Run& run, const std::vector<ChildOutcome>& outcomes) {

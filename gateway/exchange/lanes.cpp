@@ -13,6 +13,7 @@
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
 #include "gateway/exchange/rest.h"
+#include "gateway/exchange/withdrawal.h"
 
 namespace charmille::exchange {
 
@@ -227,6 +228,13 @@ asio::awaitable<void> Lanes::resume(store::Exchange exchange) {
       exchange.state == store::State::sending || (last_fault && is_ambiguous(*last_fault));
   store::Unit unit;
   unit.preconditions.emplace_back(store::ExchangeAt{exchange.id, exchange.version});
+  if (exchange.state == store::State::sending && take_back(exchange, true, unit)) {
+    const bool taken_back = co_await record(std::move(exchange), std::move(unit));
+    if (!taken_back) co_await rest(context_, refused_pause);
+    give_back(endpoint, lane);
+    wake();
+    co_return;
+  }
   exchange.state = store::State::sending;
   ++exchange.attempts;
   exchange.updated = context_.clock.now();
@@ -341,8 +349,10 @@ asio::awaitable<void> Lanes::settle(Departure departure, Result<adapters::Delive
     answer.error().args.emplace_back("ambiguous", "yes");
   store::Unit unit =
       answer ? after_success(exchange, *answer) : after_fault(exchange, answer.error());
+  bool recorded = co_await record(exchange, std::move(unit));
+  if (!recorded && !answer)  // it was taken back at this moment
+    recorded = co_await record(exchange, after_fault(exchange, answer.error()));
   const store::State state = exchange.state;
-  co_await record(std::move(exchange), std::move(unit));
   // An outcome that could not be recorded leaves the delivery `sending`: it is probed and sent
   // again once its time is over.
   give_back(endpoint, lane);
@@ -361,12 +371,31 @@ store::Unit Lanes::after_success(store::Exchange& exchange, const adapters::Deli
   return unit;
 }
 
+/// What was withdrawn while it was under way, and did not arrive, is not sent again; else it must
+/// still not be withdrawn when the unit is committed.
+bool Lanes::take_back(store::Exchange& exchange, bool may_have_arrived, store::Unit& unit) {
+  const std::string key = withdrawn_under_way(exchange.id);
+  const auto withdrawn = context_.store.setting(key);
+  if (!withdrawn || !*withdrawn) {
+    if (withdrawn) unit.preconditions.emplace_back(store::SettingIs{key, std::nullopt});
+    return false;
+  }
+  if (!(*withdrawn)->empty())
+    if (auto asked = ask_again(context_, **withdrawn, exchange.lot, unit); !asked) return false;
+  exchange.state = store::State::superseded;
+  unit.audit.push_back(events::superseded(exchange, context_));
+  unit.writes.emplace_back(store::ReleaseProjections{exchange.id, may_have_arrived, true});
+  unit.writes.emplace_back(store::PutExchange{exchange});
+  return true;
+}
+
 store::Unit Lanes::after_fault(store::Exchange& exchange, const Fault& fault) {
   const Outlet& outlet = outlets_.find(exchange.endpoint)->second;
   store::Unit unit;
   const base::Time now = context_.clock.now();
   exchange.updated = now;
   record_fault(exchange, fault);
+  if (take_back(exchange, is_ambiguous(fault), unit)) return unit;
   std::optional<base::Time> again;
   if (fault.action == base::Action::retry)
     again = next_attempt(outlet.retry, exchange.attempts, exchange.since, now, asked_wait(fault),

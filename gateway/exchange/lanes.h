@@ -84,6 +84,7 @@ class Lanes {
   boost::asio::awaitable<Result<adapters::Delivered>> attempt(Departure& departure);
   boost::asio::awaitable<void> settle(Departure departure, Result<adapters::Delivered> answer);
   store::Unit after_success(store::Exchange& exchange, const adapters::Delivered& delivered);
+  bool take_back(store::Exchange& exchange, bool may_have_arrived, store::Unit& unit);
   store::Unit after_fault(store::Exchange& exchange, const Fault& fault);
   bool claim(const std::string& endpoint, const std::string& lane, Followed followed);
   base::Time sent_by(const Outlet& outlet) const;

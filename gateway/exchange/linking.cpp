@@ -47,7 +47,8 @@ asio::awaitable<Result<LinkOutcome>> Linking::decide_once(std::uint64_t number, 
 
   LinkOutcome outcome;
   outcome.before = **link;
-  Work work;
+  Undertaking undertaking(context_, lanes_);
+  Work& work = undertaking.work;
   Recognition recognition(context_, base::Uuid{});
   recognition.decision(**link, *state, person.login);
   const auto kin = recognition.derive(work);
@@ -67,7 +68,7 @@ asio::awaitable<Result<LinkOutcome>> Linking::decide_once(std::uint64_t number, 
           }))
         if (auto told = tell(child, ties, cause, work); !told) co_return fail(told.error());
   }
-  outcome.corrections = told_in(work.unit, cause.flow).made;
+  outcome.told = told_in(work.unit, cause.flow);
   auto done = co_await carry_out(context_, lanes_, std::move(work));
   if (!done) co_return fail(done.error());
   auto after = context_.store.link(number);

@@ -7,7 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/exchange/events.h"
-#include "gateway/exchange/outbox.h"
+#include "gateway/exchange/telling.h"
 
 namespace charmille::exchange {
 
@@ -17,7 +17,7 @@ enum class LinkAct : std::uint8_t { accept, refuse, undo };
 struct LinkOutcome {
   store::LinkRow before;
   std::optional<store::LinkRow> after;  ///< nothing: no link is left
-  std::vector<base::Uuid> corrections;  ///< deliveries that it made: held after an undo
+  Told told;                            ///< deliveries that it made: held after an undo
 };
 
 class Linking {

@@ -8,6 +8,7 @@
 #include "gateway/exchange/delivery.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
+#include "gateway/exchange/withdrawal.h"
 #include "gateway/policy/matrix.h"
 
 namespace charmille::exchange {
@@ -111,7 +112,8 @@ Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchan
   if (made || !is_about_the_delivery(made.error())) return made;
   mark.restore(work);
   const std::string& tag = child.child->head().tag;
-  if (auto replaced = supersede(lane_of(plan, tag), work); !replaced) return fail(replaced.error());
+  if (auto replaced = supersede(plan, lane_of(plan, tag), work); !replaced)
+    return fail(replaced.error());
   add_failure(plan, cause, lane_of(plan, tag), made.error(), work);
   return false;
 }
@@ -134,7 +136,7 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
   const std::string lane = lane_of(plan, child.child->head().tag);
   Queue queue;
   if (!child.created) {
-    auto found = supersede(lane, work);
+    auto found = supersede(plan, lane, work);
     if (!found) return fail(found.error());
     queue = *found;
     if (auto done = supersede_others(plan, *child.child, work); !done) return fail(done.error());
@@ -215,7 +217,7 @@ Result<void> Outbox::supersede_others(const DestinationPlan& plan, const LinkedC
                                       Work& work) {
   for (const store::ChildRow& row : child.rows) {
     if (row.id == child.head().id) continue;
-    auto found = supersede(lane_of(plan, row.tag), work);
+    auto found = supersede(plan, lane_of(plan, row.tag), work);
     if (!found) return fail(found.error());
     if (!found->replaced) continue;
     auto known = context_.store.projection(plan.key, row.id);
@@ -230,7 +232,8 @@ Result<void> Outbox::supersede_others(const DestinationPlan& plan, const LinkedC
 
 /// A newer snapshot takes the place of what was not sent yet. What is under way stays, and must
 /// still be so when this is committed.
-Result<Outbox::Queue> Outbox::supersede(const std::string& lane, Work& work) {
+Result<Outbox::Queue> Outbox::supersede(const DestinationPlan& plan, const std::string& lane,
+                                        Work& work) {
   auto open_ones = context_.store.open_deliveries(lane);
   if (!open_ones) return fail(open_ones.error());
   Queue queue;
@@ -240,7 +243,10 @@ Result<Outbox::Queue> Outbox::supersede(const std::string& lane, Work& work) {
     queue.may_have_arrived |= under_way || (last && is_ambiguous(*last));
     queue.occupied |= under_way;
     if (under_way) {
-      work.unit.preconditions.emplace_back(store::ExchangeAt{older.id, older.version});
+      if (policy::may_know_place(plan.addressee.kind))
+        work.unit.preconditions.emplace_back(store::ExchangeAt{older.id, older.version});
+      else
+        withdraw_under_way(older, {}, work);
       continue;
     }
     queue.replaced = true;
@@ -322,9 +328,9 @@ Result<void> Outbox::try_collect(const DestinationPlan& plan, const Collection& 
   auto rendering = render(plan, {&**child, &*record}, row.confirmed.empty() ? "new" : "changed",
                           collection.variables);
   if (!rendering) return fail(rendering.error());
-  // What was read must still stand when what it makes is committed: a place may become secret
-  // meanwhile. Where every place may be known, an extraction is of the moment at which it was made.
-  if (collection.only_changed || !policy::may_know_place(plan.addressee.kind))
+  // What was read must still stand when what it makes is committed; of an extraction, which tells
+  // of everyone, what is kept secret.
+  if (collection.only_changed)
     for (const store::ChildRow& one : (*child)->rows)
       into.versions.push_back({one.id, one.version});
   if (rendering->results.empty()) return into.same.push_back(id), Result<void>{};
@@ -375,6 +381,11 @@ Result<std::optional<store::Exchange>> Outbox::add_collection(const DestinationP
                                                               const Collection& collection,
                                                               Work& work) {
   Collecting collecting(plan.addressee.kind, today_of(context_));
+  if (!collection.only_changed) {
+    auto secrecy = context_.store.setting(secrecy_of(plan));
+    if (!secrecy) return fail(secrecy.error());
+    work.unit.preconditions.emplace_back(store::SettingIs{secrecy_of(plan), std::move(*secrecy)});
+  }
   collecting.delivery = new_delivery(plan, cause);
   collecting.delivery.lane = plan.key;
   if (!collection.lot.empty()) collecting.delivery.lot = collection.lot;

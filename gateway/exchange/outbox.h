@@ -111,7 +111,7 @@ class Outbox {
         false;              ///< of one that is under way, or was replaced after a lost answer
     bool replaced = false;  ///< something was
   };
-  Result<Queue> supersede(const std::string& lane, Work& work);
+  Result<Queue> supersede(const DestinationPlan& plan, const std::string& lane, Work& work);
   Result<void> supersede_others(const DestinationPlan& plan, const LinkedChild& child, Work& work);
   bool leaves_at_once(store::Exchange& delivery, bool occupied);
   Result<store::ProjectionRow> standing(const DestinationPlan& plan,

@@ -92,11 +92,12 @@ asio::awaitable<void> Scheduler::loop(const DestinationPlan* plan) {
       co_await carry_out(context_, lanes_, std::move(work));
     } else {
       auto done = co_await extract_withdrawn(*plan);
-      if (done && due <= now) {
+      if (due <= now) {
         std::string configured_period;
-        auto made = co_await extract_one(*plan, std::move(configured_period), std::move(kept));
-        if (made) continue;
-        done = fail(made.error());
+        Marker once{std::move(kept), std::nullopt};
+        auto made = co_await extract_one(*plan, std::move(configured_period), std::move(once));
+        if (made && done) continue;
+        if (!made) done = fail(made.error());
       }
       if (!done) {
         base::log(base::Level::error, "extraction.failed",
@@ -111,7 +112,7 @@ asio::awaitable<void> Scheduler::loop(const DestinationPlan* plan) {
 }
 
 asio::awaitable<Result<std::optional<base::Uuid>>> Scheduler::extract_one(
-    const DestinationPlan& plan, std::string period, std::optional<store::PutSetting> marker) {
+    const DestinationPlan& plan, std::string period, std::optional<Marker> marker) {
   if (period.empty())
     period = period_of(plan.config->period.value_or(config::Period::previous_month),
                        context_.site->config->organisation.time_zone, context_.clock.now());
@@ -129,7 +130,10 @@ asio::awaitable<Result<std::optional<base::Uuid>>> Scheduler::extract_one(
     if (!delivery) co_return fail(delivery.error());
     std::optional<base::Uuid> made;
     if (*delivery) made = (*delivery)->id;
-    if (marker) work.unit.writes.emplace_back(*marker);
+    if (marker) {
+      work.unit.writes.emplace_back(marker->put);
+      if (marker->before) work.unit.preconditions.emplace_back(*marker->before);
+    }
     if (work.unit.writes.empty()) co_return made;
     auto done = co_await carry_out(context_, lanes_, std::move(work));
     if (done) co_return made;
@@ -140,16 +144,23 @@ asio::awaitable<Result<std::optional<base::Uuid>>> Scheduler::extract_one(
 
 /// Those that were taken back before they left, one by one.
 asio::awaitable<Result<void>> Scheduler::extract_withdrawn(const DestinationPlan& plan) {
-  for (;;) {
-    auto kept = context_.store.setting(withdrawn_periods(plan));
+  const std::string key = withdrawn_periods(plan);
+  for (int refused = 0; refused < most_computations;) {
+    auto kept = context_.store.setting(key);
     if (!kept) co_return fail(kept.error());
     if (!*kept || (*kept)->empty()) co_return Result<void>{};
     std::string period = (*kept)->substr(0, (*kept)->find(' '));
     std::string others = (*kept)->substr(std::min(period.size() + 1, (*kept)->size()));
-    store::PutSetting left{withdrawn_periods(plan), std::move(others)};
+    Marker left{{key, std::move(others)}, store::SettingIs{key, std::move(*kept)}};
     auto made = co_await extract_one(plan, std::move(period), std::move(left));
+    // Another was taken back meanwhile: the list is read again.
+    if (!made && changed_meanwhile(made.error())) {
+      ++refused;
+      continue;
+    }
     if (!made) co_return fail(made.error());
   }
+  co_return fail("CH-STO-010");
 }
 
 asio::awaitable<Result<std::vector<base::Uuid>>> Scheduler::extract(std::string route,

@@ -23,9 +23,13 @@ class Scheduler {
 
  private:
   boost::asio::awaitable<void> loop(const DestinationPlan* plan);
-  /// `marker`: what is committed with it, so that a schedule is kept once.
+  /// What is committed with an extraction, so that it is made once; and what must stand for it.
+  struct Marker {
+    store::PutSetting put;
+    std::optional<store::SettingIs> before;
+  };
   boost::asio::awaitable<Result<std::optional<base::Uuid>>> extract_one(
-      const DestinationPlan& plan, std::string period, std::optional<store::PutSetting> marker);
+      const DestinationPlan& plan, std::string period, std::optional<Marker> marker);
   boost::asio::awaitable<Result<void>> extract_withdrawn(const DestinationPlan& plan);
   boost::asio::awaitable<Result<void>> deliver_one(const DestinationPlan& plan, base::Uuid id);
   boost::asio::awaitable<void> begin(const DestinationPlan* plan);

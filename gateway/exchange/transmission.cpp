@@ -83,7 +83,8 @@ Result<std::optional<record::Statement>> Transmission::statement_of(const Handov
   if (handover != nullptr && handover->what != Handover::What::nothing) {
     std::vector<tree::Document::Member> members{{"department", document.text(department)},
                                                 {"reference", document.text(handover->reference)},
-                                                {"decidedBy", document.text(login)}};
+                                                {"decidedBy", document.text(login)},
+                                                {"decidedOn", document.text(today_of(context_))}};
     if (handover->what == Handover::What::since)
       members.emplace_back("from", document.text(handover->since));
     items.push_back(document.object(members));
@@ -141,7 +142,8 @@ asio::awaitable<Result<HandoverOutcome>> Transmission::decide_once(const Handove
   if (!*child) co_return fail("CH-EXC-024");
   const auto row = std::ranges::find((*child)->rows, handover.child, &store::ChildRow::id);
   if (row == (*child)->rows.end() || row->key.empty()) co_return fail("CH-EXC-024");
-  Work work;
+  Undertaking undertaking(context_, lanes_);
+  Work& work = undertaking.work;
   const auto statements = put_statements(handover, department, **child, person.login, work);
   if (!statements) co_return fail(statements.error());
   const auto record = record_with(**child, *statements);

@@ -14,6 +14,12 @@ void add_release(const Context& context, store::Exchange& delivery, Work& work) 
   work.unit.writes.emplace_back(store::PutExchange{delivery});
 }
 
+void abandon(const Context& context, Lanes& lanes, const Work& work) {
+  drop_files(context.store, payload_files(work.unit), Fault{});
+  for (const Departure& departure : work.departures)
+    lanes.give_back(departure.exchange.endpoint, departure.exchange.lane);
+}
+
 boost::asio::awaitable<Result<store::Committed>> carry_out(Context& context, Lanes& lanes,
                                                            Work work) {
   const std::vector<store::Draft> leaves = work.unit.audit;

@@ -34,6 +34,24 @@ struct Work {
   };
 };
 
+/// What was reserved and written for a unit that will not be committed is given back.
+void abandon(const Context& context, Lanes& lanes, const Work& work);
+
+/// Work that is abandoned unless it was moved on, to `carry_out`, before this ends.
+class Undertaking {
+ public:
+  Undertaking(Context& context, Lanes& lanes) : context_(context), lanes_(lanes) {}
+  ~Undertaking() { abandon(context_, lanes_, work); }
+  Undertaking(const Undertaking&) = delete;
+  Undertaking& operator=(const Undertaking&) = delete;
+
+  Work work;
+
+ private:
+  Context& context_;
+  Lanes& lanes_;
+};
+
 /// Adds what lets a held delivery go.
 void add_release(const Context& context, store::Exchange& delivery, Work& work);
 

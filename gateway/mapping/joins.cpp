@@ -28,16 +28,12 @@ bool key_of(const Node& row, const std::vector<std::string>& columns, std::strin
   return true;
 }
 
-}  // namespace
-
 std::span<const Node> rows_of(const tree::Document& document) {
   const Node* rows = document.root().find("rows");
   return rows != nullptr                   ? rows->items()
          : document.root().is(Kind::array) ? document.root().items()
                                            : std::span<const Node>{};
 }
-
-namespace {
 
 /// Where what a document's nodes name by number stands in the lists that several documents share.
 struct Shift {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -13,9 +12,6 @@
 #include "gateway/tree/document.h"
 
 namespace charmille::mapping {
-
-/// The rows of a batch as a codec gives them: {rows: [...]}, or a list.
-std::span<const tree::Node> rows_of(const tree::Document& document);
 
 /// The rows of a lot's other files, indexed for one mapping. Shared by threads that map batches of
 /// the main file.

@@ -132,16 +132,20 @@ void Scope::join_times() {
   times_ = std::move(joined);
 }
 
-/// What was before it had the child, or had it back, as far as a written decision opens it.
+/// What was before it had the child, or had it back, as far as a written decision opens it: up to
+/// the time that ran, or was to come, when the decision was taken.
 void Scope::add_transmitted() {
-  if (times_.empty()) return;
-  const std::string_view latest = times_.back().start;
-  if (latest.empty()) return;
-  for (const Node& given : items_at(record_, record::transmissions_section))
-    if (text_at(given, "department") == to_.department)
-      if (const std::string_view from = text_at(given, "from");
-          from.empty() || before(from, latest))
-        given_.push_back({from, latest});
+  if (times_.empty() || times_.front().start.empty()) return;
+  for (const Node& given : items_at(record_, record::transmissions_section)) {
+    if (text_at(given, "department") != to_.department) continue;
+    const std::string_view decided = text_at(given, "decidedOn");
+    const auto own = std::ranges::find_if(times_, [&](const Span& time) {
+      return time.end.empty() || decided.empty() || !before(time.end, decided);
+    });
+    const std::string_view until = own == times_.end() ? times_.back().start : own->start;
+    if (const std::string_view from = text_at(given, "from"); from.empty() || before(from, until))
+      given_.push_back({from, until});
+  }
   std::ranges::copy(given_, std::back_inserter(times_));
 }
 
@@ -236,7 +240,8 @@ bool Scope::holds_dated(std::string_view section, const Node& item) const {
   const std::string_view start = text_at(item, "start"), end = text_at(item, "end");
   // What is told without a day holds now: it is theirs whose time is now.
   if (section == "visitRights" || section == "parentalAuthority" || section == "coverage")
-    return start.empty() && end.empty() ? sole_ || ended_.empty() : in_time(start, end);
+    return start.empty() && end.empty() ? sole_ || (ended_.empty() && !times_.empty())
+                                        : in_time(start, end);
   const auto on = [&](std::string_view day) { return day.empty() ? sole_ : in_time(day, day); };
   if (section == "presence") return sole_ || on(text_at(item, "month"));
   if (section == "events") return on(text_at(item, "date"));

@@ -240,7 +240,13 @@ struct ClaimsAt {
   Bytes key;
   std::vector<Uuid> children;
 };
-using Precondition = std::variant<ExchangeAt, ChildAt, IdentifierFree, NoIdempotency, ClaimsAt>;
+/// The setting is still as `Store::setting` gave it.
+struct SettingIs {
+  Bytes key;
+  std::optional<Bytes> value;
+};
+using Precondition =
+    std::variant<ExchangeAt, ChildAt, IdentifierFree, NoIdempotency, ClaimsAt, SettingIs>;
 
 // --- Writes
 

@@ -81,6 +81,13 @@ Result<bool> Writer::check(const ChildAt& p) {
   return *row ? p.version != 0 && cursor.number(0) == p.version : p.version == 0;
 }
 
+Result<bool> Writer::check(const SettingIs& p) {
+  Cursor cursor = db_.query("SELECT value FROM setting WHERE key = ?1", p.key);
+  auto row = cursor.next();
+  if (!row) return fail(row.error());
+  return *row ? p.value && cursor.bytes(0) == *p.value : !p.value;
+}
+
 Result<bool> Writer::check(const IdentifierFree& p) {
   auto taken = yields(db_.query("SELECT 1 FROM identifier WHERE lookup = ?1", Blob{p.lookup}));
   if (!taken) return taken;

@@ -45,6 +45,7 @@ class Writer {
 
   Result<bool> check(const ExchangeAt& p);
   Result<bool> check(const ChildAt& p);
+  Result<bool> check(const SettingIs& p);
   Result<bool> check(const IdentifierFree& p);
   Result<bool> check(const NoIdempotency& p);
   Result<bool> check(const ClaimsAt& p);

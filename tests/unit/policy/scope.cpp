@@ -155,10 +155,15 @@ TEST_CASE("a department that has a child back may be given the time of the one b
     return ids_in(to_department(record, "62"), "presence", "month");
   };
   CHECK(months("") == Names{"2024-02", "2026-02"});
-  CHECK(months(R"({"department":"62","from":"2025-06-01","reference":"r"})") ==
-        Names{"2024-02", "2025-08", "2026-02"});
-  CHECK(months(R"({"department":"62","reference":"r"})") ==
+  const std::string since = R"({"department":"62","from":"2025-06-01","reference":"r")";
+  CHECK(months(since + R"(,"decidedOn":"2026-01-10"})") == Names{"2024-02", "2025-08", "2026-02"});
+  CHECK(months(since + R"(,"decidedOn":"2025-12-20"})") == Names{"2024-02", "2025-08", "2026-02"});
+  CHECK(months(R"({"department":"62","reference":"r","decidedOn":"2026-01-10"})") ==
         Names{"2024-02", "2025-02", "2025-08", "2026-02"});
+  // A decision of the first time opens nothing of what came after it.
+  CHECK(months(R"({"department":"62","reference":"r","decidedOn":"2024-06-01"})") ==
+        Names{"2024-02", "2026-02"});
+  CHECK(months(R"({"department":"62","reference":"r"})") == Names{"2024-02", "2026-02"});
 }
 
 TEST_CASE("what has no day is theirs who have the child now; a stay without any is nobody's") {
