@@ -59,7 +59,12 @@ bool names_any(const merkle::SubjectList& subjects, const std::vector<crypto::Ta
   });
 }
 
-/// What left about both, as one child, while the link was in force.
+/// It will not leave any more.
+bool is_over(const store::Exchange& delivery) {
+  return delivery.state == store::State::superseded || delivery.state == store::State::cancelled;
+}
+
+/// What left about both, or may yet, as one child, while the link was in force.
 Result<std::vector<store::Exchange>> deliveries_under(Api& api, const store::LinkRow& link) {
   const auto a = api.context().store.child(link.a);
   const auto b = api.context().store.child(link.b);
@@ -82,7 +87,8 @@ Result<std::vector<store::Exchange>> deliveries_under(Api& api, const store::Lin
       continue;
     auto delivery = api.context().store.exchange(*leaf->xch);
     if (!delivery) return fail(delivery.error());
-    if (*delivery) found.push_back(std::move(**delivery));
+    if (*delivery && ((*delivery)->attempts > 0 || !is_over(**delivery)))
+      found.push_back(std::move(**delivery));
   }
   std::ranges::reverse(found);
   return found;

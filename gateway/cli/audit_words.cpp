@@ -63,7 +63,7 @@ constexpr std::array<EventWord, merkle::event_count> events = {{
     {Event::admin_link, "dossiers rapprochés", "records linked"},
     {Event::admin_unlink, "dossiers séparés", "records unlinked"},
     {Event::admin_quarantine_close, "quarantaine levée", "quarantine closed"},
-    {Event::admin_transmit, "ancien dossier transmis", "former file handed over"},
+    {Event::admin_transmit, "décision sur un ancien dossier", "decision about a former file"},
     {Event::admin_clear, "document autorisé à partir", "document cleared to leave"},
     {Event::admin_withhold, "document retenu de nouveau", "document withheld again"},
 }};

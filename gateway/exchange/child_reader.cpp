@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/base/bytes.h"
 #include "gateway/exchange/digests.h"
 #include "gateway/record/edit.h"
 #include "gateway/record/identifiers.h"
@@ -59,6 +60,27 @@ Result<std::unique_ptr<ChildReader>> ChildReader::open(const Context& context,
   return reader;
 }
 
+/// CH-EXC-045: a column that was renamed or left out would read as empty, and "confidential" as no.
+Result<void> ChildReader::require_columns(const Part& part, const tree::Document& batch) const {
+  const auto rows = record::items_at(batch.root(), "rows");
+  if (rows.empty() || route_.mapping->from() != mapping::From::csv) return {};
+  // Without the file that the route reads over, another stands for it.
+  if (&part == main_ && part.exchange.lot_file != route_.config->input) return {};
+  const auto there = rows.front().shape().keys();
+  const std::string_view file = &part == main_ ? std::string_view{} : part.exchange.lot_file;
+  std::string missing, like;
+  for (const std::string& column : route_.mapping->columns_read(file)) {
+    if (std::ranges::find(there, std::string_view(column)) != there.end()) continue;
+    missing += (missing.empty() ? "" : ", ") + column;
+    if (like.empty()) like = column;
+  }
+  if (missing.empty()) return {};
+  const std::vector<std::string_view> known(there.begin(), there.end());
+  return fail(
+      "CH-EXC-045", {part.name(), 1, 0, {}},
+      {{"columns", missing}, {"mapping", route_.mapping->name()}, base::suggestion(like, known)});
+}
+
 /// Files that rows are joined with are held whole; the main file streams.
 Result<void> ChildReader::load_joins() {
   if (route_.mapping->streams()) return {};
@@ -73,6 +95,7 @@ Result<void> ChildReader::load_joins() {
       auto batch = (*stream)->next(std::numeric_limits<std::size_t>::max());
       if (!batch) return fail(batch.error());
       last = batch->last;
+      if (auto whole = require_columns(part, batch->document); !whole) return whole;
       std::ranges::move(batch->rejected, std::back_inserter(join_rejections_));
       std::ranges::move(batch->remarks, std::back_inserter(join_remarks_));
       files.emplace(part.exchange.lot_file, std::move(batch->document));
@@ -134,6 +157,8 @@ Result<std::optional<std::vector<ReadChild>>> ChildReader::read_batch(
   if (!batch) return fail(batch.error());
   ended_ = batch->last;
   if (payload_remarks != nullptr)
+    if (auto whole = require_columns(*main_, batch->document); !whole) return fail(whole.error());
+  if (payload_remarks != nullptr)
     std::ranges::move(batch->remarks, std::back_inserter(*payload_remarks));
   std::vector<ReadChild> children;
   for (codec::Rejected& rejected : batch->rejected) children.push_back(read_rejected(rejected));
@@ -179,12 +204,15 @@ std::string ChildReader::record_digest(std::string_view name) const {
 
 Result<void> ChildReader::check(Report& report) {
   std::vector<Fault> remarks;
+  const bool minds_families = context_.site->tells_outsiders();
+  const std::string today = today_of(context_);
   for (;;) {
     auto batch = read_batch(&remarks);
     if (!batch) return fail(batch.error());
     if (!*batch) break;
     for (const ReadChild& child : **batch) {
       ++records_;
+      if (minds_families && child.rejections.empty()) hidden_.add(child.document.root(), today);
       if (child.local_id.empty()) continue;
       const std::uint64_t name = short_digest(context_.vault.digest("local-id", child.local_id));
       named_.insert(name);

@@ -12,6 +12,7 @@
 
 #include "gateway/codec/codec.h"
 #include "gateway/exchange/context.h"
+#include "gateway/exchange/family.h"
 #include "gateway/exchange/import_job.h"
 #include "gateway/exchange/report.h"
 #include "gateway/mapping/joins.h"
@@ -51,12 +52,15 @@ class ChildReader {
   std::uint64_t records() const { return records_; }
   /// Children whom the payload names, each once; known after `check`.
   std::uint64_t children() const { return named_.size(); }
+  /// Of the children whose place is secret; known after `check`.
+  const HiddenFamilies& hidden() const { return hidden_; }
   /// What the payload says of itself; known after `check`.
   const codec::Envelope& envelope() const { return envelope_; }
 
  private:
   ChildReader(const Context& context, const RoutePlan& route, std::vector<Part> parts,
               mapping::Variables variables);
+  Result<void> require_columns(const Part& part, const tree::Document& batch) const;
   Result<void> load_joins();
   Result<std::unique_ptr<codec::RecordStream>> open_part(const Part& part) const;
   Result<void> rewind();
@@ -82,6 +86,7 @@ class ChildReader {
   bool ended_ = false;
   record::LotCheck lot_check_;
   std::uint64_t records_ = 0;
+  HiddenFamilies hidden_;
   std::unordered_set<std::uint64_t> named_;  ///< digests of local ids
   codec::Envelope envelope_;
   std::vector<std::vector<ReadChild>> kept_;  ///< small payloads are mapped once

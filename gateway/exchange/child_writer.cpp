@@ -275,19 +275,19 @@ Result<tree::Document> ChildWriter::put_together(const Target& target, const Lin
   return record::assemble(statements, context_.site->ownership);
 }
 
-/// What waits for that destination about many, and may tell what is no longer told. An extraction
-/// says what stood when it was made: only what is secret by now must not leave.
+/// What waits for that destination about many says what stood when it was made: only what is secret
+/// by now must not leave.
 Result<void> ChildWriter::withdraw(const Change& change, const DestinationPlan& to,
                                    const LinkedChild& child, const tree::Document& record,
                                    const Fresh* sibling, Work& work) {
-  if (to.config->trigger == config::Trigger::schedule) {
-    if (!change.place || policy::may_know_place(to.addressee.kind)) return {};
-    const std::string today = today_of(context_);
-    if (policy::secrets_of(record.root(), to.addressee.kind, 0, today).empty()) {
-      const auto family = family_of(context_, record.root(), sibling, today);
-      if (!family) return fail(family.error());
-      if (!family->shares_secret_place()) return {};
-    }
+  if (!change.place || to.config->trigger == config::Trigger::change ||
+      policy::may_know_place(to.addressee.kind))
+    return {};
+  const std::string today = today_of(context_);
+  if (policy::secrets_of(record.root(), to.addressee.kind, 0, today).empty()) {
+    const auto family = family_of(context_, record.root(), sibling, today);
+    if (!family) return fail(family.error());
+    if (!family->shares_secret_place()) return {};
   }
   return withdraw_collections(context_, to, child, work);
 }
@@ -316,8 +316,9 @@ Result<void> ChildWriter::tell(const Change& change, const LinkedChild& child, T
     if (!former) return fail(former.error());
     parted = std::move(*former);
   }
-  const ChangedChild changed{&child, record, target.created && child.rows.size() == 1,
-                             parted ? &*parted : nullptr, nullptr};
+  const ChangedChild changed{
+      &child,  record,     target.created && child.rows.size() == 1, parted ? &*parted : nullptr,
+      nullptr, plan.hidden};
   if (plan.preview != nullptr)
     return count_differences(outbox_, *plan.route, changed, ties, *plan.preview);
   for (const DestinationPlan* to : context_.site->told_by(sources)) {
@@ -349,7 +350,7 @@ Result<void> ChildWriter::tell_family(const Change& change, const Fresh& fresh, 
     if (!sources) return fail(sources.error());
     const auto record = load_record(context_, relative);
     if (!record) return fail(record.error());
-    const ChangedChild changed{&relative, &*record, false, nullptr, &fresh};
+    const ChangedChild changed{&relative, &*record, false, nullptr, &fresh, change.plan.hidden};
     bool told = false;
     for (const DestinationPlan* to : context_.site->told_by(*sources)) {
       if (policy::may_know_place(to->addressee.kind) || ties_for(*to) != ties) continue;

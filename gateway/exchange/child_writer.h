@@ -32,6 +32,7 @@ struct ImportPlan {
   PreviewRoute* preview = nullptr;
   bool check_all =
       false;  ///< resumed: also children without change are held against their destinations
+  const HiddenFamilies* hidden = nullptr;  ///< of the whole payload
   std::string own_prefix;  ///< systems of the identifiers by which this source calls children
 };
 

@@ -179,14 +179,15 @@ asio::awaitable<Result<ClearOutcome>> Clearing::decide_once(const std::string& s
       children.push_back(std::move(**child));
   }
   for (const LinkedChild& child : children)
-    if (auto told = tell(child, Ties::all, kinds, cause, work); !told) co_return fail(told.error());
+    if (auto told = tell(child, Ties::all, kinds, act, cause, work); !told)
+      co_return fail(told.error());
   if (context_.site->tells_health()) {
     std::set<base::Uuid> heads;
     for (const store::DocumentRow& document : *documents) {
       auto child = linked_child(context_.store, document.child, Ties::certain);
       if (!child) co_return fail(child.error());
       if (!*child || !heads.insert((*child)->head().id).second) continue;
-      if (auto told = tell(**child, Ties::certain, kinds, cause, work); !told)
+      if (auto told = tell(**child, Ties::certain, kinds, act, cause, work); !told)
         co_return fail(told.error());
     }
   }
@@ -200,14 +201,15 @@ asio::awaitable<Result<ClearOutcome>> Clearing::decide_once(const std::string& s
 
 /// What these kinds of recipients get of the child from now on.
 Result<void> Clearing::tell(const LinkedChild& child, Ties ties,
-                            const std::vector<std::string>& kinds, const store::Exchange& cause,
-                            Work& work) {
+                            const std::vector<std::string>& kinds, ClearAct act,
+                            const store::Exchange& cause, Work& work) {
   const auto record = load_record(context_, child);
   if (!record) return fail(record.error());
   const auto concerned = [&](const DestinationPlan& to) {
     return std::ranges::find(kinds, config::name_of(to.addressee.kind)) != kinds.end();
   };
-  return tell_decided(context_, outbox_, {&child, &*record, nullptr}, ties, cause, concerned, work);
+  const Decided decided{&child, &*record, nullptr, act == ClearAct::withhold};
+  return tell_decided(context_, outbox_, decided, ties, cause, concerned, work);
 }
 
 }  // namespace charmille::exchange

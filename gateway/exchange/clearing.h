@@ -53,7 +53,7 @@ class Clearing {
                                                            const std::vector<std::string>& kinds,
                                                            ClearAct act, events::Person person);
   Result<void> tell(const LinkedChild& child, Ties ties, const std::vector<std::string>& kinds,
-                    const store::Exchange& cause, Work& work);
+                    ClearAct act, const store::Exchange& cause, Work& work);
   Result<void> add_documents(const LinkedChild& child, bool all,
                              std::vector<KnownDocument>& into) const;
 

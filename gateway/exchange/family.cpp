@@ -52,6 +52,21 @@ std::set<std::string_view> running_places(const Node& record, std::string_view t
   return places;
 }
 
+/// Its identifiers and those of the siblings that it names, each with each place where it is.
+template <class Take>
+void for_each_tie(const Node& record, std::string_view today, Take take) {
+  const std::set<std::string_view> places = running_places(record, today);
+  if (places.empty()) return;
+  const auto of = [&](const Node& id) {
+    for (const std::string_view place : places)
+      take(std::hash<std::string>{}(std::string(text_at(id, "system")) + '|' +
+                                    std::string(text_at(id, "value")) + '|' + std::string(place)));
+  };
+  for (const Node& id : items_at(record, "ids")) of(id);
+  for (const Node& sibling : items_at(record, "siblings"))
+    for (const Node& id : items_at(sibling, "ids")) of(id);
+}
+
 struct Rows {
   std::set<base::Uuid> known;
   bool unknown = false;  ///< one that is named has no row
@@ -90,6 +105,18 @@ Result<Rows> rows_of(const Context& context, const Node& record, const Fresh* fr
 }
 
 }  // namespace
+
+void HiddenFamilies::add(const Node& record, std::string_view today) {
+  if (!policy::place_is_secret(record, today)) return;
+  for_each_tie(record, today, [&](std::size_t tie) { ties_.insert(tie); });
+}
+
+bool HiddenFamilies::touch(const Node& record, std::string_view today) const {
+  if (ties_.empty()) return false;
+  bool found = false;
+  for_each_tie(record, today, [&](std::size_t tie) { found = found || ties_.contains(tie); });
+  return found;
+}
 
 std::vector<store::Claim> family_claims(const Vault& vault, const std::string& organisation,
                                         const Node& record) {

@@ -2,6 +2,7 @@
 // they are (canonical child record §5, C6).
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "gateway/exchange/kin.h"
@@ -24,6 +25,19 @@ struct Family {
   std::vector<tree::Document> hidden;  ///< siblings with a secret place, where this child is too
   bool unknown = false;  ///< a sibling that it names is not known yet: its place may be secret
   bool shares_secret_place() const { return unknown || !hidden.empty(); }
+};
+
+/// Children of a lot under way whose place is secret, by what ties them to a family: they are
+/// minded before the store knows them.
+class HiddenFamilies {
+ public:
+  /// Adds the child if its place is secret.
+  void add(const tree::Node& record, std::string_view today);
+  /// Is one of them of that child's family, where it is too?
+  bool touch(const tree::Node& record, std::string_view today) const;
+
+ private:
+  std::set<std::size_t> ties_;  ///< hashes of an identifier, of theirs or of a sibling, and a place
 };
 
 /// Named by either side, or in one family file. `fresh`, when given, stands for its rows in the

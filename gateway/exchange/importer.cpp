@@ -322,6 +322,7 @@ ImportPlan Importer::plan_of(const ImportJob& job, const RoutePlan& route,
         return to.config->max_change && to.config->trigger == config::Trigger::change;
       });
   plan.check_all = job.resumed;
+  plan.hidden = &reader.hidden();
   plan.own_prefix = context_.site->own_prefix_of(route.source->source);
   return plan;
 }

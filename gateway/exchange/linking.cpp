@@ -83,7 +83,7 @@ Result<void> Linking::tell(const LinkedChild& child, Ties ties, const store::Exc
   if (!record) return fail(record.error());
   const auto parted = parted_from(context_.store, child, ties);
   if (!parted) return fail(parted.error());
-  const Decided decided{&child, &*record, *parted ? &**parted : nullptr};
+  const Decided decided{&child, &*record, *parted ? &**parted : nullptr, true};
   const auto everyone = [](const DestinationPlan&) { return true; };
   return tell_decided(context_, outbox_, decided, ties, cause, everyone, work);
 }

@@ -81,6 +81,7 @@ Operations::Task<store::Exchange> Operations::replay_once(base::Uuid id, events:
     auto read = co_await read_again(std::move(*exchange), std::move(person));
     co_return read;
   }
+  if (!exchange->payload) co_return fail("CH-EXC-046");
   if (!context_.site->config->endpoints.contains(exchange->endpoint))
     co_return fail("CH-EXC-013", {}, {{"endpoint", exchange->endpoint}});
   auto newest = is_newest_of_its_lane(*exchange);

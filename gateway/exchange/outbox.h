@@ -39,7 +39,8 @@ struct ChangedChild {
   /// Whom it was one with until now, or nullptr: what was told of them all is in doubt, and what
   /// corrects it waits for a person.
   const LinkedChild* parted = nullptr;
-  const Fresh* sibling = nullptr;  ///< of this work too: told because of it
+  const Fresh* sibling = nullptr;          ///< of this work too: told because of it
+  const HiddenFamilies* hidden = nullptr;  ///< of the payload under way, applied or not
 };
 
 /// Whether a destination would get more changes at once than it may without a person (max-change);

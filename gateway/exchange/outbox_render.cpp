@@ -88,6 +88,7 @@ Result<Rendering> Outbox::render(const DestinationPlan& plan, const ChangedChild
     auto found = family_of(context_, record.root(), child.sibling, today);
     if (!found) return fail(found.error());
     family = std::move(*found);
+    if (child.hidden != nullptr && child.hidden->touch(record.root(), today)) family.unknown = true;
   }
   Contents contents;
   if (record.root().find("documents") != nullptr &&

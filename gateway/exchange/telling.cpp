@@ -21,11 +21,13 @@ Result<void> tell_decided(Context& context, Outbox& outbox, const Decided& decid
                           Work& work) {
   const auto sources = sources_of(context, *decided.child);
   if (!sources) return fail(sources.error());
-  const ChangedChild changed{decided.child, decided.record, false, decided.parted, nullptr};
+  const ChangedChild changed{decided.child,  decided.record, false,
+                             decided.parted, nullptr,        nullptr};
   for (const DestinationPlan* to : context.site->told_by(*sources)) {
     if (ties_for(*to) != ties || !concerned(*to)) continue;
-    if (auto withdrawn = withdraw_collections(context, *to, *decided.child, work); !withdrawn)
-      return withdrawn;
+    if (decided.narrows)
+      if (auto withdrawn = withdraw_collections(context, *to, *decided.child, work); !withdrawn)
+        return withdrawn;
     if (to->config->trigger == config::Trigger::lot)
       work.unit.writes.emplace_back(store::MarkStale{to->key, decided.child->head().id, true});
     if (to->config->trigger != config::Trigger::change) continue;

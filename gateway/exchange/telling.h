@@ -15,6 +15,7 @@ struct Decided {
   const LinkedChild* child = nullptr;
   const tree::Document* record = nullptr;
   const LinkedChild* parted = nullptr;  ///< as in ChangedChild
+  bool narrows = false;                 ///< what waits may tell too much
 };
 
 /// Whose words the child's record is made of.

@@ -157,7 +157,7 @@ asio::awaitable<Result<HandoverOutcome>> Transmission::decide_once(const Handove
     return to.addressee.kind == config::Recipient::departement &&
            to.addressee.department == department;
   };
-  const Decided decided{&**child, &*record, nullptr};
+  const Decided decided{&**child, &*record, nullptr, false};
   if (auto told = tell_decided(context_, outbox_, decided, Ties::all, cause, concerned, work);
       !told)
     co_return fail(told.error());

@@ -92,6 +92,7 @@ class Loader {
       auto names = read_columns(plan_->document, *columns, "columns", source_.file.parent_path());
       if (!names) return faults_.push_back(std::move(names.error()));
       check_joins(*names, plan_->name, plan_->nests);
+      plan_->columns = *names;
       set_shapes(shapes_of_rows(plan_->name, *names, plan_->nests));
     }
     if (plan_->from == From::child_record && !r4 && !source_.schemas.empty()) {
@@ -273,6 +274,14 @@ const Nest* find_nest(const std::vector<Nest>& nests, std::string_view name) {
   return nullptr;
 }
 
+template <class Add>
+void add_columns(const std::vector<Nest>& nests, std::string_view file, const Add& add) {
+  for (const Nest& nest : nests) {
+    if (nest.file == file) add(nest.columns);
+    add_columns(nest.nests, file, add);
+  }
+}
+
 }  // namespace
 
 AllFaults<std::shared_ptr<const Mapping>> load(const Source& source, std::string_view text) {
@@ -332,6 +341,20 @@ std::map<std::string, std::set<std::string>> Mapping::sections_and_nests() const
 std::string Mapping::file_of_nest(std::string_view name) const {
   const Nest* nest = find_nest(plan_->nests, name);
   return nest == nullptr ? std::string{} : nest->file;
+}
+
+std::vector<std::string> Mapping::columns_read(std::string_view file) const {
+  std::vector<std::string> read;
+  const auto add = [&](const std::optional<std::vector<std::string>>& declared) {
+    if (!declared) return;
+    for (const std::string& column : *declared)
+      if (mentions_member(column)) read.push_back(column);
+  };
+  if (file.empty())
+    add(plan_->columns);
+  else
+    add_columns(plan_->nests, file, add);
+  return read;
 }
 
 std::vector<std::string_view> engine_variables() {

@@ -63,6 +63,8 @@ class Mapping {
   std::map<std::string, std::set<std::string>> sections_and_nests() const;
   /// The file that a nest reads.
   std::string file_of_nest(std::string_view nest) const;
+  /// The declared columns that expressions read, of a file that nests join; empty: of the main one.
+  std::vector<std::string> columns_read(std::string_view file) const;
   bool mentions_variable(std::string_view name) const;
   /// Whether any expression reads a member of that name, of whatever object.
   bool mentions_member(std::string_view name) const;

@@ -39,7 +39,8 @@ struct Plan {
   From from = From::tree;
   std::string to;
   std::optional<fhirpath::Expression> each;
-  std::shared_ptr<const fhirpath::Model> model;  ///< that the input is read with
+  std::shared_ptr<const fhirpath::Model> model;     ///< that the input is read with
+  std::optional<std::vector<std::string>> columns;  ///< of the main rows, when they are declared
   std::vector<Nest> nests;
   std::vector<Variable> variables;
   std::vector<std::shared_ptr<const fhirpath::Table>> tables;

@@ -57,6 +57,8 @@ constexpr std::string_view articles[] = {"LE", "LA", "LES", "L"};
 constexpr std::string_view titles[] = {
     "DOCTEUR", "DR",       "PROFESSEUR", "PR", "MADAME", "MME", "MADEMOISELLE",
     "MLLE",    "MONSIEUR", "MR",         "M",  "MAITRE", "ME"};
+constexpr std::pair<std::string_view, std::string_view> contractions[] = {
+    {"LE", "DU"}, {"LE", "AU"}, {"LES", "DES"}, {"LES", "AUX"}};
 /// Towns whose name is an ordinary word, or nearly: searched for only beside their postcode.
 constexpr std::string_view ordinary_towns[] = {"AIRE",   "BOURG", "FORT", "LENS", "MARS",
                                                "ORANGE", "PARC",  "PONT", "PORT", "SENS",
@@ -150,7 +152,13 @@ void add_proper_name(std::vector<Needle>& needles, std::span<const std::string> 
   const auto rest = words.subspan(from + (article ? 1 : 0));
   if (!std::ranges::any_of(rest, tells)) return;
   if (rest.size() > 1) return add(needles, rest, 8);
-  if (article) return add(needles, words.subspan(from), 6);
+  if (article) {
+    add(needles, words.subspan(from), 6);
+    // "Le Phare", "du Phare", "au Phare"; "Les Tilleuls", "des Tilleuls", "aux Tilleuls".
+    for (const auto& [name, contracted] : contractions)
+      if (words[from] == name) add(needles, Phrase{std::string(contracted), rest.front()}, 6);
+    return;
+  }
   if (of && open.count(rest.front()) == 0) add(needles, rest, 6);
 }
 

@@ -109,6 +109,119 @@ def nothing_leaks():
             gateway.stop()
 
 
+def a_renamed_column_refuses_the_lot():
+    """a column that says what is confidential, renamed by the editor, does not read as "no": the whole lot is refused, and why"""
+    lot = sample("small")
+    name = next(one for one in lot if "Usagers" in one)
+    routes = """
+  enfants:
+    from: eo
+    mapping: eo/enfants
+    input: EO_Usagers
+    vars: {departement: "99", periode: "{month}"}
+    to: [TO]
+"""
+    for file, column in ((name, "Lieu d'accueil confidentiel"), (next(one for one in lot if "Mesures" in one), "Lieu tenu secret")):
+        with site(eo_lot(), routes) as gateway:
+            gateway.start()
+            changed = dict(lot)
+            changed[file] = lot[file].replace(column.encode("windows-1252"), column.replace("Lieu ", "Lieux ").encode("windows-1252"), 1)
+            assert changed[file] != lot[file]
+            gateway.drop(changed)
+            gateway.settled(len(lot))
+            assert not gateway.deliveries() and {one["state"] for one in gateway.exchanges()} == {"rejected"}
+            reports = lambda: list((gateway.folder / "reject").glob(f"*{name}*.rapport.txt"))
+            gateway.until(reports, "the report beside the refused file")
+            report = reports()[0].read_text("utf-8")
+            assert column in report and column.replace("Lieu ", "Lieux ") in report and file in report, report
+            gateway.stop()
+
+
+FAMILY = """
+mapping: test/famille
+from: csv
+to: child-record
+each: rows
+template:
+  ids:
+    - {system: "urn:charmille:dui:990001018:test", value: "{{ Numero }}"}
+    - {system: "urn:charmille:cd:99:famille", value: "{{ Famille }}"}
+  identity: {birthName: "{{ Nom }}", birthGivenNames: [Test], birthDate: "2014-05-06", sex: {code: F}}
+  stays: [{finess: "990001018", establishment: "MECS Les Tilleuls", entry: "2024-01-02", secretPlace: {code: "{{ Secret }}"}}]
+  "{% if Frere %}":
+    siblings: [{ids: [{system: "urn:charmille:dui:990001018:test", value: "{{ Frere }}"}]}]
+"""
+
+
+def family_site():
+    endpoints = """
+  depot:
+    adapter: file
+    partner: dui
+    folder: in
+    archive: archive
+    reject: reject
+    stable: 50ms
+    format: {csv: {encoding: utf-8, delimiter: ";"}}
+  vers-parents: {adapter: file, partner: parents, folder: out-parents, format: json}
+"""
+    routes = """
+  enfants:
+    from: depot
+    mapping: test/famille
+    to: [{endpoint: vers-parents, mapping: test/copie, trigger: change, mode: live, start: everything, file: "{delivery}.json"}]
+"""
+    gateway = Site(endpoints, routes, partners="  parents: {recipient: parents}\n", policies=["parents"],
+                   mappings={"test/copie": COPY, "test/famille": FAMILY})
+    (gateway.folder / "out-parents").mkdir()
+    return gateway
+
+
+def siblings_who_come_together():
+    """brothers and sisters of one file, in any order: none tells the other's secret place, none is kept from its own parents"""
+    def told(gateway):
+        """By name: every place that its parents were told, and the last one."""
+        found = {}
+        for path in sorted((gateway.folder / "out-parents").glob("*.json"), key=lambda one: one.stat().st_mtime_ns):
+            for record in json.loads(path.read_text("utf-8")):
+                places = [stay.get("establishment") for stay in record.get("stays", [])]
+                found.setdefault(record["identity"]["birthName"], []).append(places[0] if places else None)
+        return found
+    def rows(*lines):
+        return ("Numero;Nom;Famille;Secret;Frere\n" + "\n".join(lines) + "\n").encode()
+    files = [
+        # a family file alone ties them; the secret one comes last, or first
+        (rows("1;AVANT;F1;no;", "2;CACHE;F1;yes;"), {"AVANT", "CACHE"}, set()),
+        (rows("1;CACHE;F1;yes;", "2;APRES;F1;no;"), {"APRES", "CACHE"}, set()),
+        # one names the other, who is not known yet
+        (rows("1;CACHE;F1;yes;2", "2;APRES;F2;no;"), {"APRES", "CACHE"}, set()),
+        (rows("1;AVANT;F2;no;", "2;CACHE;F1;yes;1"), {"AVANT", "CACHE"}, set()),
+        # nothing is secret, and each names the other
+        (rows("1;UN;F1;no;2", "2;DEUX;F1;no;1"), set(), {"UN", "DEUX"}),
+    ]
+    for file, hidden, shown in files:
+        with family_site() as gateway:
+            gateway.start()
+            gateway.drop({"ENFANTS_1.csv": file})
+            gateway.settled(1)
+            found = told(gateway)
+            for name in hidden:
+                assert found.get(name, [None])[-1] is None and "MECS Les Tilleuls" not in found.get(name, []), (file, found)
+            for name in shown:
+                assert found[name][-1] == "MECS Les Tilleuls", (file, found)
+            gateway.stop()
+    # one who is known becomes secret in the file that changes the other too
+    with family_site() as gateway:
+        gateway.start()
+        gateway.drop({"ENFANTS_1.csv": rows("1;UN;F1;no;", "2;DEUX;F1;no;")})
+        gateway.settled(1)
+        gateway.drop({"ENFANTS_2.csv": rows("1;UN;F1;yes;", "2;TROIS;F1;no;")})
+        gateway.settled(2)
+        found = told(gateway)
+        assert found["DEUX"][0] == "MECS Les Tilleuls" and "MECS Les Tilleuls" not in found["TROIS"], found
+        gateway.stop()
+
+
 PLANTS = {
     "texte": "L'enfant vit à la MECS Les Tilleuls, groupe A.",
     "accents": "vu a la mécs lés tilleuls hier",
@@ -154,4 +267,4 @@ def planted_ones_are_held():
 
 
 if __name__ == "__main__":
-    main(nothing_leaks, planted_ones_are_held)
+    main(nothing_leaks, a_renamed_column_refuses_the_lot, siblings_who_come_together, planted_ones_are_held)

@@ -130,6 +130,21 @@ constexpr CatalogueEntry entries[] = {
      "name a partner of the configuration with `recipient: departement`"},
     {"CH-EXC-044", Action::reject, "la configuration n'a pas de partenaire {partner}",
      "the configuration has no partner {partner}", "voir ses `partners:`", "see its `partners:`"},
+    {"CH-EXC-045", Action::reject,
+     "le fichier n'a pas les colonnes que la correspondance {mapping} lit : {columns} "
+     "({suggestion})",
+     "the file lacks columns that the mapping {mapping} reads: {columns} ({suggestion})",
+     "remettre ces colonnes dans l'extraction ; si l'éditeur les a renommées ou retirées, corriger "
+     "`columns` et les expressions de la correspondance",
+     "put these columns back into the extraction; if the editor renamed or dropped them, correct "
+     "`columns` and the expressions of the mapping"},
+    {"CH-EXC-046", Action::reject,
+     "cette livraison n'a pas pu être faite : il n'y a rien à renvoyer",
+     "this delivery could not be made: there is nothing to send again",
+     "lever la cause (`charmille exchanges show`), puis rejouer l'échange reçu dont elle vient : "
+     "elle est refaite",
+     "remove the cause (`charmille exchanges show`), then replay the exchange received that it "
+     "comes from: it is made again"},
     {"CH-EXC-040", Action::reject, "aucun enfant n'a de document de cette empreinte",
      "no child has a document of this digest", "voir `charmille records documents list`",
      "see `charmille records documents list`"},
