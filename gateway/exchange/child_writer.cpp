@@ -202,15 +202,46 @@ Result<ChildWriter::Said> ChildWriter::add_statements(const ImportPlan& plan,
       continue;
     }
     work.unit.writes.emplace_back(store::PutStatement{std::move(row)});
-    if (same) continue;
+    if (same) {
+      said.redated.emplace(statement.section, known->extracted);
+      continue;
+    }
     said.changed.push_back(statement.section);
     said.news.push_back(std::move(statement));
   }
+  for (store::StatementRow& row : said.rows)
+    if (row.source == plan.reading.source && said.redated.contains(row.section)) {
+      row.extracted = plan.reading.extracted;
+      row.lot = plan.reading.lot;
+    }
   std::erase_if(said.rows, [&](const store::StatementRow& row) {
     return row.source == plan.reading.source &&
            std::ranges::find(said.changed, row.section) != said.changed.end();
   });
   return said;
+}
+
+/// What is said again unchanged may be the latest word again, where another source had it since.
+Result<bool> ChildWriter::overtakes(const ImportPlan& plan, const Target& target,
+                                    const Said& said) const {
+  const auto takes_over = [&](const store::StatementRow& other) {
+    const auto before = said.redated.find(other.section);
+    return !other.withdrawn && other.source != plan.reading.source &&
+           before != said.redated.end() && before->second <= other.extracted &&
+           other.extracted <= plan.reading.extracted;
+  };
+  if (said.redated.empty()) return false;
+  if (std::ranges::any_of(said.rows, takes_over)) return true;
+  const auto child = linked_child(context_.store, target.row.id, Ties::all);
+  if (!child) return fail(child.error());
+  if (!*child) return false;
+  for (const store::ChildRow& row : (*child)->rows) {
+    if (row.id == target.row.id) continue;
+    const auto theirs = context_.store.statements(row.id);
+    if (!theirs) return fail(theirs.error());
+    if (std::ranges::any_of(*theirs, takes_over)) return true;
+  }
+  return false;
 }
 
 /// A change of what tells nobody who a linked child is needs the record of all of them only.
@@ -385,7 +416,11 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   auto said = add_statements(plan, *kept ? **kept : child, *target, work);
   if (!said) return fail(said.error());
   ChildOutcome outcome{target->row.id, {}, said->changed, target->created};
-  if (outcome.changed.empty() && !plan.check_all && !nameless) return outcome;
+  if (outcome.changed.empty() && !plan.check_all && !nameless) {
+    const auto overtaken = overtakes(plan, *target, *said);
+    if (!overtaken) return fail(overtaken.error());
+    if (!*overtaken) return outcome;
+  }
 
   auto statements = open_statements(context_, target->row, said->rows);
   if (!statements) return fail(statements.error());

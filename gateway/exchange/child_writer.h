@@ -2,6 +2,7 @@
 // what the record becomes.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -65,6 +66,7 @@ class ChildWriter {
     std::vector<store::StatementRow> rows;
     std::vector<record::Statement> news;
     std::vector<std::string> changed;
+    std::map<std::string, base::Time> redated;  ///< said again: when it was said before, by section
   };
 
   /// All that its source says of the child, and the record that it makes, links apart, once it was
@@ -77,6 +79,7 @@ class ChildWriter {
   Result<Target> find_or_create(const ImportPlan& plan, const record::Claims& claims, Work& work);
   Result<Said> add_statements(const ImportPlan& plan, const tree::Document& child,
                               const Target& target, Work& work);
+  Result<bool> overtakes(const ImportPlan& plan, const Target& target, const Said& said) const;
   Result<const tree::Document*> record_of(Own& own) const;
   Result<Kin> recognise(const ImportPlan& plan, const Target& target, Own& own, bool told,
                         std::set<base::Uuid>& moved, Work& work);

@@ -52,6 +52,53 @@ def small_and_medium():
     agrees("small", "medium")
 
 
+def what_was_told_last_is_what_stands():
+    """sources that take turns at the last word: whoever is told has, at the end, the names that the records have"""
+    files = sample("small")
+    told = (DATA / "ase/small/cd/CD99_ASE_MVT_20260630.csv").read_bytes()
+    school = """
+  vers-ecole: {adapter: file, partner: ecole, folder: out-ecole, format: json}
+"""
+    to = '[{endpoint: vers-ecole, mapping: test/copie, trigger: change, mode: live, start: everything, file: "{delivery}.json"}]'
+    copy = "mapping: test/copie\nfrom: child-record\nto: tree\ntemplate: \"{{ %context }}\"\n"
+    routes = f"""
+  enfants:
+    from: eo
+    mapping: eo/enfants
+    input: EO_Usagers
+    vars: {{departement: "99", periode: "{{month}}"}}
+    to: {to}
+""" + MOVEMENTS_ROUTE.replace("to: []", "to: " + to)
+    with Site(eo_lot() + MOVEMENTS + school, routes, extra="identity: {match-by-traits: true}\n",
+              partners="  ecole: {recipient: school}\n", policies=["ecole"], mappings={"test/copie": copy}) as site:
+        for folder in ("mouvements", "archive-mouvements", "reject-mouvements", "out-ecole"):
+            (site.folder / folder).mkdir()
+        site.start()
+        def names():
+            """By name without case and accents: as the last payload has it."""
+            last = {}
+            for path in sorted((site.folder / "out-ecole").glob("*.json"), key=lambda one: one.stat().st_mtime_ns):
+                for record in json.loads(path.read_text("utf-8")):
+                    one = record["identity"]
+                    last[(one["birthDate"], one["birthGivenNames"][0][:3].upper(), one["birthName"][-3:].upper())] = one["birthName"]
+            return last
+        site.drop(files)
+        site.settled(len(files))
+        first = names()
+        time.sleep(1.1)  # the next word is later
+        site.drop({"CD99_ASE_MVT_20260702.csv": told.replace(b"20260630", b"20260702")}, "mouvements")
+        site.settled(len(files) + 1)
+        second = names()
+        site.drop({name.replace("20260630", "20260705"): content for name, content in files.items()})
+        site.settled(2 * len(files) + 1)
+        third = names()
+        stands = {record["identity"]["birthName"] for record in records(site) if "identity" in record}
+        print(f"{sum(first[key] != second.get(key) for key in first)} names told anew by the department, "
+              f"{sum(third[key] != second.get(key) for key in third)} by the same export again")
+        assert set(third.values()) <= stands, [(key, first.get(key), second.get(key), name) for key, name in third.items() if name not in stands]
+        site.stop()
+
+
 def with_the_department(*orders):
     """eo and the department's movements, in either order: matched, and every field is what the truth says"""
     for size, order in orders:
@@ -200,4 +247,4 @@ def presence():
 
 
 if __name__ == "__main__":
-    main(small_and_medium, both_ways, movements_in_xml, presence)
+    main(small_and_medium, what_was_told_last_is_what_stands, both_ways, movements_in_xml, presence)
