@@ -31,12 +31,15 @@ std::string_view part_of(std::string_view section, const Node& item) {
   return {};
 }
 
-/// What the better source leaves unsaid is taken from the other; of two words about secrecy, the
-/// strictest.
+/// What the better source leaves unsaid is taken from the other, but for the end of what it says
+/// still runs; of two words about secrecy, the strictest.
 Node completed(Document& into, const Node& better, const Node& other) {
   Node item = better;
+  const std::string_view state = text_at(better, "state"), theirs = text_at(other, "state");
+  const bool at_odds = !state.empty() && !theirs.empty() && state != theirs;
   for (std::size_t i = 0; i < other.items().size(); ++i) {
     const std::string_view field = other.key(i);
+    if (at_odds && (field == "end" || field == "endReason")) continue;
     const bool stricter = field == "secretPlace" && code_at(other, field) != "no";
     if (item.find(field) == nullptr || stricter) item = with(into, item, field, other.items()[i]);
   }

@@ -121,6 +121,17 @@ TEST_CASE("a measure that both know has what the department leaves unsaid from t
   CHECK(assembled(cd + dui, ownership) == all);
 }
 
+TEST_CASE("a measure that runs for the department has not the end that the DUI gives it") {
+  const auto dui = said(
+      R"({"measures":[{"number":"99-D1","department":"99","state":"ended","end":"2026-06-30","endReason":{"code":"TRD"},"judge":"J"}]})",
+      "eo", 9);
+  const auto cd =
+      said(R"({"measures":[{"number":"99-D1","department":"99","state":"running"}]})", "cd", 1);
+  const Ownership ownership{{{"measures", {{"cd"}, {"eo"}}}}};
+  CHECK(assembled(dui + cd, ownership) ==
+        R"({"measures":[{"department":"99","judge":"J","number":"99-D1","state":"running"}]})");
+}
+
 TEST_CASE("stays of two establishments are put together, the same one once") {
   const auto one = said(R"({"stays":[{"finess":"990000001","entry":"2020-01-01"}]})", "eo-1", 1);
   const auto other = said(
