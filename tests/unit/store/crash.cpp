@@ -1,5 +1,6 @@
 // Killed at any moment, the store keeps what it acknowledged. `CHARMILLE_FULL` in the environment
 // runs more rounds.
+#include <poll.h>
 #include <random>
 #include <signal.h>
 #include <sys/wait.h>
@@ -57,6 +58,10 @@ TEST_CASE("killed at random moments, the store has every acknowledged unit and a
       commit_for_ever(folder.path(), pipe[1]);
     }
     ::close(pipe[1]);
+    if (round % 2 == 1) {  // killed while it commits, however long it took to begin
+      pollfd first{pipe[0], POLLIN, 0};
+      REQUIRE(::poll(&first, 1, 30'000) == 1);
+    }
     ::usleep(20'000 + static_cast<unsigned>(random() % 60'000));
     ::kill(child, SIGKILL);
     const auto ids = read_ids(pipe[0]);
