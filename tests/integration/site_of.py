@@ -15,6 +15,8 @@ from pathlib import Path
 SOURCE = Path(os.environ.get("CHARMILLE_SOURCE", Path(__file__).resolve().parents[2]))
 BINARY = Path(os.environ.get("CHARMILLE_BINARY", SOURCE / "build/release/charmille"))
 DATA = Path(os.environ.get("CHARMILLE_CONFORMANCE_DATA", SOURCE.parent / "shared/data"))
+# A sanitized program is several times as slow.
+PATIENCE = 4 if os.environ.get("CHARMILLE_SANITIZED") else 1
 TOKEN = "a-token-that-is-long-enough-for-the-test"
 FINAL = {"done", "rejected", "parked", "delivered", "held", "shadowed", "superseded", "cancelled"}
 
@@ -255,7 +257,7 @@ routes:{routes}
         return self.get(f"/v1/exchanges/{exchange}/report")
 
     def until(self, condition, what, seconds=30):
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         while time.monotonic() < deadline:
             if condition():
                 return
