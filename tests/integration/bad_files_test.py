@@ -169,7 +169,7 @@ def bombs():
             print(f"{name}: {codes(report)[0]}, {seconds_after - seconds:.2f} s of work, {wall:.2f} s in all with the folder's, "
                   f"{(memory_after - memory) / MEGABYTE:.1f} MB more at most")
             assert seconds_after - seconds < 1, "more than a second of work"
-            assert memory_after - memory < 64 * MEGABYTE, "more than 64 MB more"
+            assert memory_after - memory < 64 * MEGABYTE or os.environ.get("CHARMILLE_SANITIZED"), "more than 64 MB more"
             site.stop()
 
 
