@@ -153,9 +153,9 @@ Result<ChildWriter::Target> ChildWriter::find_or_create(const ImportPlan& plan,
     auto key = context_.vault.child_key(**row);
     if (!key) return fail(key.error());
     target = {std::move(**row), std::move(*key), false};
+    // As a sibling of one of this unit it was told already, without what it says itself.
+    if (is_part_of(work.unit, work.unit.writes.size(), target.row.id)) return fail("CH-EXC-030");
   }
-  // As a sibling of one of this unit it was told already, without what it says itself.
-  if (is_part_of(work.unit, work.unit.writes.size(), target.row.id)) return fail("CH-EXC-030");
   work.unit.preconditions.emplace_back(store::ChildAt{target.row.id, target.row.version});
   if (!claims.authority.empty())
     target.row.authority = context_.vault.lookup(organisation, "authority", claims.authority);
@@ -311,9 +311,7 @@ Result<tree::Document> ChildWriter::put_together(const Target& target, const Lin
 Result<void> ChildWriter::withdraw(const Change& change, const DestinationPlan& to,
                                    const LinkedChild& child, const tree::Document& record,
                                    const Fresh* sibling, Work& work) {
-  if (!change.place || to.config->trigger == config::Trigger::change ||
-      policy::may_know_place(to.addressee.kind))
-    return {};
+  if (!change.place || !may_tell_too_much(to)) return {};
   const std::string today = today_of(context_);
   if (policy::secrets_of(record.root(), to.addressee.kind, 0, today).empty()) {
     const auto family = family_of(context_, record.root(), sibling, today);

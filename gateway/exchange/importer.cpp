@@ -426,7 +426,7 @@ Result<void> Importer::add_child(Run& run, ReadChild& child, Segment& segment) {
   ChildWriter writer(context_, outbox_);
   auto outcome = writer.write(run.plan, child.document, segment.work);
   if (!outcome) {
-    give_back_since(mark, segment.work);
+    abandon(context_, lanes_, mark.cut(segment.work));
     const Fault fault = outcome.error();
     const bool about_the_child =
         fault.action == base::Action::reject || fault.action == base::Action::hold;
@@ -449,14 +449,6 @@ Result<void> Importer::add_child(Run& run, ReadChild& child, Segment& segment) {
                                                                  "corrected",
                                                                  context_.clock.now()});
   return {};
-}
-
-void Importer::give_back_since(const Work::Mark& mark, Work& work) {
-  const auto dropped = work.unit.writes.begin() + static_cast<std::ptrdiff_t>(mark.writes);
-  drop_files(context_.store, payload_files({{}, {dropped, work.unit.writes.end()}, {}}), Fault{});
-  for (std::size_t i = mark.departures; i < work.departures.size(); ++i)
-    lanes_.give_back(work.departures[i].exchange.endpoint, work.departures[i].exchange.lane);
-  mark.restore(work);
 }
 
 void Importer::add_quarantine(const Run& run, const ReadChild& child, const Fault& fault,

@@ -86,7 +86,6 @@ class Importer {
   void add_quarantine(const Run& run, const ReadChild& child, const Fault& fault, Segment& segment);
   void add_subjects(const Run& run, Segment& segment);
   void count(Run& run, const std::vector<ChildOutcome>& outcomes);
-  void give_back_since(const Work::Mark& mark, Work& work);
   void ended();
 
   Context& context_;

@@ -31,6 +31,11 @@ const store::PutSetting* last_put(const store::Unit& unit, const std::string& ke
 
 }  // namespace
 
+bool may_tell_too_much(const DestinationPlan& plan) {
+  return plan.config->trigger != config::Trigger::change &&
+         !policy::may_know_place(plan.addressee.kind);
+}
+
 std::string secrecy_of(const DestinationPlan& plan) {
   return "secrecy/" + plan.key;
 }
@@ -66,9 +71,7 @@ void withdraw_under_way(const store::Exchange& delivery, std::string periods, Wo
 
 Result<void> withdraw_collections(const Context& context, const DestinationPlan& plan,
                                   const LinkedChild& child, Work& work) {
-  if (plan.config->trigger == config::Trigger::change ||
-      policy::may_know_place(plan.addressee.kind))
-    return {};
+  if (!may_tell_too_much(plan)) return {};
   const bool extraction = plan.config->trigger == config::Trigger::schedule;
   if (extraction) {
     // Any value that it did not have: what is being made now is refused when it is committed.

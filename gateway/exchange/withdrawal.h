@@ -7,10 +7,13 @@
 
 namespace charmille::exchange {
 
+/// Whether what waits for `plan` tells of many, and places may be secret from who gets it. Where
+/// every place may be known, what waits was true when it was made, and stays.
+bool may_tell_too_much(const DestinationPlan& plan);
+
 /// Takes back what waits for `plan` (trigger `lot` or `schedule`) and holds the child. A lot's
 /// children are told with the next collection, an extraction is made again by its schedule. What is
-/// under way is taken back if it fails. Where every place may be known, what waits was true when it
-/// was made, and stays.
+/// under way is taken back if it fails. Nothing unless `may_tell_too_much`.
 Result<void> withdraw_collections(const Context& context, const DestinationPlan& plan,
                                   const LinkedChild& child, Work& work);
 

@@ -2,6 +2,7 @@
 // is durable.
 #pragma once
 
+#include <iterator>
 #include <vector>
 
 #include "gateway/exchange/context.h"
@@ -26,6 +27,16 @@ struct Work {
       work.unit.writes.resize(writes, store::PutSetting{});
       work.unit.audit.resize(audit);
       work.departures.resize(departures);
+    }
+    /// What was added after it that holds something: payloads written, lanes reserved.
+    Work cut(Work& work) const {
+      Work after;
+      std::move(work.unit.writes.begin() + static_cast<std::ptrdiff_t>(writes),
+                work.unit.writes.end(), std::back_inserter(after.unit.writes));
+      std::move(work.departures.begin() + static_cast<std::ptrdiff_t>(departures),
+                work.departures.end(), std::back_inserter(after.departures));
+      restore(work);
+      return after;
     }
     std::size_t preconditions;
     std::size_t writes;

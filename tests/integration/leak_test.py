@@ -6,12 +6,19 @@ import json
 import unicodedata
 
 from records_test import MOVEMENTS, MOVEMENTS_ROUTE
-from site_of import DATA, Site, eo_lot, free_port, main, push_headers, pushed_child, sample, PUSH
+from site_of import COPY, DATA, DEPOT, Site, eo_lot, free_port, main, push_headers, pushed_child, sample, PUSH
 
 import http.client
 
 KINDS = {"parents": "parents", "school": "ecole", "care-team": "equipe-de-soins", "dmp": "dmp", "citizen": "citoyen"}
-COPY = "mapping: test/copie\nfrom: child-record\nto: tree\ntemplate: \"{{ %context }}\"\n"
+EO_ROUTE = """
+  enfants:
+    from: eo
+    mapping: eo/enfants
+    input: EO_Usagers
+    vars: {departement: "99", periode: "{month}"}
+    to: [TO]
+"""
 
 
 def site(sources, routes, mapping=COPY, listen=""):
@@ -70,15 +77,7 @@ def nothing_leaks():
     for size in ("small", "medium"):
         lot = sample(size)
         truth, secret, siblings = tokens(size, lot)
-        routes = """
-  enfants:
-    from: eo
-    mapping: eo/enfants
-    input: EO_Usagers
-    vars: {departement: "99", periode: "{month}"}
-    to: [TO]
-""" + MOVEMENTS_ROUTE
-        with site(eo_lot() + MOVEMENTS, routes) as gateway:
+        with site(eo_lot() + MOVEMENTS, EO_ROUTE + MOVEMENTS_ROUTE) as gateway:
             gateway.start()
             gateway.drop(lot)
             gateway.until(lambda: len([one for one in gateway.exchanges(direction="in") if one["state"] == "done"]) == len(lot)
@@ -113,16 +112,8 @@ def a_renamed_column_refuses_the_lot():
     """a column that says what is confidential, renamed by the editor, does not read as "no": the whole lot is refused, and why"""
     lot = sample("small")
     name = next(one for one in lot if "Usagers" in one)
-    routes = """
-  enfants:
-    from: eo
-    mapping: eo/enfants
-    input: EO_Usagers
-    vars: {departement: "99", periode: "{month}"}
-    to: [TO]
-"""
     for file, column in ((name, "Lieu d'accueil confidentiel"), (next(one for one in lot if "Mesures" in one), "Lieu tenu secret")):
-        with site(eo_lot(), routes) as gateway:
+        with site(eo_lot(), EO_ROUTE) as gateway:
             gateway.start()
             changed = dict(lot)
             changed[file] = lot[file].replace(column.encode("windows-1252"), column.replace("Lieu ", "Lieux ").encode("windows-1252"), 1)
@@ -154,15 +145,7 @@ template:
 
 
 def family_site():
-    endpoints = """
-  depot:
-    adapter: file
-    partner: dui
-    folder: in
-    archive: archive
-    reject: reject
-    stable: 50ms
-    format: {csv: {encoding: utf-8, delimiter: ";"}}
+    endpoints = DEPOT + """
   vers-parents: {adapter: file, partner: parents, folder: out-parents, format: json}
 """
     routes = """

@@ -1,6 +1,6 @@
 """A snapshot with far fewer children than the one before waits for a person; restarts in between change nothing of that."""
 
-from site_of import Site, main
+from site_of import DEPOT, Site, main
 
 ENFANTS = """
 mapping: test/enfants
@@ -16,16 +16,7 @@ template:
 
 
 def site(coverage="snapshot", more=""):
-    endpoints = f"""
-  depot:
-    adapter: file
-    partner: dui
-    folder: in
-    archive: archive
-    reject: reject
-    stable: 50ms
-    format: {{csv: {{encoding: utf-8, delimiter: ";"}}}}
-    lot:
+    endpoints = DEPOT + f"""    lot:
       files: {{Enfants: {{pattern: "ENFANTS_{{date:yyyyMMdd}}.csv", required: true}}}}
       key: date
       complete: {{all: true}}

@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from site_of import DATA, MOVEMENTS, MOVEMENTS_ROUTE, Site, Unix, eo_lot, lot_route, main, movements, movements_route, sample
+from site_of import COPY, DATA, MOVEMENTS, MOVEMENTS_ROUTE, Site, Unix, eo_lot, lot_route, main, movements, movements_route, sample
 
 COMPARE = os.environ.get("COMPARE_TRUTH", "compare_truth")
 
@@ -60,7 +60,6 @@ def what_was_told_last_is_what_stands():
   vers-ecole: {adapter: file, partner: ecole, folder: out-ecole, format: json}
 """
     to = '[{endpoint: vers-ecole, mapping: test/copie, trigger: change, mode: live, start: everything, file: "{delivery}.json"}]'
-    copy = "mapping: test/copie\nfrom: child-record\nto: tree\ntemplate: \"{{ %context }}\"\n"
     routes = f"""
   enfants:
     from: eo
@@ -70,7 +69,7 @@ def what_was_told_last_is_what_stands():
     to: {to}
 """ + MOVEMENTS_ROUTE.replace("to: []", "to: " + to)
     with Site(eo_lot() + MOVEMENTS + school, routes, extra="identity: {match-by-traits: true}\n",
-              partners="  ecole: {recipient: school}\n", policies=["ecole"], mappings={"test/copie": copy}) as site:
+              partners="  ecole: {recipient: school}\n", policies=["ecole"], mappings={"test/copie": COPY}) as site:
         for folder in ("mouvements", "archive-mouvements", "reject-mouvements", "out-ecole"):
             (site.folder / folder).mkdir()
         site.start()

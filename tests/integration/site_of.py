@@ -61,6 +61,21 @@ def lot_route(trigger="change", mode="live", endpoint="cd99", file="P_{sequence}
 """
 
 
+# Whatever a recipient may have of a record, as it is.
+COPY = "mapping: test/copie\nfrom: child-record\nto: tree\ntemplate: \"{{ %context }}\"\n"
+
+# A drop folder of plain CSV.
+DEPOT = """
+  depot:
+    adapter: file
+    partner: dui
+    folder: in
+    archive: archive
+    reject: reject
+    stable: 50ms
+    format: {csv: {encoding: utf-8, delimiter: ";"}}
+"""
+
 PUSH = """
   push: {adapter: http, partner: dui, format: json}
 """

@@ -5,9 +5,8 @@ import json
 
 import pdfs
 from ged_test import archive, care_site, digest, lot_with, received, secret_and_open, take
-from site_of import Site, eo_lot, main, sample
+from site_of import COPY, Site, eo_lot, main, sample
 
-COPY = "mapping: test/copie\nfrom: child-record\nto: tree\ntemplate: \"{{ %context }}\"\n"
 BY_LOT = "trigger: lot, start: everything"
 BY_SCHEDULE = 'trigger: schedule, schedule: {monthly: 2, at: "06:00"}, period: previous-month'
 
