@@ -35,6 +35,8 @@ Result<audit::Query> query_of(const Call& call) {
   query.peer = call.parameter("peer").value_or("");
   query.endpoint = call.parameter("endpoint").value_or("");
   query.event = call.parameter("event").value_or("");
+  if (!query.event.empty() && !merkle::event_of(query.event))
+    return fail(unreadable("event", merkle::name_of(merkle::Event::exchange_delivered)));
   const auto since = call.time("since");
   const auto until = call.time("until");
   const auto outcome = outcome_of(call);

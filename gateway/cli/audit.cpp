@@ -39,6 +39,7 @@ Exit list(Session& s, const ListOptions& o) {
   if (!s.load_configuration()) return Exit::usage;
   const auto query = query_of(s, o);
   if (!query) return s.print(query.error()), Exit::usage;
+  s.warn_of_unknown_partner(o.peer);
   Question question;
   question.target = "/v1/audit" + *query;
   return ask_and_show(s, std::move(question),

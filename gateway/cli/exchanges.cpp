@@ -64,6 +64,7 @@ Exit list(Session& s, const ListOptions& o) {
                                                 {"until", *until},
                                                 {"before", o.before},
                                                 {"limit", o.limit}});
+  s.warn_of_unknown_partner(o.partner);
   return ask_and_show(s, std::move(question), [&](const tree::Node& root) {
     exchange_table(s, items_at(root, "exchanges")).print(s.console);
     if (const std::string next = text_at(root, "next"); !next.empty())

@@ -102,7 +102,8 @@ Exit transmit(Session& s, const TransmitOptions& o) {
   return ask_and_show(s, post("/v1/records/_transmit", *fields), [&](const tree::Node& root) {
     const auto made = items_at(root, "made");
     const tree::Node* const concerned = root.find("concerned");
-    s.console.out << s.say("Décision inscrite. ", "Decision recorded. ");
+    s.console.out << (o.nothing ? s.say("Décision reprise. ", "Decision withdrawn. ")
+                                : s.say("Décision inscrite. ", "Decision recorded. "));
     if (concerned != nullptr && !concerned->boolean_value())
       s.console.out << s.say(
           "Ce département n'a pas de décision sur cet enfant : rien ne lui est dit avant.\n",

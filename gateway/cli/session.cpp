@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "adapters/adapter.h"
+#include "gateway/base/bytes.h"
 #include "gateway/base/payload.h"
 #include "gateway/cli/excerpt.h"
 #include "gateway/exchange/site.h"
@@ -83,6 +84,12 @@ std::string Session::quoted(const Fault& fault) const {
     if (text) return excerpt(*text, place.line, place.column);
   }
   return {};
+}
+
+void Session::warn_of_unknown_partner(const std::string& name) {
+  const auto site = load_configuration();
+  if (!name.empty() && site != nullptr && site->partners.find(name) == site->partners.end())
+    print_warning(fault("CH-EXC-044", {}, {{"partner", base::printable(name)}}));
 }
 
 void Session::print_warning(const Fault& fault) {

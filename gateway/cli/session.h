@@ -71,6 +71,10 @@ class Session {
   /// "2026-06-30T14:00") or in RFC 3339, as RFC 3339. Empty stays empty. CH-CLI-021.
   Result<std::string> time_given(const std::string& text);
 
+  /// Tells that the configuration has no such partner: what is filtered by it is probably empty. A
+  /// partner of earlier days may still be asked for.
+  void warn_of_unknown_partner(const std::string& name);
+
   /// Tells the fault. Of a mapping or an expression that does not compile the line is quoted; never
   /// of data, nor of a configuration.
   void print(const Fault& fault);

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <future>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -35,7 +37,10 @@ class SocketGateway final : public Gateway {
     call.deadline = std::chrono::steady_clock::now() + question.at_most;
     call.answer_limit = answer_limit;
     auto future = asio::co_spawn(io, client.perform(std::move(call)), asio::use_future);
-    io.run();
+    // Until the answer is there, not until nothing is left: libcurl may read it when a timer fires,
+    // and the wait on the connection that it keeps never ends.
+    while (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+      if (io.run_one() == 0) break;
     auto answer = future.get();
     if (!answer) return fail(answer.error());
     const std::string type(answer->header("Content-Type"));

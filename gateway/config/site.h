@@ -85,6 +85,7 @@ struct Partner {
   std::string name;
   std::optional<Recipient> recipient;  ///< nothing: it may only bring
   std::vector<std::string> finess;     ///< establishments of a DUI
+  std::vector<std::string> uai;        ///< of a school
   std::string department;              ///< "99", "2A", "974"
   std::vector<Identity> identities;
   std::optional<base::Duration> silence;  ///< alarm when nothing came for longer

@@ -258,6 +258,14 @@ const std::vector<Field>& partner_fields() {
        .meaning_en = "establishments of a DUI (FINESS); it gets only their children",
        .example = "[\"990001018\"]",
        .item = {{}}},
+      {.name = "uai",
+       .type = list,
+       .meaning_fr = "numéros d'une école (UAI) ; elle ne reçoit que les enfants dont la fiche la "
+                     "nomme pour une année scolaire qui n'est pas finie",
+       .meaning_en = "numbers of a school (UAI); it gets only children whose record names it for a "
+                     "school year that is not over",
+       .example = "[\"0990012B\"]",
+       .item = {{}}},
       {.name = "department",
        .meaning_fr =
            "numéro du département ; il ne reçoit que les enfants sur qui il a une décision",

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/base/bytes.h"
+#include "gateway/base/national_keys.h"
 #include "gateway/config/validation.h"
 
 namespace charmille::config {
@@ -9,25 +10,6 @@ namespace {
 
 bool digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-/// The check digit of a FINESS number without letters (Luhn, NF Z 42-013 as FINESS uses it).
-bool luhn_holds(std::string_view digits) {
-  int sum = 0;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    int value = digits[digits.size() - 1 - i] - '0';
-    if (i % 2 == 1) value = value * 2 > 9 ? value * 2 - 9 : value * 2;
-    sum += value;
-  }
-  return sum % 10 == 0;
-}
-
-/// Nine characters; the second is a letter in Corsica.
-bool is_finess(std::string_view text) {
-  if (text.size() != 9) return false;
-  const bool corsican = text[0] == '2' && (text[1] == 'A' || text[1] == 'B');
-  if (corsican) return std::ranges::all_of(text.substr(2), digit);
-  return std::ranges::all_of(text, digit) && luhn_holds(text);
 }
 
 /// "01" to "95", "2A", "2B", "971" to "978" and the like; "99" is used for tests.
@@ -61,7 +43,12 @@ Partner Validation::read_partner(const std::string& name, const View& view) {
                                         : base::Language::fr;
   for (const View& finess : view["finess"].items()) {
     partner.finess.push_back(finess.text());
-    if (!finess.text().empty() && !is_finess(finess.text())) add("CH-CFG-057", finess.place());
+    if (!finess.text().empty() && !base::is_finess(finess.text()))
+      add("CH-CFG-057", finess.place());
+  }
+  for (const View& uai : view["uai"].items()) {
+    partner.uai.push_back(uai.text());
+    if (!uai.text().empty() && !base::is_uai(uai.text())) add("CH-CFG-093", uai.place());
   }
   if (!partner.department.empty() && !is_department(partner.department))
     add("CH-CFG-056", view["department"].place(), {{"text", base::printable(partner.department)}});
@@ -69,6 +56,8 @@ Partner Validation::read_partner(const std::string& name, const View& view) {
     add("CH-CFG-026", view["recipient"].place());
   if (partner.recipient == Recipient::dui && !view["finess"].present())
     add("CH-CFG-027", view["recipient"].place());
+  if (partner.recipient == Recipient::school && !view["uai"].present())
+    add("CH-CFG-092", view["recipient"].place());
   read_identities(view["identity"], partner);
   return partner;
 }

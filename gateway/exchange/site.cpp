@@ -195,7 +195,8 @@ class Compilation {
       faults_.push_back(output.error());
     }
     if (plan.partner->recipient) {
-      plan.addressee = {*plan.partner->recipient, plan.partner->department, plan.partner->finess};
+      plan.addressee = {*plan.partner->recipient, plan.partner->department, plan.partner->finess,
+                        plan.partner->uai};
       plan.policy = site_->config->policy_for(*plan.partner->recipient);
     }
     if (plan.policy != nullptr && policy::granted_by(*plan.policy).empty())

@@ -20,6 +20,7 @@ struct Addressee {
   config::Recipient kind = config::Recipient::archives;
   std::string department;           ///< of a departement: "99"
   std::vector<std::string> finess;  ///< of a dui, or another establishment
+  std::vector<std::string> uai{};   ///< of a school
 };
 
 /// A line of the policy that let something through.

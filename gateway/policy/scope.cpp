@@ -32,6 +32,11 @@ constexpr std::array<std::string_view, 8> told_afterwards{
 constexpr std::array<std::string_view, 6> lasting_of_stay{"id",   "measure",       "finess",
                                                           "kind", "establishment", "entry"};
 
+/// The last month of the school year "2025-2026"; empty when it is not told so.
+std::string end_of_school_year(std::string_view year) {
+  return year.size() == 9 ? std::string(year.substr(5)) + "-08" : std::string{};
+}
+
 /// The first of these fields that says something.
 std::string_view first_of(const Node& item, std::initializer_list<const char*> fields) {
   for (const char* field : fields)
@@ -45,6 +50,8 @@ Scope::Scope(const Node& record, const Addressee& to, std::string_view today)
     : record_(record), to_(to) {
   if (to.kind == Recipient::departement) of_department(today);
   if (to.kind == Recipient::dui) of_establishments(today);
+  if (to.kind == Recipient::school) of_school(today);
+  if (to.kind == Recipient::parents) of_parents(today);
 }
 
 bool Scope::bounded() const {
@@ -177,6 +184,24 @@ void Scope::of_establishments(std::string_view today) {
   if (known_there && sole_) times_.push_back({});
 }
 
+/// The pupils that it has, or is to have: their record names it for a school year that is not over.
+void Scope::of_school(std::string_view today) {
+  const auto has = [&](const Node& school) {
+    const std::string end = end_of_school_year(text_at(school, "year"));
+    return std::ranges::find(to_.uai, text_at(school, "uai")) != to_.uai.end() &&
+           !(record::is_date(end) && record::is_after(today, end));
+  };
+  if (std::ranges::none_of(items_at(record_, "school"), has)) denial_ = "CH-POL-007";
+}
+
+/// Parental authority ends at eighteen (C. civ. 371-1, 388).
+void Scope::of_parents(std::string_view today) {
+  const Node* identity = record_.find("identity");
+  const auto age =
+      identity == nullptr ? std::nullopt : record::age_on(text_at(*identity, "birthDate"), today);
+  if (age && *age >= 18) denial_ = "CH-POL-008";
+}
+
 bool Scope::in_time(std::string_view start, std::string_view end) const {
   return std::ranges::any_of(times_, [&](const Span& own) { return overlap({start, end}, own); });
 }
@@ -253,7 +278,7 @@ bool Scope::holds_dated(std::string_view section, const Node& item) const {
   if (section != "school") return true;
   const std::string_view year = text_at(item, "year");  // "2025-2026"
   if (year.size() != 9) return true;
-  return in_time(std::string(year.substr(0, 4)) + "-09", std::string(year.substr(5)) + "-08");
+  return in_time(std::string(year.substr(0, 4)) + "-09", end_of_school_year(year));
 }
 
 bool Scope::shows(std::string_view section, const Node& item, std::string_view field) const {

@@ -1,7 +1,8 @@
 // The part of a child's record that concerns one recipient: its own decisions, its own
-// establishments, and what falls in their time. A department's time goes from its first decision to
-// the end of its last one, a DUI's from entry to exit: before it, a former file goes only on a
-// written decision; after it, nothing more is told than how it ended.
+// establishments, and what falls in their time; a school's own pupils; for parents, minors. A
+// department's time goes from its first decision to the end of its last one, a DUI's from entry to
+// exit: before it, a former file goes only on a written decision; after it, nothing more is told
+// than how it ended.
 #pragma once
 
 #include <string>
@@ -47,6 +48,8 @@ class Scope {
 
   void of_department(std::string_view today);
   void of_establishments(std::string_view today);
+  void of_school(std::string_view today);
+  void of_parents(std::string_view today);
   void join_times();
   void add_transmitted();
   bool bounded() const;

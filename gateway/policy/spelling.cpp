@@ -15,17 +15,36 @@ constexpr std::size_t firm_length = 7;
 constexpr std::size_t least_length = 5;
 
 /// Words that people write for each other.
-constexpr std::array<std::array<std::string_view, 4>, 19> alike{{
-    {"AVENUE", "AV", "AVE"},   {"BOULEVARD", "BD", "BLD", "BOUL"},
-    {"IMPASSE", "IMP"},        {"PLACE", "PL"},
-    {"CHEMIN", "CHE", "CHEM"}, {"ROUTE", "RTE"},
-    {"ALLEE", "ALL"},          {"RUE", "R"},
-    {"FAUBOURG", "FBG", "FG"}, {"RESIDENCE", "RES"},
-    {"LOTISSEMENT", "LOT"},    {"SQUARE", "SQ"},
-    {"SAINT", "ST"},           {"SAINTE", "STE"},
-    {"DOCTEUR", "DR"},         {"PROFESSEUR", "PR"},
-    {"MADAME", "MME"},         {"MONSIEUR", "MR", "M"},
+constexpr std::array<std::array<std::string_view, 4>, 29> alike{{
+    {"AVENUE", "AV", "AVE"},
+    {"BOULEVARD", "BD", "BLD", "BOUL"},
+    {"IMPASSE", "IMP"},
+    {"PLACE", "PL"},
+    {"CHEMIN", "CHE", "CHEM"},
+    {"ROUTE", "RTE"},
+    {"ALLEE", "ALL"},
+    {"RUE", "R"},
+    {"FAUBOURG", "FBG", "FG"},
+    {"RESIDENCE", "RES"},
+    {"LOTISSEMENT", "LOT"},
+    {"SQUARE", "SQ"},
+    {"SAINT", "ST"},
+    {"SAINTE", "STE"},
+    {"DOCTEUR", "DR"},
+    {"PROFESSEUR", "PR"},
+    {"MADAME", "MME"},
+    {"MONSIEUR", "MR", "M"},
     {"MADEMOISELLE", "MLLE"},
+    {"DEUX", "2"},
+    {"TROIS", "3"},
+    {"QUATRE", "4"},
+    {"CINQ", "5"},
+    {"SIX", "6"},
+    {"SEPT", "7"},
+    {"HUIT", "8"},
+    {"NEUF", "9"},
+    {"DIX", "10"},
+    {"DOUZE", "12"},
 }};
 
 /// Words that say what something is, not which: kinds of establishments, of groups, of
@@ -151,7 +170,7 @@ void add_proper_name(std::vector<Needle>& needles, std::span<const std::string> 
   const bool article = is_one_of(words[from], articles);
   const auto rest = words.subspan(from + (article ? 1 : 0));
   if (!std::ranges::any_of(rest, tells)) return;
-  if (rest.size() > 1) return add(needles, rest, 8);
+  if (rest.size() > 1) return add_abbreviated(needles, {rest.begin(), rest.end()}, 8);
   if (article) {
     add(needles, words.subspan(from), 6);
     // "Le Phare", "du Phare", "au Phare"; "Les Tilleuls", "des Tilleuls", "aux Tilleuls".

@@ -2,7 +2,9 @@
 control plants one of each kind and sees it held."""
 
 import base64
+import datetime
 import json
+import re
 import unicodedata
 
 from records_test import MOVEMENTS, MOVEMENTS_ROUTE
@@ -21,7 +23,7 @@ EO_ROUTE = """
 """
 
 
-def site(sources, routes, mapping=COPY, listen=""):
+def site(sources, routes, mapping=COPY, listen="", schools=()):
     endpoints = "".join(f"""
   vers-{kind}:
     adapter: file
@@ -32,11 +34,22 @@ def site(sources, routes, mapping=COPY, listen=""):
     to = ", ".join(f'{{endpoint: vers-{kind}, mapping: test/copie, trigger: change, mode: live, start: everything, file: "{{delivery}}.json"}}'
                    for kind in KINDS)
     gateway = Site(sources + endpoints, routes.replace("TO", to), listen=listen, extra="identity: {match-by-traits: true}\n",
-                   partners="".join(f"  {kind}: {{recipient: {kind}}}\n" for kind in KINDS), policies=KINDS.values(),
+                   partners="".join(f"  {kind}: {{recipient: {kind}{f', uai: {json.dumps(sorted(schools))}' if kind == 'school' else ''}}}\n"
+                                    for kind in KINDS), policies=KINDS.values(),
                    mappings={"test/copie": mapping})
     for folder in (*(f"out-{kind}" for kind in KINDS), "mouvements", "archive-mouvements", "reject-mouvements"):
         (gateway.folder / folder).mkdir()
     return gateway
+
+
+def sample_of_this_year(size):
+    """The sample, and its schools: they get their pupils of the year that runs."""
+    lot = sample(size)
+    name = next(one for one in lot if "Scolarite" in one)
+    today = datetime.date.today()
+    begin = today.year - (today.month < 9)
+    lot[name] = lot[name].replace(b"2025-2026", f"{begin}-{begin + 1}".encode())
+    return lot, set(re.findall(r";(\d{7}[A-Z]);", lot[name].decode("windows-1252")))
 
 
 def plain(text):
@@ -75,9 +88,9 @@ def tokens(size, lot):
 def nothing_leaks():
     """children with a secret place, and their siblings there: no token of it in any payload to five kinds of recipients"""
     for size in ("small", "medium"):
-        lot = sample(size)
+        lot, schools = sample_of_this_year(size)
         truth, secret, siblings = tokens(size, lot)
-        with site(eo_lot() + MOVEMENTS, EO_ROUTE + MOVEMENTS_ROUTE) as gateway:
+        with site(eo_lot() + MOVEMENTS, EO_ROUTE + MOVEMENTS_ROUTE, schools=schools) as gateway:
             gateway.start()
             gateway.drop(lot)
             gateway.until(lambda: len([one for one in gateway.exchanges(direction="in") if one["state"] == "done"]) == len(lot)
@@ -105,6 +118,7 @@ def nothing_leaks():
             print(f"{size}: {len(secret)} children with a secret place, {len(siblings)} siblings there; {looked} tokens looked for in "
                   f"{sum(len(list((gateway.folder / f'out-{kind}').glob('*.json'))) for kind in KINDS)} payloads, {leaks} found, {len(held)} held")
             assert secret and looked and not leaks
+            assert all(any((gateway.folder / f"out-{kind}").glob("*.json")) for kind in KINDS)
             gateway.stop()
 
 
@@ -113,7 +127,7 @@ def a_renamed_column_refuses_the_lot():
     lot = sample("small")
     name = next(one for one in lot if "Usagers" in one)
     for file, column in ((name, "Lieu d'accueil confidentiel"), (next(one for one in lot if "Mesures" in one), "Lieu tenu secret")):
-        with site(eo_lot(), EO_ROUTE) as gateway:
+        with site(eo_lot(), EO_ROUTE, schools=["0990012A"]) as gateway:
             gateway.start()
             changed = dict(lot)
             changed[file] = lot[file].replace(column.encode("windows-1252"), column.replace("Lieu ", "Lieux ").encode("windows-1252"), 1)
@@ -226,11 +240,12 @@ def planted_ones_are_held():
     vars: {departement: "99"}
     to: [TO]
 """
-        with site(PUSH, routes, mapping, f"listen: {{address: 127.0.0.1:{port}, tls: none}}") as gateway:
+        with site(PUSH, routes, mapping, f"listen: {{address: 127.0.0.1:{port}, tls: none}}", ["0990012A"]) as gateway:
             gateway.start()
             for number, hidden in ((1, True), (2, False)):
                 child = json.loads(pushed_child(number))
                 child["sejour"].update(etablissement="MECS Les Tilleuls", lieuSecret=hidden)
+                child["scolarite"] = [{"uai": "0990012A"}]
                 connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
                 connection.request("POST", "/v1/endpoints/push?wait=10", json.dumps(child), push_headers(number))
                 assert connection.getresponse().status == 200

@@ -56,10 +56,10 @@ def what_was_told_last_is_what_stands():
     """sources that take turns at the last word: whoever is told has, at the end, the names that the records have"""
     files = sample("small")
     told = (DATA / "ase/small/cd/CD99_ASE_MVT_20260630.csv").read_bytes()
-    school = """
-  vers-ecole: {adapter: file, partner: ecole, folder: out-ecole, format: json}
+    team = """
+  vers-equipe: {adapter: file, partner: equipe, folder: out-equipe, format: json}
 """
-    to = '[{endpoint: vers-ecole, mapping: test/copie, trigger: change, mode: live, start: everything, file: "{delivery}.json"}]'
+    to = '[{endpoint: vers-equipe, mapping: test/copie, trigger: change, mode: live, start: everything, file: "{delivery}.json"}]'
     routes = f"""
   enfants:
     from: eo
@@ -68,15 +68,15 @@ def what_was_told_last_is_what_stands():
     vars: {{departement: "99", periode: "{{month}}"}}
     to: {to}
 """ + MOVEMENTS_ROUTE.replace("to: []", "to: " + to)
-    with Site(eo_lot() + MOVEMENTS + school, routes, extra="identity: {match-by-traits: true}\n",
-              partners="  ecole: {recipient: school}\n", policies=["ecole"], mappings={"test/copie": COPY}) as site:
-        for folder in ("mouvements", "archive-mouvements", "reject-mouvements", "out-ecole"):
+    with Site(eo_lot() + MOVEMENTS + team, routes, extra="identity: {match-by-traits: true}\n",
+              partners="  equipe: {recipient: care-team}\n", policies=["equipe-de-soins"], mappings={"test/copie": COPY}) as site:
+        for folder in ("mouvements", "archive-mouvements", "reject-mouvements", "out-equipe"):
             (site.folder / folder).mkdir()
         site.start()
         def names():
             """By name without case and accents: as the last payload has it."""
             last = {}
-            for path in sorted((site.folder / "out-ecole").glob("*.json"), key=lambda one: one.stat().st_mtime_ns):
+            for path in sorted((site.folder / "out-equipe").glob("*.json"), key=lambda one: one.stat().st_mtime_ns):
                 for record in json.loads(path.read_text("utf-8")):
                     one = record["identity"]
                     last[(one["birthDate"], one["birthGivenNames"][0][:3].upper(), one["birthName"][-3:].upper())] = one["birthName"]

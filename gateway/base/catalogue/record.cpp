@@ -187,6 +187,12 @@ constexpr CatalogueEntry entries[] = {
      "the policy lets nothing of this record pass",
      "vérifier les sections de la politique ; ce que le programme interdit ne se lève pas",
      "check the policy's sections; what the program forbids cannot be lifted"},
+    {"CH-POL-007", Action::reject, "cet enfant n'est pas élève de cette école",
+     "this child is no pupil of this school",
+     "rien à faire, ou compléter les UAI du partenaire ou la scolarité de l'enfant",
+     "nothing to do, or complete the partner's UAI numbers or the child's school years"},
+    {"CH-POL-008", Action::reject, "cet enfant est majeur : ses parents n'ont plus l'autorité",
+     "this child is of age: the parents' authority has ended", "rien à faire", "nothing to do"},
     {"CH-POL-010", Action::hold,
      "retenu : le texte contient un secret de l'enfant : {reason} (fiche : {field} ; endroit : "
      "{place})",

@@ -157,6 +157,10 @@ TEST_CASE("a destination's partner is some recipient, with what its policy needs
   CHECK(fault_of("    finess: [\"990001018\"]\n", "") == "partners.eo.recipient CH-CFG-027");
   CHECK(fault_of("department: \"99\"", "department: \"099\"") ==
         "partners.cd99.department CH-CFG-056");
+  CHECK(fault_of("    recipient: dui\n", "    recipient: school\n") ==
+        "partners.eo.recipient CH-CFG-092");
+  CHECK(fault_of("    recipient: dui\n", "    recipient: school\n    uai: [\"09900I2B\"]\n") ==
+        "partners.eo.uai[0] CH-CFG-093");
   CHECK(fault_of("[\"990001018\"]", "[\"990001019\"]") == "partners.eo.finess[0] CH-CFG-057");
   CHECK(fault_of("recipient: departement, dep", "recipient: department, dep")
             .starts_with("partners.cd99.recipient CH-CFG-112"));

@@ -109,7 +109,7 @@ TEST_CASE("no kind of recipient gets more documents than the program allows to i
   CHECK(sent_to({Recipient::archives, {}, {}}) == "administrative judicial health social unknown ");
   for (const Recipient kind :
        {Recipient::parents, Recipient::school, Recipient::child, Recipient::statistics})
-    CHECK(sent_to({kind, {}, {}}) == "");
+    CHECK(sent_to({kind, {}, {}, {"0999911W"}}) == "");
 }
 
 TEST_CASE(
@@ -294,7 +294,7 @@ TEST_CASE("a secret place is told to nobody who could tell the family; an unknow
       auto policy = policy_of(kind, everything());
       policy.lines.push_back(line("school", {"uai", "establishment", "level"}));
       policy.lines.push_back(line("identity", {"birthName"}));
-      const std::string text = sent(project(record, {kind, "", {}}, &policy));
+      const std::string text = sent(project(record, {kind, "", {}, {"0999911W"}}, &policy));
       for (const char* token : {"990001018", "MECS", "Le Phare", "0999911W", "Jules-Verne", "Rœder",
                                 "Espace rencontre", "Vermand"})
         CHECK(text.find(token) == std::string::npos);

@@ -253,3 +253,32 @@ TEST_CASE("a DUI is told what falls in the stays of its establishments") {
   CHECK(has(present, "school"));
   CHECK(to("990009999").denial == "CH-POL-004");
 }
+
+TEST_CASE("a school gets its own pupils, of a school year that is not over, and nobody else") {
+  const auto policy = everything_to(Recipient::school);
+  const auto denial = [&](std::string_view school, std::string_view today) {
+    const tree::Document record =
+        read(R"({"identity":{"birthName":"A"},"school":[)" + std::string(school) + "]}");
+    const Addressee to{Recipient::school, {}, {}, {"0999911W", "0999912X"}};
+    return project(record, to, &policy, true, false, {}, today).denial;
+  };
+  const std::string_view year = R"({"year":"2025-2026","uai":"0999912X"})";
+  CHECK(denial(year, "2025-07-01").empty());  // who comes in September is enrolled before
+  CHECK(denial(year, "2026-08-31").empty());
+  CHECK(denial(year, "2026-09-01") == "CH-POL-007");
+  CHECK(denial(year, "").empty());
+  CHECK(denial(R"({"uai":"0999912X"})", "2026-09-01").empty());
+  CHECK(denial(R"({"year":"2025-2026","uai":"0999913Y"})", "2026-01-01") == "CH-POL-007");
+  CHECK(denial(R"({"year":"2025-2026"})", "2026-01-01") == "CH-POL-007");
+  CHECK(denial("", "2026-01-01") == "CH-POL-007");
+}
+
+TEST_CASE("parents are told of minors only") {
+  const auto policy = everything_to(Recipient::parents);
+  const tree::Document record = read(R"({"identity":{"birthName":"A","birthDate":"2008-03-02"}})");
+  const auto denial = [&](std::string_view today) {
+    return project(record, {Recipient::parents, {}, {}}, &policy, true, false, {}, today).denial;
+  };
+  CHECK(denial("2026-03-01").empty());
+  CHECK(denial("2026-03-02") == "CH-POL-008");
+}

@@ -46,6 +46,8 @@ TEST_CASE("each way of writing what tells the place is a secret, and says where 
   const std::pair<const char*, const char*> plants[] = {
       {"à la MECS Les Trois Tilleuls", "stays[0].establishment"},
       {"aux trois-tilleuls", "stays[0].establishment"},
+      {"aux 3 Tilleuls", "stays[0].establishment"},
+      {"MECS 3 TILLEULS", "stays[0].establishment"},
       {"maison LE PHARE", "stays[0].unit"},
       {"n° 990 001 018", "stays[0].finess"},
       {"3990001018/E01002", "stays[0].finess"},
