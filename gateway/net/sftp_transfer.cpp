@@ -77,6 +77,16 @@ bool says(std::string_view reason, std::initializer_list<std::string_view> words
       words, [reason](std::string_view word) { return reason.find(word) != reason.npos; });
 }
 
+/// A key that was refused and a connection that broke while it was offered have one code: libcurl's
+/// remarks alone, which are libssh2's words, tell which it was.
+int note_loss(CURL*, curl_infotype type, char* text, std::size_t size, void* lost) {
+  const std::string_view remark(text, size);
+  if (type == CURLINFO_TEXT && remark.starts_with("SSH public key authentication failed") &&
+      says(remark, {"Waiting for", "Unable to send", "disconnect"}))
+    *static_cast<bool*>(lost) = true;
+  return 0;
+}
+
 }  // namespace
 
 SftpTransfer::SftpTransfer(std::shared_ptr<const SftpPeer> peer, SftpCall call)
@@ -90,6 +100,9 @@ Result<void> SftpTransfer::prepare() {
   curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, longest_idle);
   curl_easy_setopt(e, CURLOPT_ERRORBUFFER, reason_.data());
+  curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, &note_loss);
+  curl_easy_setopt(e, CURLOPT_DEBUGDATA, &lost_at_login_);
+  curl_easy_setopt(e, CURLOPT_VERBOSE, 1L);
   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &SftpTransfer::on_body);
   curl_easy_setopt(e, CURLOPT_WRITEDATA, this);
   set_identity();
@@ -271,6 +284,7 @@ Fault SftpTransfer::fault_of(int code) const {
     case CURLE_COULDNT_CONNECT:
       return fault("CH-NET-002", {}, std::move(with_reason));
     case CURLE_LOGIN_DENIED:
+      if (lost_at_login_) return fault("CH-NET-006", {}, std::move(with_reason));
       return fault("CH-SFTP-003", {}, {{"host", peer_->host}, {"user", peer_->user}});
     case CURLE_FAILED_INIT:
       return fault("CH-SFTP-004", {}, std::move(with_reason));

@@ -58,6 +58,7 @@ class SftpTransfer final : public TransferOf<SftpAnswer> {
   std::string listing_;
   Spool spool_;
   std::optional<Fault> own_fault_;  ///< of our callbacks: wins over libcurl's
+  bool lost_at_login_ = false;
   std::array<char, 256> reason_{};  ///< libcurl's words; of fixed texts, never a path
 };
 

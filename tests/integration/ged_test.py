@@ -273,7 +273,8 @@ def secret_and_open():
     hidden = {row["Identifiant"] for row in csv.DictReader(io.StringIO(text), delimiter=";")
               if row["Adresse confidentielle"] == "Oui" or "communiquer" in (row["Remarques"] or "").lower()}
     free = next(one for one in sorted(truth) if one not in secret and one not in siblings and one not in hidden
-                and truth[one]["sortie"] is None and not truth[one]["fratrie_ids"])
+                and truth[one]["sortie"] is None and not truth[one]["fratrie_ids"]
+                and truth[one]["identite"]["date_naissance"] > "2012")
     return child, secret[child], sibling, free
 
 

@@ -1,6 +1,7 @@
 """What waits to leave about many children is taken back when one of them may no longer be told of as it says: a place that
 became secret, a document that a person withheld."""
 
+import datetime
 import json
 
 import pdfs
@@ -46,11 +47,18 @@ def day(date, hidden=None, moved=None):
     return lot
 
 
+def is_minor(born):
+    day, month, year = map(int, born.split("/"))
+    today = datetime.date.today()
+    return (today.year - year, today.month, today.day) < (18, month, day)
+
+
 def names(lot):
-    """By identifier: name of birth, first given name, date of birth."""
+    """By identifier: name of birth, first given name, date of birth; of minors, of whom alone parents are told."""
     text = next(content for name, content in lot.items() if "Usagers" in name).decode("windows-1252")
     header, *lines = [line.split(";") for line in text.split("\r\n") if line.count(";") > 20]
     rows = [dict(zip(header, line)) for line in lines]
+    rows = [row for row in rows if is_minor(row["Date de naissance"])]
     return {row["Identifiant"]: (row["Nom de naissance"], row["Prénom(s)"].replace(",", " ").split()[0], row["Date de naissance"]) for row in rows}
 
 

@@ -255,7 +255,8 @@ TEST_CASE("a DUI is told what falls in the stays of its establishments") {
 }
 
 TEST_CASE("a school gets its own pupils, of a school year that is not over, and nobody else") {
-  const auto policy = everything_to(Recipient::school);
+  config::Policy policy = everything_to(Recipient::school);
+  policy.lines.push_back({{"identity"}, {"birthName"}, "g", "p", {}, {}});
   const auto denial = [&](std::string_view school, std::string_view today) {
     const tree::Document record =
         read(R"({"identity":{"birthName":"A"},"school":[)" + std::string(school) + "]}");
