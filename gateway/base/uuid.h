@@ -28,7 +28,7 @@ Random& system_random();
 struct Uuid {
   std::array<std::uint8_t, 16> bytes{};
 
-  auto operator<=>(const Uuid&) const = default;
+  auto operator<=>(const Uuid&) const = default;  // NOLINT(modernize-use-nullptr): of <=>
   bool is_nil() const { return *this == Uuid{}; }
   std::string text() const;  ///< lower case, with hyphens
   static std::optional<Uuid> parse(std::string_view text);

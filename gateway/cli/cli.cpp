@@ -83,6 +83,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_mapping(app, session);
   add_mask(app, session);
   add_eval(app, session);
+  add_fhir(app, session);
   add_send(app, session);
   add_extract(app, session);
   add_exchanges(app, session);

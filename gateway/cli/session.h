@@ -101,6 +101,7 @@ void add_certs(CLI::App& app, Session& session);
 void add_check(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 void add_eval(CLI::App& app, Session& session);
+void add_fhir(CLI::App& app, Session& session);
 void add_exchanges(CLI::App& app, Session& session);
 void add_explain(CLI::App& app, Session& session);
 void add_extract(CLI::App& app, Session& session);

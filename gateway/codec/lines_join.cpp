@@ -106,6 +106,7 @@ class Joiner {
       if (parent_of[i] == none) hold_orphan(parent, child, i);
     }
     std::vector<std::span<Node>> lists;
+    lists.reserve(counts.size());
     for (const std::uint32_t count : counts) lists.push_back(into_.arena().array<Node>(count));
     std::ranges::fill(counts, 0U);
     for (std::uint32_t i = 0; i < records(child).size(); ++i)

@@ -200,7 +200,7 @@ std::vector<Fault> check_options(const tree::Document& document, const Node& nod
                                  Direction direction, const std::string& path) {
   const Node* const name = node.find("format");
   const auto format = name != nullptr ? format_named(name->chars()) : std::optional<Format>{};
-  if (format && direction == Direction::encode && !can_encode(*format))
+  if (name != nullptr && format && direction == Direction::encode && !can_encode(*format))
     return {fault("CH-FMT-001", document.place_of(name->origin(), path),
                   {{"format", std::string(name->chars())}})};
   // Without a known format, only the field `format` can be judged.

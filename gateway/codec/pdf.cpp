@@ -74,7 +74,7 @@ void look_into(QPDFObjectHandle object, PdfFacts& facts, int depth) {
   constexpr int deepest = 50;
   if (depth > deepest) return void(facts.active = true);  // nobody writes that: not to be trusted
   if (object.isArray()) {
-    for (QPDFObjectHandle item : object.getArrayAsVector())
+    for (const QPDFObjectHandle& item : object.getArrayAsVector())
       if (!item.isIndirect()) look_into(item, facts, depth + 1);
     return;
   }

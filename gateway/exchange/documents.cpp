@@ -138,7 +138,7 @@ const store::PayloadRow* payload_in(const store::Unit& unit, const base::Uuid& i
 /// look.
 base::Payload opened_later(const Context& context, const store::ChildRow& child,
                            const store::DocumentRow& document,
-                           std::shared_ptr<const store::PayloadRow> pending) {
+                           const std::shared_ptr<const store::PayloadRow>& pending) {
   return base::Payload(
       document.size,
       [&context, child, id = document.payload, pending]() -> Result<std::unique_ptr<base::Reader>> {

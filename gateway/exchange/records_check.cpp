@@ -45,6 +45,7 @@ Result<CheckedChild> check_one(const Context& context, const LinkedChild& child,
     checked.alerts.push_back(
         fault("CH-INS-003", {{}, 0, 0, "ins.matricule"}, {{"field", "ins.matricule"}}));
   std::vector<record::Told> told;
+  told.reserve(statements.size());
   for (const record::Statement& statement : statements)
     told.push_back({voice_of(context, statement.source), &statement});
   auto differing = record::disagreements(told, today);

@@ -127,6 +127,11 @@ Collection Evaluator::run(std::uint32_t index, const Focus& focus) {
 Collection Evaluator::member(const Op& op, std::span<const Value> from, bool at_root) {
   Collection out;
   for (const Value& value : from) {
+    // The value of a primitive is an element of it (FHIR R4, datatypes §2.24.0.1).
+    if (!value.is(Type::complex) && value.model_type() != untyped && op.name == "value") {
+      out.add(value.alone(), context_.arena());
+      continue;
+    }
     const tree::Node* element = value.element();
     if (element == nullptr || !element->is(tree::Kind::object)) continue;
     const tree::Node& object = *element;

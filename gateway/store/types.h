@@ -119,7 +119,7 @@ struct Claim {
   Bytes key;
 
   bool operator==(const Claim&) const = default;
-  auto operator<=>(const Claim&) const = default;
+  auto operator<=>(const Claim&) const = default;  // NOLINT(modernize-use-nullptr): of <=>
 };
 
 /// So many who claim one key are enough to know that it names nobody: more are not read.

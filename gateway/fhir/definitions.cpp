@@ -1,0 +1,133 @@
+#include "gateway/fhir/definitions.h"
+
+#include <algorithm>
+
+#include "gateway/base/payload.h"
+#include "gateway/codec/codec.h"
+#include "gateway/fhir/base_table.h"
+#include "gateway/fhir/structure_definition.h"
+
+namespace charmille::fhir {
+
+std::string_view base_definitions();
+
+namespace {
+
+namespace fs = std::filesystem;
+using tree::Node;
+
+constexpr std::size_t most_bytes = 64U << 20;  ///< of one file of a package
+constexpr std::size_t most_deep = 200;
+
+std::string_view text_at(const Node& node, std::string_view name) {
+  const Node* found = node.find(name);
+  return found == nullptr ? std::string_view{} : found->chars();
+}
+
+Result<tree::Document> read_file(const fs::path& file) {
+  const std::string name = file.filename().string();
+  const auto payload = base::Payload::from_file(file);
+  if (!payload) return fail("CH-FHIR-041", {name, 0, 0, {}});
+  auto bytes = payload->bytes(most_bytes);
+  if (!bytes) return fail("CH-FHIR-041", {name, 0, 0, {}});
+  return codec::read_json(*bytes, name, most_deep);
+}
+
+}  // namespace
+
+Definitions::Definitions() : model_(fhirpath::Model::fhir_r4()) {
+  types_ = read_base_types(base_definitions(), model_, terminology_);
+}
+
+Result<void> Definitions::load(const fs::path& folder) {
+  std::error_code error;
+  const fs::path inside = folder / "package";
+  const fs::path from = fs::is_directory(inside, error) ? inside : folder;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(from, error))
+    if (entry.path().extension() == ".json" && !entry.path().filename().string().starts_with('.'))
+      files.push_back(entry.path());
+  if (error) return fail("CH-FHIR-040", {}, {{"folder", folder.filename().string()}});
+  if (files.empty()) return fail("CH-FHIR-040", {}, {{"folder", folder.filename().string()}});
+  std::ranges::sort(files);
+  for (const fs::path& file : files) {
+    auto document = read_file(file);
+    if (!document) return fail(std::move(document.error()));
+    if (file.filename() == "package.json") {
+      packages_.push_back(std::string(text_at(document->root(), "name")) + ' ' +
+                          std::string(text_at(document->root(), "version")));
+      continue;
+    }
+    if (auto added = add(std::move(*document)); !added) {
+      added.error().place.file = file.filename().string();
+      return added;
+    }
+  }
+  return {};
+}
+
+Result<void> Definitions::add(tree::Document resource) {
+  const Node& root = resource.root();
+  const std::string_view type = text_at(root, "resourceType");
+  if (type == "ValueSet") terminology_.add_value_set(root);
+  if (type == "CodeSystem") terminology_.add_code_system(root);
+  if (type != "StructureDefinition") return {};
+  const std::string url(text_at(root, "url"));
+  if (url.empty()) return fail("CH-FHIR-042");
+  if (root.find("snapshot") == nullptr) {
+    without_snapshot_.insert(url);
+    return {};
+  }
+  // The base types are the program's own.
+  if (url.starts_with(base_url) && types_.contains(url.substr(base_url.size()))) return {};
+  auto compiled = compile(std::move(resource), model_);
+  if (!compiled) return fail(std::move(compiled.error()));
+  profiles_.insert_or_assign(url, std::move(*compiled));
+  return {};
+}
+
+void Definitions::close() {
+  terminology_.close();
+}
+
+const Definition* Definitions::type(std::string_view name) const {
+  const auto at = types_.find(name);
+  return at == types_.end() ? nullptr : at->second.get();
+}
+
+const Definition* Definitions::find(std::string_view url) const {
+  url = url.substr(0, url.find('|'));
+  if (const auto at = profiles_.find(url); at != profiles_.end()) return at->second.get();
+  return url.starts_with(base_url) ? type(url.substr(base_url.size())) : nullptr;
+}
+
+const Element* Definitions::element(std::string_view path) const {
+  const Definition* definition = type(path.substr(0, path.find('.')));
+  if (definition == nullptr) return nullptr;
+  const Element* element = &definition->root;
+  while (element != nullptr && path.find('.') != path.npos) {
+    path.remove_prefix(path.find('.') + 1);
+    const std::string_view name = path.substr(0, path.find('.'));
+    const Element* next = nullptr;
+    if (element->content)
+      for (const Element& child : element->content->elements)
+        if (child.name == name) next = &child;
+    element = next;
+  }
+  return element;
+}
+
+bool Definitions::is_a(std::string_view type, std::string_view base) const {
+  for (const Definition* at = this->type(type); at != nullptr; at = this->type(at->base))
+    if (at->type == base) return true;
+  return false;
+}
+
+std::vector<std::string_view> Definitions::type_names() const {
+  std::vector<std::string_view> names;
+  for (const auto& entry : types_)
+    if (entry.second->kind == Definition::Kind::resource) names.emplace_back(entry.first);
+  return names;
+}
+
+}  // namespace charmille::fhir

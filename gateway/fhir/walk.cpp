@@ -1,0 +1,244 @@
+#include "gateway/fhir/walk.h"
+
+#include <algorithm>
+
+#include "gateway/base/bytes.h"
+
+namespace charmille::fhir {
+
+using base::Args;
+using fhirpath::TypeId;
+using tree::Kind;
+using tree::Node;
+
+namespace {
+
+constexpr int most_deep = 100;
+
+}  // namespace
+
+std::string_view text_at(const Node& node, std::string_view name) {
+  const Node* found = node.find(name);
+  return found == nullptr ? std::string_view{} : found->chars();
+}
+
+std::span<const Node> items_at(const Node& node, std::string_view name) {
+  const Node* found = node.find(name);
+  return found != nullptr && found->is(Kind::array) ? found->items() : std::span<const Node>{};
+}
+
+std::string_view name_of(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::information:
+      return "information";
+  }
+  return "error";
+}
+
+void Walk::tell(Severity severity, std::string_view type, std::string_view code, const Node* node,
+                Args args) {
+  if (quiet_ > 0) {
+    if (severity == Severity::error) issues_.push_back({severity, type, {}});
+    return;
+  }
+  std::string key(code);
+  key += path_;
+  for (const auto& arg : args) key += '\n' + arg.second;
+  if (!told_.insert(std::move(key)).second) return;
+  const tree::Origin origin = node == nullptr ? tree::Origin{} : node->origin();
+  issues_.push_back(
+      {severity, type, fault(code, document_.place_of(origin, path_), std::move(args))});
+}
+
+std::vector<Issue> Walk::take() {
+  for (const std::string& url : unknown_value_sets_) {
+    path_.clear();
+    tell(Severity::information, "not-supported", "CH-FHIR-020", nullptr, {{"set", url}});
+  }
+  return std::move(issues_);
+}
+
+void Walk::root(std::span<const std::string> profiles) {
+  const Node& node = document_.root();
+  if (!node.is(Kind::object)) return tell(Severity::error, "structure", "CH-FHIR-001", &node);
+  const At at(*this, text_at(node, "resourceType").empty() ? std::string_view("Resource")
+                                                           : text_at(node, "resourceType"));
+  resource(node, profiles);
+}
+
+/// By its type, and by each profile that it claims or that is asked for.
+void Walk::resource(const Node& node, std::span<const std::string> profiles) {
+  const std::string_view name = text_at(node, "resourceType");
+  if (name.empty()) return tell(Severity::error, "structure", "CH-FHIR-001", &node);
+  const Definition* base = definitions_.type(name);
+  if (base == nullptr || base->kind != Definition::Kind::resource)
+    return tell(Severity::error, "structure", "CH-FHIR-002", node.find("resourceType"),
+                {{"type", base::printable(name, 40)}});
+  const Node* const outer = resource_;
+  const Node* const outer_container = container_;
+  const BundleIndex* const outer_bundle = bundle_;
+  resource_ = &node;
+  if (container_ == nullptr || !path_.ends_with(']') || path_.find(".contained[") == path_.npos)
+    container_ = &node;
+  std::optional<BundleIndex> bundle;
+  if (name == "Bundle") {
+    bundle.emplace(node);
+    bundle_ = &*bundle;
+    entries(*bundle);
+  }
+  std::vector<std::string> asked(profiles.begin(), profiles.end());
+  if (const Node* meta = node.find("meta"))
+    for (const Node& one : items_at(*meta, "profile")) asked.emplace_back(one.chars());
+  bool by_profile = false;
+  for (const std::string& url : asked) {
+    const Definition* profile = definitions_.find(url);
+    if (profile == nullptr) {
+      tell(Severity::warning, "not-found", "CH-FHIR-022", node.find("meta"),
+           {{"profile", base::printable(url, 200)}});
+    } else if (profile->type != name) {
+      tell(Severity::error, "structure", "CH-FHIR-023", node.find("meta"),
+           {{"profile", base::printable(url, 200)}, {"type", profile->type}});
+    } else {
+      as_defined(node, *profile);
+      by_profile |= profile->is_profile;
+    }
+  }
+  if (!by_profile) as_defined(node, *base);
+  resource_ = outer;
+  container_ = outer_container;
+  bundle_ = outer_bundle;
+}
+
+/// What no profile says of a Bundle: each entry has its own fullUrl, and is asked for as what it
+/// is.
+void Walk::entries(const BundleIndex& bundle) {
+  for (const Node* twin : bundle.twins())
+    tell(Severity::error, "duplicate", "CH-FHIR-021", twin->find("fullUrl"));
+  std::uint32_t index = 0;
+  for (const Node& entry : items_at(*resource_, "entry")) {
+    const At list(*this, "entry");
+    const At at(*this, index++);
+    const Node* request = entry.find("request");
+    const Node* resource = entry.find("resource");
+    if (request == nullptr || resource == nullptr || text_at(*request, "method") != "POST")
+      continue;
+    if (text_at(*request, "url") != text_at(*resource, "resourceType"))
+      tell(Severity::warning, "value", "CH-FHIR-029", request->find("url"));
+  }
+}
+
+void Walk::as_defined(const Node& node, const Definition& definition) {
+  const TypeId type = definitions_.model().find(definition.type);
+  object(node, {definition.root.content.get(), &definition, nullptr}, type, true);
+  const Item item{&node, nullptr, 0, {}, 0};
+  constraints(definition.root.constraints, definition, item, type);
+  if (const Definition* base = definitions_.type(definition.type); base != &definition)
+    type_constraints(*base, item, type);
+  else
+    type_constraints(*definitions_.type(definition.base), item, type);
+}
+
+void Walk::object(const Node& node, const Inside& inside, TypeId type, bool is_resource) {
+  if (inside.content == nullptr) return;
+  if (node.items().empty()) return tell(Severity::error, "structure", "CH-FHIR-012", &node);
+  if (depth_ >= most_deep) return tell(Severity::error, "too-long", "CH-FHIR-013", &node);
+  ++depth_;
+  parents_.push_back(&node);
+  elements(items_of(node, inside, is_resource), inside, type);
+  parents_.pop_back();
+  --depth_;
+}
+
+void Walk::elements(const std::vector<Items>& items, const Inside& inside, TypeId type) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Element& one = inside.content->elements[i];
+    const At at(*this, one.name);
+    element({&one, inside.owner}, items[i], type);
+  }
+}
+
+/// What stands in the object, by the elements of its content.
+std::vector<Walk::Items> Walk::items_of(const Node& node, const Inside& inside, bool is_resource) {
+  std::vector<Items> found(inside.content->elements.size());
+  for (std::size_t i = 0; i < node.items().size(); ++i) {
+    const std::string_view written = node.key(i);
+    const bool companion = written.starts_with('_');
+    const std::string_view name = written.substr(companion ? 1 : 0);
+    if (is_resource && written == "resourceType") continue;
+    const Content::Key* key = inside.content->find(name);
+    if (key == nullptr) {
+      const At at(*this, base::printable(written, 60));
+      tell(Severity::error, "structure", "CH-FHIR-003", &node.items()[i],
+           {{"element", base::printable(written, 60)}});
+      continue;
+    }
+    const Element& element = inside.content->elements[key->element];
+    Items& into = found[key->element];
+    if (companion) {
+      if (node.find(name) == nullptr)
+        add_items(*key, nullptr, &node.items()[i], name, element, into);
+      continue;
+    }
+    const Node* beside = node.find("_" + std::string(name));
+    add_items(*key, &node.items()[i], beside, name, element, into);
+  }
+  return found;
+}
+
+void Walk::add_items(const Content::Key& key, const Node* value, const Node* beside,
+                     std::string_view name, const Element& element, Items& into) {
+  const Node& any = value != nullptr ? *value : *beside;
+  const At at(*this, element.name);
+  if (any.is(Kind::array) != element.repeats)
+    return tell(Severity::error, "structure", element.repeats ? "CH-FHIR-006" : "CH-FHIR-007",
+                &any);
+  if (!element.repeats) {
+    into.push_back({value, beside, key.type, name, 0});
+    return;
+  }
+  const auto values = value == nullptr ? std::span<const Node>{} : value->items();
+  const auto companions = beside == nullptr ? std::span<const Node>{} : beside->items();
+  const std::size_t count = std::max(values.size(), companions.size());
+  if (count == 0) return tell(Severity::error, "structure", "CH-FHIR-012", &any);
+  const auto there = [](std::span<const Node> list, std::size_t i) -> const Node* {
+    return i < list.size() && !list[i].is(Kind::null) ? &list[i] : nullptr;
+  };
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const Node* one = there(values, i);
+    const Node* its = there(companions, i);
+    if (one == nullptr && its == nullptr)
+      tell(Severity::error, "structure", "CH-FHIR-012", i < values.size() ? &values[i] : &any);
+    else
+      into.push_back({one, its, key.type, name, i});
+  }
+}
+
+void Walk::cardinality(const Element& element, std::size_t count) {
+  if (count < element.min)
+    tell(Severity::error, "required", "CH-FHIR-004", parents_.empty() ? nullptr : parents_.back(),
+         {{"element", element.name}, {"min", std::to_string(element.min)}});
+  if (count > element.max)
+    tell(Severity::error, "structure", "CH-FHIR-005", parents_.empty() ? nullptr : parents_.back(),
+         {{"element", element.name}, {"max", std::to_string(element.max)}});
+}
+
+void Walk::element(const Rule& rule, const Items& items, TypeId parent) {
+  cardinality(*rule.element, items.size());
+  if (items.empty() && rule.element->slices.empty()) return;
+  if (!rule.element->slices.empty() && rule.element->slicing) return slices(rule, items, parent);
+  for (const Item& item : items) {
+    const TypeId type = model_type(parent, *rule.element, item);
+    if (!rule.element->repeats) {
+      value(rule, item, type);
+      continue;
+    }
+    const At at(*this, item.index);
+    value(rule, item, type);
+  }
+}
+
+}  // namespace charmille::fhir
