@@ -10,8 +10,8 @@ from pathlib import Path
 
 SYSTEM = "http://hl7.org/fhirpath/System."
 PROFILE = "http://hl7.org/fhir/StructureDefinition/"
-# Looked at by the validator itself: everything not empty, value or extension, the narrative.
-OWN = {"ele-1", "ext-1", "txt-1", "txt-2", "dom-6"}
+# Looked at by the validator itself: everything not empty, value or extension, contained resources, the narrative.
+OWN = {"ele-1", "ext-1", "ref-1", "dom-3", "dom-6", "txt-1", "txt-2"}
 HEADER = """# FHIR R4 (4.0.1): what it says of its types, made from HL7's definitions by scripts/fhir-definitions.py. Fields are parted by tabs.
 # type: kind name base. element: =path min max types, then ?! when it modifies, and the value set that binds it.
 # !path key severity expression words: a constraint. values: url, then system and codes of each part.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/base/bytes.h"
 #include "gateway/base/payload.h"
 #include "gateway/codec/codec.h"
 #include "gateway/fhir/base_table.h"
@@ -82,7 +83,12 @@ Result<void> Definitions::add(tree::Document resource) {
   if (url.starts_with(base_url) && types_.contains(url.substr(base_url.size()))) return {};
   auto compiled = compile(std::move(resource), model_);
   if (!compiled) return fail(std::move(compiled.error()));
-  profiles_.insert_or_assign(url, std::move(*compiled));
+  const auto [at, made] = profiles_.try_emplace(url, *compiled);
+  if (!made && at->second->version != (*compiled)->version)
+    return fail("CH-FHIR-044", {},
+                {{"profile", base::printable(url)},
+                 {"first", base::printable(at->second->version)},
+                 {"second", base::printable((*compiled)->version)}});
   return {};
 }
 

@@ -26,7 +26,7 @@ class Definitions {
 
   /// Every resource of a package (https://hl7.org/fhir/packages.html): `folder/package/*.json`, or
   /// the JSON files of `folder` itself. A file that cannot be read is a fault; what is no
-  /// definition is passed over. Faults: CH-FHIR-040 to -043.
+  /// definition is passed over. Faults: CH-FHIR-040 to -042, -044.
   Result<void> load(const std::filesystem::path& folder);
   /// One StructureDefinition, ValueSet or CodeSystem; anything else says nothing. Takes the
   /// document.

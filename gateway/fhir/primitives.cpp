@@ -22,10 +22,11 @@ bool blank(char c) {
 }
 
 bool is_integer(std::string_view text, bool sign) {
-  if (sign && text.starts_with('-')) text.remove_prefix(1);
+  const bool negative = sign && text.starts_with('-');
+  if (negative) text.remove_prefix(1);
   if (text.empty() || text.size() > 10 || !std::ranges::all_of(text, digit)) return false;
   if (text.size() > 1 && text.front() == '0') return false;
-  return text.size() < 10 || text <= "2147483647" || (sign && text == "2147483648");
+  return text.size() < 10 || text <= "2147483647" || (negative && text == "2147483648");
 }
 
 /// No blank at either end, no two inside.

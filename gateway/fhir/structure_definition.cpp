@@ -13,7 +13,8 @@ using tree::Node;
 
 constexpr std::string_view system_type = "http://hl7.org/fhirpath/System.";
 /// Looked at by the validator itself, as for the base types.
-constexpr std::string_view own_constraints[] = {"ele-1", "ext-1", "txt-1", "txt-2", "dom-6"};
+constexpr std::string_view own_constraints[] = {"ele-1", "ext-1", "ref-1", "dom-3",
+                                                "dom-6", "txt-1", "txt-2"};
 
 std::string_view text_at(const Node& node, std::string_view name) {
   const Node* found = node.find(name);

@@ -15,6 +15,11 @@ namespace {
 
 constexpr int most_deep = 100;
 
+bool has_text(const Node& node, std::string_view text) {
+  if (node.is(Kind::text)) return node.chars() == text;
+  return std::ranges::any_of(node.items(), [&](const Node& one) { return has_text(one, text); });
+}
+
 }  // namespace
 
 std::string_view text_at(const Node& node, std::string_view name) {
@@ -93,6 +98,7 @@ void Walk::resource(const Node& node, std::span<const std::string> profiles) {
   std::vector<std::string> asked(profiles.begin(), profiles.end());
   if (const Node* meta = node.find("meta"))
     for (const Node& one : items_at(*meta, "profile")) asked.emplace_back(one.chars());
+  contained();
   bool by_profile = false;
   for (const std::string& url : asked) {
     const Definition* profile = definitions_.find(url);
@@ -128,6 +134,18 @@ void Walk::entries(const BundleIndex& bundle) {
       continue;
     if (text_at(*request, "url") != text_at(*resource, "resourceType"))
       tell(Severity::warning, "value", "CH-FHIR-029", request->find("url"));
+  }
+}
+
+/// What is contained is there because something refers to it, or it to its container (dom-3).
+void Walk::contained() {
+  std::uint32_t index = 0;
+  for (const Node& one : items_at(*resource_, "contained")) {
+    const std::string mark = "#" + std::string(text_at(one, "id"));
+    const At list(*this, "contained");
+    const At at(*this, index++);
+    if (!has_text(*resource_, mark) && !has_text(one, "#"))
+      tell(Severity::error, "invariant", "CH-FHIR-030", &one);
   }
 }
 

@@ -50,6 +50,7 @@ class Walk {
   // Objects (walk.cpp).
   void resource(const tree::Node& node, std::span<const std::string> profiles);
   void entries(const BundleIndex& bundle);
+  void contained();
   void as_defined(const tree::Node& node, const Definition& definition);
   void object(const tree::Node& node, const Inside& inside, fhirpath::TypeId type,
               bool is_resource);

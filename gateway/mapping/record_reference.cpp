@@ -8,7 +8,6 @@
 namespace charmille::mapping {
 namespace {
 
-using tree::Kind;
 using tree::Node;
 
 constexpr std::string_view introduction = R"(# La fiche de l'enfant : les champs
@@ -78,7 +77,7 @@ class Page {
                           std::ranges::any_of(required->items(),
                                               [&](const Node& one) { return one.chars() == name; });
       const std::string shown = prefix + name + (is_list(field) ? "[]" : "");
-      const std::string inner = path + '.' + name;
+      const std::string inner = fmt::format("{}.{}", path, name);
       out_.page += fmt::format("| `{}` | {} | {}{} |\n", shown, type_of(field), meaning_of(inner),
                                needed ? " ; **obligatoire**" : "");
       const Node& item = item_of(field);
@@ -122,7 +121,7 @@ class Page {
       return fmt::format("[{}](#{})", name, anchor);
     }
     if (is_coded(item)) return "**code** : " + codes_of(*item.find("properties")->find("code"));
-    if (const std::string codes = codes_of(item); !codes.empty()) return codes;
+    if (std::string codes = codes_of(item); !codes.empty()) return codes;
     const Node* type = item.find("type");
     const std::string_view word = type == nullptr ? std::string_view() : type->chars();
     if (word == "string") return "texte";

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "gateway/base/bytes.h"
 #include "gateway/policy/olinpe_variables.h"
 #include "gateway/record/dates.h"
@@ -242,7 +244,7 @@ void write(const Node& object, std::string& out) {
   for (std::size_t i = 0; i < object.items().size(); ++i) {
     if (object.items()[i].is(tree::Kind::object)) continue;
     const std::string name(object.key(i));
-    out += '<' + name + '>' + std::string(object.items()[i].chars()) + "</" + name + '>';
+    out += fmt::format("<{0}>{1}</{0}>", name, object.items()[i].chars());
   }
 }
 

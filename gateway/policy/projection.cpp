@@ -15,7 +15,6 @@
 namespace charmille::policy {
 namespace {
 
-using config::Recipient;
 using record::code_at;
 using record::items_at;
 using record::text_at;

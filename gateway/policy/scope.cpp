@@ -12,7 +12,6 @@
 namespace charmille::policy {
 
 using config::Recipient;
-using record::code_at;
 using record::items_at;
 using record::text_at;
 using tree::Node;

@@ -143,6 +143,7 @@ Result<std::vector<Conflict>> conflicts(tree::Document& into, std::span<const St
       continue;
     }
     std::vector<Differences::Side> sides;
+    sides.reserve(said.size());
     for (const Said& one : said) sides.push_back({one.statement, &one.body});
     differences.compare(std::string(section), sides);
   }

@@ -85,6 +85,9 @@ constexpr CatalogueEntry entries[] = {
     {"CH-FHIR-029", Action::reject, "l'adresse demandée n'est pas le type de la ressource",
      "the url that is asked for is not the type of the resource", "écrire le type dans request.url",
      "write the type in request.url"},
+    {"CH-FHIR-030", Action::reject, "rien ne se réfère à cette ressource contenue",
+     "nothing refers to this contained resource", "la retirer, ou s'y référer par « #id »",
+     "take it out, or refer to it by \"#id\""},
 
     {"CH-FHIR-040", Action::stop, "le dossier du paquet FHIR {folder} est illisible",
      "the folder of the FHIR package {folder} cannot be read",
@@ -99,6 +102,9 @@ constexpr CatalogueEntry entries[] = {
     {"CH-FHIR-043", Action::stop, "le profil {profile} n'est dans aucun des paquets donnés",
      "the profile {profile} is in none of the packages given", "donner son paquet (--package)",
      "give its package (--package)"},
+    {"CH-FHIR-044", Action::stop, "deux versions du profil {profile} : {first} et {second}",
+     "two versions of the profile {profile}: {first} and {second}",
+     "ne donner que les paquets d'une version", "give the packages of one version only"},
 };
 
 }  // namespace

@@ -102,7 +102,7 @@ class PdfFile {
   void stream(Object object);
   std::optional<std::string> decoded(Object stream);
   Shown page(Object page);
-  Shown form(Object form, Object resources, unsigned depth);
+  Shown form(Object form, const Object& resources, unsigned depth);
   Shown drawn(Object resources, const std::string& name, unsigned depth);
   Shown operators(Object content, bool is_page, const Object& resources, unsigned depth);
   void operand_strings(Object operand, Shown& shown, unsigned depth);
@@ -231,7 +231,7 @@ Shown PdfFile::page(Object page) {
   return shown;
 }
 
-Shown PdfFile::form(Object form, Object resources, unsigned depth) {
+Shown PdfFile::form(Object form, const Object& resources, unsigned depth) {
   const Number number = form.getObjGen();
   if (const auto known = forms_.find(number); known != forms_.end()) return known->second;
   Shown shown;

@@ -1,0 +1,154 @@
+// The examples of the official packages, judged by the profiles that they claim: each is valid, or
+// stands here with what is wrong in it. Likewise the authored examples, as their README says.
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "gateway/base/payload.h"
+#include "gateway/codec/codec.h"
+#include "gateway/fhir/validator.h"
+
+using namespace charmille;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// An example that is not as its package claims, the codes that we tell of it, and why.
+struct Departure {
+  std::string_view file;
+  std::string_view codes;
+  std::string_view reason;
+};
+constexpr std::string_view no_custodian =
+    "pdsm-comprehensive-document-reference 3.1.1 asks for a custodian (1..1); the draft's examples "
+    "have none";
+constexpr std::string_view no_canonical =
+    "as-dp-* asks in meta.profile for its own canonical with its version, and for that of fr-core, "
+    "and meta.source for the address of the directory";
+constexpr Departure departures[] = {
+    {"Person-pp16dr-person.json", "CH-FHIR-027",
+     "as-dr-person asks for its canonical with its version; meta.profile has it without"},
+    {"Person-pp19dr-person.json", "CH-FHIR-027", "as Person-pp16dr-person"},
+    {"DocumentReference-exemple-pdsm-documentreference.json",
+     "CH-FHIR-011 CH-FHIR-025 CH-FHIR-027 CH-FHIR-030",
+     "a contained resource that nothing refers to, and that has meta.versionId (dom-4); and its "
+     "canonicals"},
+    {"List-ExampleSubmissionSet.json", "CH-FHIR-011 CH-FHIR-025 CH-FHIR-027",
+     "a contained resource has meta.versionId (dom-4); the usual identifier is no urn:oid, as "
+     "MHD's "
+     "UniqueId asks; and the canonicals of its authors"},
+    {"Organization-org-example.json", "CH-FHIR-011 CH-FHIR-027", no_canonical},
+    {"Bundle-example-annexe-searchset-documentreferences.json", "CH-FHIR-004", no_custodian},
+    {"Bundle-example-td2-1-remplacement.json", "CH-FHIR-004 CH-FHIR-019",
+     "no custodian; and the source of the submission set is an Organization, where MHD allows "
+     "PractitionerRole, Device and Patient"},
+    {"Bundle-example-td2-iti65-lot-soumission.json", "CH-FHIR-004 CH-FHIR-019",
+     "as Bundle-example-td2-1-remplacement"},
+    {"ConceptMap-documentReferenceToPDSM.json", "CH-FHIR-025",
+     "cmd-1: a target that is narrower or inexact has a comment"},
+    {"DocumentReference-doc-x-id.json", "CH-FHIR-004", no_custodian},
+    {"DocumentReference-example-annexe-docref-cda.json", "CH-FHIR-004", no_custodian},
+    {"DocumentReference-example-annexe-docref-fhir.json", "CH-FHIR-004", no_custodian},
+    {"DocumentReference-example-td2-iti105-publication-simplifiee.json", "CH-FHIR-004",
+     no_custodian},
+    {"DocumentReference-example-td3-1a-cr-consultation.json", "CH-FHIR-004", no_custodian},
+    {"DocumentReference-example-td3-1a-fhir-document.json", "CH-FHIR-004", no_custodian},
+    {"DocumentReference-example-td3-1a-ordonnance.json", "CH-FHIR-004", no_custodian},
+    {"invalid-dangling-reference.json", "CH-FHIR-018", "made so"},
+    {"invalid-no-birth-order.json", "CH-FHIR-004 CH-FHIR-027", "made so"},
+    {"invalid-vali-without-ins.json", "CH-FHIR-025", "made so"},
+};
+
+constexpr std::string_view packages[] = {
+    "fr-core-2.1.0",      "ihe-mhd-4.2.0",           "pdsm-3.1.1",
+    "pdsm4dmp-0.1.0",     "cahier-de-liaison-3.0.0", "annuaire-1.2.0-snapshot-2",
+    "mss-0.1.0-snapshot", "tracabilite-2.0.0",       "terminologies-nos"};
+constexpr std::string_view tddui_2 = "tddui-2.3-restated/json";
+constexpr std::string_view tddui_1 = "tddui-1.1.0-ballot";
+constexpr std::string_view examples[] = {"examples-authored",
+                                         "tddui-1.1.0-ballot",
+                                         "tddui-cda-1.0.1",
+                                         "pdsm-3.1.1",
+                                         "pdsm4dmp-0.1.0",
+                                         "mss-0.1.0-snapshot",
+                                         "annuaire-1.2.0-snapshot-2",
+                                         "cahier-de-liaison-3.0.0",
+                                         "tracabilite-2.0.0",
+                                         "ihe-balp-1.1.5"};
+
+fs::path data_folder() {
+  const char* given = std::getenv("CHARMILLE_CONFORMANCE_DATA");
+  const char* source = std::getenv("CHARMILLE_SOURCE");
+  const fs::path data = given != nullptr
+                            ? fs::path(given)
+                            : fs::path(source != nullptr ? source : ".") / "../shared/data";
+  return data / "fhir";
+}
+
+/// What a package is made of is no example of it.
+bool is_definition(const std::string& name) {
+  for (const char* kind : {"StructureDefinition-", "ValueSet-", "CodeSystem-", "SearchParameter-",
+                           "ImplementationGuide-"})
+    if (name.starts_with(kind)) return true;
+  return false;
+}
+
+/// The two generations of TDDUI have profiles of the same name.
+fhir::Validator validator_with(const fs::path& data, std::string_view tddui) {
+  auto definitions = std::make_shared<fhir::Definitions>();
+  for (const std::string_view package : packages) REQUIRE(definitions->load(data / package));
+  REQUIRE(definitions->load(data / tddui));
+  definitions->close();
+  return fhir::Validator(definitions);
+}
+
+std::string codes_of(const std::vector<fhir::Issue>& issues) {
+  std::set<std::string_view> codes;
+  for (const fhir::Issue& issue : issues)
+    if (issue.severity == fhir::Severity::error) codes.insert(issue.fault.code);
+  std::string text;
+  for (const std::string_view code : codes) text += (text.empty() ? "" : " ") + std::string(code);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every example of the official packages is as its package claims") {
+  const fs::path data = data_folder();
+  if (!fs::exists(data)) {
+    MESSAGE("skipped: the data are absent");
+    return;
+  }
+  const fhir::Validator with_tddui_2 = validator_with(data, tddui_2);
+  const fhir::Validator with_tddui_1 = validator_with(data, tddui_1);
+  std::map<std::string, std::string_view> expected;
+  for (const Departure& one : departures) expected.emplace(one.file, one.codes);
+  int judged = 0;
+  int valid = 0;
+  for (const std::string_view folder : examples) {
+    const fhir::Validator& validator = folder == tddui_1 ? with_tddui_1 : with_tddui_2;
+    for (const auto& entry : fs::directory_iterator(data / folder)) {
+      const std::string name = entry.path().filename().string();
+      if (entry.path().extension() != ".json" || is_definition(name)) continue;
+      const auto payload = base::Payload::from_file(entry.path());
+      REQUIRE(payload);
+      const auto bytes = payload->bytes(64U << 20);
+      REQUIRE(bytes);
+      const auto document = codec::read_json(*bytes, name);
+      REQUIRE(document);
+      const std::string codes = codes_of(validator.validate(*document));
+      const auto at = expected.find(name);
+      const std::string wanted = at == expected.end() ? "" : std::string(at->second);
+      CHECK_MESSAGE(codes == wanted, std::string(folder), "/", name);
+      ++judged;
+      valid += codes.empty() ? 1 : 0;
+      if (at != expected.end()) expected.erase(at);
+    }
+  }
+  CHECK_MESSAGE(expected.empty(), "listed, and not there: ",
+                expected.empty() ? std::string() : expected.begin()->first);
+  MESSAGE(judged, " examples, ", valid, " valid, ", judged - valid, " listed with the reason");
+}
