@@ -1,5 +1,6 @@
 // The adapters linked into this binary: one line each.
 #include "adapters/adapter.h"
+#include "adapters/fhir/config.h"
 #include "adapters/file/config.h"
 #include "adapters/http/config.h"
 #include "adapters/sftp/config.h"
@@ -11,6 +12,7 @@ std::span<const Adapter* const> registry() {
       &file::adapter(),
       &http::adapter(),
       &sftp::adapter(),
+      &fhir::adapter(),
   };
   return all;
 }

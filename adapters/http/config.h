@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "adapters/adapter.h"
-#include "gateway/config/secret.h"
-#include "gateway/net/tls.h"
+#include "adapters/web/connection.h"
 
 namespace charmille::adapters::http {
 
@@ -23,15 +22,9 @@ struct DestinationSettings {
   std::string url;
   std::string method;
   std::string content_type;  ///< empty: that of the payload
-  Pairs headers;
-  std::shared_ptr<const config::Secret> token;
-  net::ClientTls tls;
-  std::chrono::milliseconds timeout{};
-  std::chrono::milliseconds connect_timeout{};
   bool conflict_is_duplicate = false;
   std::string probe_url;
-  std::uint64_t largest_answer = 0;
-  std::size_t connections = 0;
+  web::Connection connection;
 };
 
 SourceSettings read_source(const Setting& setting);

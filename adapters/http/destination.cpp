@@ -1,6 +1,7 @@
 #include "adapters/http/destination.h"
 
 #include "adapters/http/wire.h"
+#include "adapters/web/status.h"
 #include "gateway/net/client.h"
 
 namespace charmille::adapters::http {
@@ -13,7 +14,7 @@ class HttpDestination final : public Destination {
   HttpDestination(DestinationSettings settings, boost::asio::any_io_executor executor,
                   const base::Clock& clock)
       : settings_(std::move(settings)),
-        client_(std::move(executor), settings_.connections),
+        client_(std::move(executor), settings_.connection.connections),
         clock_(clock) {}
 
   Result<Prepared> prepare(Outbound outbound) override {
@@ -26,7 +27,7 @@ class HttpDestination final : public Destination {
   }
 
   Task<Delivered> send(Envelope envelope, Deadline deadline) override {
-    net::HttpCall call = call_to(settings_.url, settings_.method, deadline);
+    net::HttpCall call = settings_.connection.call(settings_.url, settings_.method, deadline);
     call.headers.emplace_back(key_header, key_of(envelope));
     const std::string& type = envelope.prepared.content_type;
     call.headers.emplace_back("Content-Type", type.empty() ? "application/octet-stream" : type);
@@ -39,7 +40,7 @@ class HttpDestination final : public Destination {
   Task<Probe> probe(Envelope envelope, Deadline deadline) override {
     if (settings_.probe_url.empty()) co_return Probe::unknown;
     const std::string url = fill_key(settings_.probe_url, key_of(envelope));
-    net::HttpCall call = call_to(url, "GET", deadline);
+    net::HttpCall call = settings_.connection.call(url, "GET", deadline);
     const auto answer = co_await client_.perform(std::move(call));
     if (!answer) co_return fail(answer.error());
     if (answer->status == 200) co_return Probe::there;
@@ -48,22 +49,6 @@ class HttpDestination final : public Destination {
   }
 
  private:
-  net::HttpCall call_to(std::string url, std::string method, Deadline deadline) const {
-    net::HttpCall call;
-    call.url = std::move(url);
-    call.method = std::move(method);
-    call.headers = settings_.headers;
-    call.headers.reserve(settings_.headers.size() + 3);
-    if (settings_.token)
-      call.headers.emplace_back("Authorization",
-                                "Bearer " + std::string(settings_.token->reveal()));
-    call.tls = settings_.tls;
-    call.connect_timeout = settings_.connect_timeout;
-    call.deadline = std::min(deadline, std::chrono::steady_clock::now() + settings_.timeout);
-    call.answer_limit = settings_.largest_answer;
-    return call;
-  }
-
   static std::string key_of(const Envelope& envelope) { return envelope.delivery.text(); }
 
   Result<Delivered> judge_answer(const net::HttpAnswer& answer) const {
@@ -71,24 +56,24 @@ class HttpDestination final : public Destination {
     Delivered delivered;
     if (const auto id = answer.header("X-Request-Id"); !id.empty())
       delivered.correlation.emplace_back("X-Request-Id", id.substr(0, 255));
-    switch (judge(answer.status)) {
-      case Verdict::delivered:
+    switch (web::judge(answer.status)) {
+      case web::Verdict::delivered:
         return delivered;
-      case Verdict::conflict:
+      case web::Verdict::conflict:
         delivered.duplicate = true;
         if (settings_.conflict_is_duplicate) return delivered;
         return fail("CH-POST-006", {}, status);
-      case Verdict::retry: {
+      case web::Verdict::retry: {
         Fault f = fault("CH-POST-002", {}, status);
-        if (const auto wait = retry_after(answer.header("Retry-After"), clock_.now()))
+        if (const auto wait = web::retry_after(answer.header("Retry-After"), clock_.now()))
           f.args.emplace_back("retry-after", std::to_string(wait->count()) + "s");
         return fail(std::move(f));
       }
-      case Verdict::credentials:
+      case web::Verdict::credentials:
         return fail("CH-POST-004", {}, status);
-      case Verdict::redirected:
+      case web::Verdict::redirected:
         return fail("CH-POST-005", {}, status);
-      case Verdict::refused:
+      case web::Verdict::refused:
         break;
     }
     return fail("CH-POST-003", {}, status);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 
 #include "gateway/net/http.h"
 
@@ -43,28 +42,6 @@ std::string_view name_of(Settlement::Outcome outcome) {
 }
 
 }  // namespace
-
-Verdict judge(int status) {
-  if (status >= 200 && status < 300) return Verdict::delivered;
-  if (status >= 300 && status < 400) return Verdict::redirected;
-  if (status == 401 || status == 403 || status == 407) return Verdict::credentials;
-  if (status == 408 || status == 425 || status == 429 || status >= 500) return Verdict::retry;
-  if (status == 409) return Verdict::conflict;
-  return Verdict::refused;
-}
-
-std::optional<seconds> retry_after(std::string_view value, base::Time now) {
-  constexpr seconds most{86'400};
-  value = net::trimmed(value);
-  if (const auto plain = number(value))
-    return std::min(seconds(std::min<std::int64_t>(*plain, 86'400)), most);
-  std::tm parts{};
-  const std::string text(value);
-  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  const auto at = base::Time(seconds(::timegm(&parts)));
-  return std::clamp(std::chrono::ceil<seconds>(at - now), seconds(0), most);
-}
 
 std::string media_type(std::string_view content_type) {
   std::string out(net::trimmed(content_type.substr(0, content_type.find(';'))));

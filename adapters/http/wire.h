@@ -1,5 +1,5 @@
-// What HTTP says and what it means here: classes of status, Retry-After, content types, answers to
-// a push. No input or output here.
+// What HTTP says and what it means here: content types, idempotency keys, answers to a push. No
+// input or output here.
 #pragma once
 
 #include <chrono>
@@ -11,21 +11,6 @@
 #include "adapters/adapter.h"
 
 namespace charmille::adapters::http {
-
-/// What a partner's status means for a delivery.
-enum class Verdict : std::uint8_t {
-  delivered,
-  conflict,     ///< 409: a duplicate where the partner says so, else a refusal
-  retry,        ///< 408, 425, 429, 5xx
-  credentials,  ///< 401, 403, 407: no payload is at fault, a person must look
-  redirected,   ///< 3xx: never followed
-  refused,      ///< any other
-};
-Verdict judge(int status);
-
-/// Seconds to wait: "120", or an HTTP date (RFC 9110 §10.2.3) counted from `now`; at most a day.
-/// Nothing when malformed.
-std::optional<std::chrono::seconds> retry_after(std::string_view value, base::Time now);
 
 /// "text/csv" of "Text/CSV; charset=utf-8".
 std::string media_type(std::string_view content_type);

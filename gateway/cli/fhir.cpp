@@ -71,6 +71,7 @@ std::size_t validate(Session& s, const Options& o, const fhir::Validator& valida
       std::ranges::count(issues, fhir::Severity::error, &fhir::Issue::severity));
   if (s.json) {
     std::vector<tree::Node> nodes;
+    nodes.reserve(issues.size());
     for (const fhir::Issue& issue : issues) nodes.push_back(to_node(into, issue, s.language));
     results.push_back(into.object({{"file", into.text(file)},
                                    {"valid", tree::Node::boolean(errors == 0)},

@@ -171,9 +171,9 @@ Types read_base_types(std::string_view table, const std::shared_ptr<const fhirpa
     const auto fields = parts_of(line, '\t');
     if (fields[0] == "values") {
       add_values(fields, terminology);
-    } else if (line.starts_with('=')) {
+    } else if (block != nullptr && line.starts_with('=')) {
       block->element(fields);
-    } else if (line.starts_with('!')) {
+    } else if (block != nullptr && line.starts_with('!')) {
       block->constraint(fields);
     } else {
       auto made = std::make_unique<Block>(fields, model);

@@ -81,9 +81,10 @@ std::optional<Terminology::Counted> Terminology::count(const Part& part,
       found = std::move(more);
       continue;
     }
-    for (auto& [system, codes] : *found)
-      std::erase_if(codes,
-                    [&](const std::string& code) { return !(*more)[system].contains(code); });
+    for (auto& entry : *found) {
+      const Codes& allowed = (*more)[entry.first];
+      std::erase_if(entry.second, [&](const std::string& code) { return !allowed.contains(code); });
+    }
   }
   return found;
 }

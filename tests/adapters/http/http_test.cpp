@@ -5,6 +5,7 @@
 
 #include "adapters/http/config.h"
 #include "adapters/http/wire.h"
+#include "adapters/web/status.h"
 #include "tests/adapters/harness.h"
 
 using namespace charmille;
@@ -222,12 +223,12 @@ TEST_CASE("after a lost answer the partner is asked by key") {
 
 TEST_CASE("Retry-After is seconds or a date, bounded by a day") {
   const base::Time now = *base::parse_rfc3339("2026-06-30T09:12:03Z");
-  CHECK(retry_after("120", now) == 120s);
-  CHECK(retry_after("99999999999", now) == 24h);
-  CHECK(retry_after("Tue, 30 Jun 2026 09:13:03 GMT", now) == 60s);
-  CHECK(retry_after("Tue, 30 Jun 2026 09:10:03 GMT", now) == 0s);
-  CHECK_FALSE(retry_after("-5", now));
-  CHECK_FALSE(retry_after("soon", now));
+  CHECK(web::retry_after("120", now) == 120s);
+  CHECK(web::retry_after("99999999999", now) == 24h);
+  CHECK(web::retry_after("Tue, 30 Jun 2026 09:13:03 GMT", now) == 60s);
+  CHECK(web::retry_after("Tue, 30 Jun 2026 09:10:03 GMT", now) == 0s);
+  CHECK_FALSE(web::retry_after("-5", now));
+  CHECK_FALSE(web::retry_after("soon", now));
 }
 
 TEST_CASE("file names come from Content-Disposition only, and are data") {

@@ -1,0 +1,54 @@
+// How the adapters that speak HTTP reach their peer: the settings of a connection, and a call by
+// them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/adapter.h"
+#include "gateway/config/secret.h"
+#include "gateway/net/client.h"
+#include "gateway/net/tls.h"
+
+namespace charmille::adapters::web {
+
+struct Connection {
+  Pairs headers;
+  std::shared_ptr<const config::Secret> token;
+  net::ClientTls tls;
+  std::chrono::milliseconds timeout{};
+  std::chrono::milliseconds connect_timeout{};
+  std::uint64_t largest_answer = 0;
+  std::size_t connections = 0;
+
+  net::HttpCall call(std::string url, std::string method, Deadline deadline) const;
+};
+
+/// token, certificate, key, ca, system-ca, timeout, connect-timeout, max-answer, connections.
+std::vector<tree::Field> connection_fields();
+/// Reads the token as well; a fault when it cannot be read, or when nothing says whom to trust at
+/// `url`. `spec` has the fields above.
+Result<Connection> read_connection(const Setting& setting, const tree::Spec& spec,
+                                   const std::string& url);
+
+/// Reading one checked object by the names of its fields.
+class View {
+ public:
+  View(const Setting& setting, const tree::Spec& spec) : setting_(setting), spec_(spec) {}
+  std::string text(std::string_view name) const;
+  std::int64_t integer(std::string_view name) const;
+  bool boolean(std::string_view name) const;
+  std::filesystem::path path(std::string_view name) const;
+  std::chrono::milliseconds duration(std::string_view name) const;
+
+ private:
+  const tree::Field& field(std::string_view name) const;
+  const Setting& setting_;
+  const tree::Spec& spec_;
+};
+
+}  // namespace charmille::adapters::web
