@@ -176,9 +176,9 @@ Result<Contents> contents_of(const Context& context, const LinkedChild& child,
                              const store::Unit* unit) {
   Contents contents;
   const auto add = [&](const store::ChildRow& row, const store::DocumentRow& document,
-                       std::shared_ptr<const store::PayloadRow> pending) {
+                       const std::shared_ptr<const store::PayloadRow>& pending) {
     StoredContent& at = contents[base::to_hex(base::as_bytes(document.sha256))];
-    at.bytes = opened_later(context, row, document, std::move(pending));
+    at.bytes = opened_later(context, row, document, pending);
     at.cleared.insert(document.cleared.begin(), document.cleared.end());
   };
   for (const store::ChildRow& row : child.rows) {
