@@ -77,13 +77,7 @@ class Builder {
     const tree::Origin origin = begin();
     const std::string_view text(chars, size);
     if (!sound(text)) return false;
-    if (size > largest_inline) {
-      if (auto bytes = base::from_base64(text)) {
-        const auto index = into_.add_attachment({base::Payload(std::move(*bytes)), {}});
-        return value(Node::attachment(index, origin));
-      }
-    }
-    return value(into_.text(text, origin));
+    return value(text_or_attachment(into_, text, origin));
   }
   bool Key(const char* chars, rapidjson::SizeType size, bool) {
     begin();
@@ -185,6 +179,13 @@ class Builder {
 };
 
 }  // namespace
+
+Node text_or_attachment(tree::Document& into, std::string_view text, tree::Origin origin) {
+  if (text.size() > largest_inline)
+    if (auto bytes = base::from_base64(text))
+      return Node::attachment(into.add_attachment({base::Payload(std::move(*bytes)), {}}), origin);
+  return into.text(text, origin);
+}
 
 Result<Node> parse_json(tree::Document& into, std::string_view text, std::uint16_t file,
                         std::uint32_t line, std::uint32_t column, std::size_t max_depth) {

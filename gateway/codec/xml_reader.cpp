@@ -95,8 +95,11 @@ class XmlReader::Parser {
     handler.serror = on_error;
     context_ = xmlCreatePushParserCtxt(&handler, this, nullptr, 0, nullptr);
     if (context_ == nullptr) return fail("CH-SYS-001", {}, {{"what", "libxml2"}});
-    // The text comes decoded and checked: what it declares of its bytes is no longer true.
-    xmlCtxtUseOptions(context_, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+    // The text comes decoded and checked: what it declares of its bytes is no longer true. NOENT:
+    // without it "&amp;" in an attribute comes as "&#38;"; there is no DTD, so no other entity.
+    int wanted = XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT;
+    if (limits_.construct > XML_MAX_TEXT_LENGTH) wanted |= XML_PARSE_HUGE;  // our limits hold
+    xmlCtxtUseOptions(context_, wanted);
     return {};
   }
 
@@ -122,8 +125,8 @@ class XmlReader::Parser {
     events_.clear();
     next_event_ = 0;
     arena_ = tree::Arena(limits_.piece);
-    if (at_ == window_->text().size()) {
-      if (window_->ended()) return finish();
+    if (at_ == window_->text().size() && window_->ended()) return finish();
+    while (window_->text().size() - at_ < limits_.piece && !window_->ended()) {
       if (auto more = window_->advance(at_, at_, line_); !more) return more;
       at_ = 0;
     }
@@ -203,18 +206,24 @@ class XmlReader::Parser {
                                      static_cast<std::size_t>(fields[4] - fields[3])});
       fields = fields.subspan(attribute_fields);
     }
-    XmlEvent event{XmlEvent::Kind::start, name, attributes, {}, 0, 0};
+    XmlEvent event{XmlEvent::Kind::start, name, attributes, {}, 0, 0, 0};
     place(event);
     events_.push_back(event);
   }
   void end() {
     unanswered_ = 0;
     --depth_;
-    events_.push_back({XmlEvent::Kind::end, {}, {}, {}, 0, 0});
+    events_.push_back({XmlEvent::Kind::end, {}, {}, {}, 0, 0, offset()});
   }
   void text(std::string_view text) {
     unanswered_ = 0;
-    events_.push_back({XmlEvent::Kind::text, {}, {}, arena_.copy(text), 0, 0});
+    events_.push_back({XmlEvent::Kind::text, {}, {}, arena_.copy(text), 0, 0, 0});
+  }
+
+  /// Of the parser, in all the text.
+  std::uint64_t offset() const {
+    const xmlParserInput& input = *context_->input;
+    return input.consumed + static_cast<std::uint64_t>(input.cur - input.base);
   }
 
   /// The parser stands at the end of the tag, which begins at the last "<" before: no attribute
@@ -225,6 +234,7 @@ class XmlReader::Parser {
     const std::string_view behind(base, static_cast<std::size_t>(input.cur - input.base));
     const std::size_t tag = behind.rfind('<');
     const std::string_view inside = tag == behind.npos ? "" : behind.substr(tag);
+    event.offset = offset() - inside.size();
     const auto lines = static_cast<int>(std::ranges::count(inside, '\n'));
     event.line = static_cast<std::uint32_t>(std::max(1, input.line - lines));
     const auto characters = static_cast<int>(std::ranges::count_if(

@@ -37,6 +37,8 @@ struct XmlEvent {
   std::string_view text;                     ///< UTF-8; one text may come as several events
   std::uint32_t line = 0;                    ///< of a start: where its tag begins
   std::uint32_t column = 0;                  ///< in characters from 1; 0 for a tag of several lines
+  std::uint64_t offset = 0;  ///< in the decoded text: of a start, where its tag begins; of an end,
+                             ///< what follows its tag
 };
 
 struct XmlLimits {

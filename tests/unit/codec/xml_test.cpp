@@ -64,6 +64,29 @@ TEST_CASE("an element is a text, or an object of its attributes and children") {
         R"({"T":"a < b & c","U":"<é>"})");
 }
 
+TEST_CASE("an attribute says what it was written for, whatever its escapes") {
+  CHECK(record("<p:Enfant a='x &amp; y &#38; &lt; &quot; &#233;'/>") ==
+        R"({"a":"x & y & < \" é"})");
+}
+
+TEST_CASE("offsets are those of the tags in the text, whatever the pieces") {
+  const std::string bytes = "<a>é\r\n<b x='>'/><!-- --><c\ny='1'>t</c></a>\n";
+  for (const std::size_t piece : {1, 7, 1000}) {
+    XmlReader reader(base::Payload(bytes), "f", {64, 1 << 20, piece});
+    std::vector<std::size_t> starts;
+    std::vector<std::size_t> ends;
+    for (;;) {
+      const auto event = reader.next();
+      REQUIRE(event);
+      if (*event == nullptr) break;
+      if ((*event)->kind == XmlEvent::Kind::start) starts.push_back((*event)->offset);
+      if ((*event)->kind == XmlEvent::Kind::end) ends.push_back((*event)->offset);
+    }
+    CHECK(starts == std::vector{std::size_t{0}, bytes.find("<b"), bytes.find("<c")});
+    CHECK(ends == std::vector{bytes.find("<!--"), bytes.find("</a>"), bytes.size() - 1});
+  }
+}
+
 TEST_CASE("children of one name are an array where the first stands") {
   CHECK(record("<p:Enfant><p:M n='1'/><p:X>x</p:X><p:M n='2'/><p:M>3</p:M></p:Enfant>") ==
         R"({"M":[{"n":"1"},{"n":"2"},"3"],"X":"x"})");
