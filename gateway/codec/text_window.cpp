@@ -48,7 +48,7 @@ Result<std::string_view> TextWindow::begin(std::string_view bytes) {
   const base::Place start{name_, 1, 0, {}};
   const std::string declared(name_of(encoding_));
   const std::string_view what = sniff_content(bytes);
-  const bool markup = content_ == Content::markup && (what == "XML" || what == "HTML");
+  const bool markup = content_ != Content::plain && (what == "XML" || what == "HTML");
   if (!what.empty() && !markup) return fail("CH-TXT-007", start, {{"found", std::string(what)}});
   constexpr std::pair<std::string_view, Encoding> marks[] = {{"\xEF\xBB\xBF"sv, Encoding::utf8},
                                                              {"\xFF\xFE"sv, Encoding::utf16le},
@@ -72,7 +72,8 @@ Result<void> TextWindow::check_new(std::size_t from, std::size_t scanned, std::u
   const std::string seam = tail_ + std::string(fresh.substr(0, longest_pattern));
   const std::size_t across = find_double_encoding(seam);
   const std::size_t inside = find_double_encoding(fresh);
-  if (across != seam.npos || inside != fresh.npos)
+  const bool twice = across != seam.npos || inside != fresh.npos;
+  if (twice && content_ != Content::any_markup)
     return fail("CH-TXT-005", {name_, line_of(across != seam.npos ? 0 : inside), 0, {}});
   tail_ =
       (tail_ + std::string(fresh.substr(fresh.size() - std::min(fresh.size(), longest_pattern))));

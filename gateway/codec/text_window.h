@@ -15,9 +15,10 @@ namespace charmille::codec {
 /// encoding (CH-TXT-006, CH-TXT-003) and text that was encoded twice (CH-TXT-005).
 class TextWindow {
  public:
-  enum class Content : std::uint8_t { plain, markup };
+  enum class Content : std::uint8_t { plain, markup, any_markup };
 
-  /// Markup begins as XML does, which is no content of the other formats.
+  /// Markup begins as XML does, which is no content of the other formats; any_markup may hold what
+  /// looks encoded twice (a terminology tells such texts).
   TextWindow(std::unique_ptr<base::Reader> reader, Encoding encoding, std::string name,
              Content content = Content::plain)
       : reader_(std::move(reader)),

@@ -81,7 +81,9 @@ class XmlReader::Parser {
     if (!encoding) return fail(encoding.error());
     auto reader = payload_.open();
     if (!reader) return fail(std::move(reader.error()));
-    window_.emplace(std::move(*reader), *encoding, name_, TextWindow::Content::markup);
+    window_.emplace(
+        std::move(*reader), *encoding, name_,
+        limits_.garbled ? TextWindow::Content::any_markup : TextWindow::Content::markup);
     xmlSAXHandler handler{};
     handler.initialized = XML_SAX2_MAGIC;
     handler.internalSubset = on_doctype;

@@ -45,6 +45,7 @@ struct XmlLimits {
   std::size_t depth = 64;               ///< of elements in elements
   std::size_t construct = 1024 * 1024;  ///< bytes of one tag, comment or instruction
   std::size_t piece = 64 * 1024;        ///< bytes given to the parser at once
+  bool garbled = false;                 ///< what looks encoded twice is accepted
 };
 
 class XmlReader {

@@ -53,7 +53,8 @@ bool leads_well(std::string_view folded_address, bool image) {
   if (end == folded_address.npos || folded_address[end] != ':') return true;  // relative
   const std::string_view scheme = folded_address.substr(0, end);
   if (image && folded_address.starts_with("data:image/")) return true;
-  return scheme == "http" || scheme == "https" || (scheme == "mailto" && !image);
+  return scheme == "http" || scheme == "https" ||
+         (!image && (scheme == "mailto" || scheme == "tel"));
 }
 
 /// The addresses of a style lead to images; nothing in it may be evaluated.
@@ -73,8 +74,9 @@ class Check {
   Check(std::string_view div, const std::string& name)
       : div_(div),
         name_(name),
-        reader_(base::Payload(std::string(div)), name,
-                {most_levels, div.size() + 1, std::min(div.size() + 1, std::size_t{1} << 16)}) {}
+        reader_(
+            base::Payload(std::string(div)), name,
+            {most_levels, div.size() + 1, std::min(div.size() + 1, std::size_t{1} << 16), true}) {}
 
   Result<void> run() {
     if (!div_.starts_with("<div")) return fail("CH-FHIR-061", {name_, 1, 1, {}});

@@ -34,7 +34,7 @@ class Reader {
         name_(std::move(name)),
         definitions_(definitions),
         events_(base::Payload(std::string(text)), name_,
-                {most_parsed_levels, most_xml_bytes, piece}) {}
+                {most_parsed_levels, most_xml_bytes, piece, true}) {}
 
   Result<tree::Document> read();
 

@@ -19,7 +19,8 @@ std::string to_json(std::string_view xml);
 /// Code, line, column and path: "CH-FHIR-053 2:3 Patient.nom".
 std::string told(const Fault& fault);
 
-/// What JSON becomes on its way through XML and back: "" when it is the same (canonical JSON).
+/// What JSON becomes on its way through XML and back: "" when it is the same, to the
+/// lexeme of each number and the bytes of each text.
 std::string difference(const tree::Document& document);
 
 }  // namespace charmille::fhir::testing
