@@ -46,6 +46,12 @@ class Writer {
     return fail(code, document_.place_of(node.origin(), path_.text()), std::move(args));
   }
 
+  Done open(std::string_view name, const Node& node) {
+    if (tags_.depth() == most_xml_levels) return refuse("CH-FHIR-013", node);
+    tags_.open(name);
+    return {};
+  }
+
   Done resource(const Node& node) {
     const Node* type = node.find("resourceType");
     if (type == nullptr || !type->is(Kind::text)) return refuse("CH-FHIR-001", node);
@@ -53,7 +59,7 @@ class Writer {
     if (definition == nullptr)
       return refuse("CH-FHIR-002", *type, {{"type", base::printable(type->chars(), 40)}});
     const bool root = tags_.depth() == 0;
-    tags_.open(definition->type);
+    if (auto opened = open(definition->type, node); !opened) return opened;
     if (root) tags_.attribute("xmlns", fhir_namespace);
     if (auto done = object(node, *definition->root.content, definition->type, true); !done)
       return done;
@@ -63,7 +69,6 @@ class Writer {
 
   /// The members of an object, inside of the element that was opened for it.
   Done object(const Node& node, const Content& content, std::string_view type, bool is_resource) {
-    if (tags_.depth() > most_xml_levels) return refuse("CH-FHIR-013", node);
     auto members = members_of(node, content, is_resource);
     if (!members) return fail(std::move(members.error()));
     for (const bool attributes : {true, false})
@@ -148,7 +153,7 @@ class Writer {
       return refuse("CH-FHIR-008", node, {{"type", std::string(form.type)}});
     if (node.items().empty() || (form.kind == Form::complex && form.content == nullptr))
       return refuse("CH-FHIR-012", node);
-    tags_.open(member.key->name);
+    if (auto opened = open(member.key->name, node); !opened) return opened;
     auto done = form.kind == Form::resource ? resource(node)
                                             : object(node, *form.content, form.type, false);
     if (!done) return done;
@@ -157,7 +162,7 @@ class Writer {
   }
 
   Done primitive(const Member& member, const XmlForm& form) {
-    tags_.open(member.key->name);
+    if (auto opened = open(member.key->name, member.any()); !opened) return opened;
     if (member.value != nullptr) {
       const auto text = lexeme(*member.value, form.type);
       if (!text) return fail(text.error());

@@ -588,3 +588,29 @@ routes:
       run_line({"map", "a/personnes", file, "--delimiter", ",", "--json", "-c", configuration});
   CHECK_MESSAGE(ran.out == "{\"nom\":\"ÉTÉ\"}\n", ran.err);
 }
+
+TEST_CASE("a FHIR resource goes from JSON to XML and back, and is judged in both") {
+  const Folder folder;
+  const std::string json =
+      folder.write("p.json", R"({"resourceType":"Patient","id":"p1","birthDate":"2014-06"})");
+  const Ran to_xml = run_line({"fhir", "convert", json});
+  CHECK_MESSAGE(to_xml.code == 0, to_xml.err);
+  CHECK(to_xml.out.find("<birthDate value=\"2014-06\"/>") != std::string::npos);
+  const std::string xml = folder.write("p.xml", to_xml.out);
+  const Ran back = run_line({"fhir", "convert", xml});
+  CHECK_MESSAGE(back.code == 0, back.err);
+  CHECK(back.out == run_line({"fhir", "convert", json, "--to", "json"}).out);
+  CHECK(run_line({"fhir", "validate", json, xml}).code == 0);
+  const std::string wrong = folder.write(
+      "w.xml", "<Patient xmlns=\"http://hl7.org/fhir\">\n <actif value=\"true\"/></Patient>");
+  const Ran refused = run_line({"fhir", "convert", wrong});
+  CHECK(refused.code == 1);
+  CHECK(refused.out.empty());
+  CHECK(refused.err.find("w.xml:2:2: Patient.actif") != std::string::npos);
+  CHECK(refused.err.find("le plus proche : active") != std::string::npos);
+  const Ran judged = run_line({"fhir", "validate", wrong});
+  CHECK(judged.code == 1);
+  CHECK(judged.out.find("Patient.actif (2:2)") != std::string::npos);
+  CHECK(run_line({"fhir", "convert", "/nowhere/p.xml"}).code == 1);
+  CHECK(run_line({"fhir", "convert", json, "--to", "yaml"}).code == 2);
+}
