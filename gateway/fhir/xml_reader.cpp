@@ -119,7 +119,7 @@ Result<const XmlEvent*> Reader::next() {
 
 Result<const XmlEvent*> Reader::tag(Origin parent) {
   for (;;) {
-    const auto event = next();
+    auto event = next();
     if (!event) return event;
     if (*event == nullptr) return refuse("CH-XML-002", parent);  // the parser has refused it before
     if ((*event)->kind != XmlEvent::Kind::text) return event;

@@ -37,7 +37,8 @@ class Writer {
     const Node* value = nullptr;
     const Node* beside = nullptr;
 
-    const Node& any() const { return value != nullptr ? *value : *beside; }
+    /// One of both is there.
+    const Node& any() const { return value != nullptr ? *value : *beside; }  // NOLINT
   };
   using Members = std::vector<Member>;
 
