@@ -4,6 +4,14 @@
 
 namespace charmille::fhir {
 
+std::string choice_key(std::string_view name, std::string_view type) {
+  std::string key(name);
+  key += type;
+  char& initial = key[name.size()];
+  if (initial >= 'a' && initial <= 'z') initial = static_cast<char>(initial - 'a' + 'A');
+  return key;
+}
+
 const Content::Key* Content::find(std::string_view name) const {
   const auto at = std::ranges::lower_bound(
       keys, name, {}, [](const Key& key) { return std::string_view(key.name); });
@@ -18,10 +26,7 @@ void Content::index() {
       continue;
     }
     for (std::uint32_t t = 0; t < element.types.size(); ++t) {
-      std::string key = element.name + element.types[t].code;
-      char& initial = key[element.name.size()];
-      if (initial >= 'a' && initial <= 'z') initial = static_cast<char>(initial - 'a' + 'A');
-      keys.push_back({std::move(key), i, t});
+      keys.push_back({choice_key(element.name, element.types[t].code), i, t});
     }
   }
   std::ranges::sort(keys, {}, &Key::name);

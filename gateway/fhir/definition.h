@@ -46,6 +46,9 @@ struct Slicing {
 
 struct Element;
 
+/// "valueQuantity": how JSON and XML write a choice of that type.
+std::string choice_key(std::string_view name, std::string_view type);
+
 /// The elements of an object, in the order of the definition, and the keys that they are written
 /// with.
 struct Content {

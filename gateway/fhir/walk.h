@@ -81,8 +81,10 @@ class Walk {
 
   // Slices (walk_slices.cpp).
   void slices(const Rule& rule, const Items& items, fhirpath::TypeId parent);
-  bool fits(const Rule& slice, const Slicing& slicing, const Item& item, fhirpath::TypeId type);
-  bool fits(const Rule& slice, const Discriminator& by, const Item& item, fhirpath::TypeId type);
+  bool fits(const Rule& slice, const Slicing& slicing, const Item& item);
+  bool fits(const Rule& slice, const Discriminator& by, const Item& item);
+  bool is_of_type(const Element& element, const Item& item) const;
+  bool has_profile(const Element& element, const Item& item);
   Rule step(const Rule& rule, std::string_view name) const;
   std::vector<Item> step(const Item& item, std::string_view name) const;
   bool says(const Rule& rule, const Item& item);

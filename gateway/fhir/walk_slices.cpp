@@ -42,7 +42,7 @@ void Walk::slices(const Rule& rule, const Items& items, TypeId parent) {
     const Element* own = nullptr;
     undecided_ = false;
     for (std::size_t i = 0; i < element.slices.size() && own == nullptr; ++i) {
-      if (!fits({&element.slices[i], rule.owner}, *element.slicing, item, type)) continue;
+      if (!fits({&element.slices[i], rule.owner}, *element.slicing, item)) continue;
       own = &element.slices[i];
       ++counts[i];
     }
@@ -77,20 +77,16 @@ void Walk::slices(const Rule& rule, const Items& items, TypeId parent) {
   }
 }
 
-bool Walk::fits(const Rule& slice, const Slicing& slicing, const Item& item, TypeId type) {
+bool Walk::fits(const Rule& slice, const Slicing& slicing, const Item& item) {
   return std::ranges::all_of(slicing.by,
-                             [&](const Discriminator& by) { return fits(slice, by, item, type); });
+                             [&](const Discriminator& by) { return fits(slice, by, item); });
 }
 
-bool Walk::fits(const Rule& slice, const Discriminator& by, const Item& item, TypeId) {
+bool Walk::fits(const Rule& slice, const Discriminator& by, const Item& item) {
   if (const std::string* url = extension_url(*slice.element, by))
     return item.node != nullptr && text_at(*item.node, "url") == *url;
   Rule rule = slice;
   std::vector<Item> values{item};
-  // What an item is, is read before the path goes into it.
-  if (by.by == Discriminator::By::type && by.steps.empty() && slice.element->choice == false &&
-      item.node == nullptr)
-    return false;
   for (const std::string& name : by.steps) {
     rule = step(rule, name);
     std::vector<Item> next;
@@ -98,35 +94,37 @@ bool Walk::fits(const Rule& slice, const Discriminator& by, const Item& item, Ty
     values = std::move(next);
     if (rule.element == nullptr) return false;
   }
+  const Element& element = *rule.element;
   switch (by.by) {
     case Discriminator::By::exists:
-      return rule.element->max == 0 ? values.empty() : rule.element->min == 0 || !values.empty();
+      return element.max == 0 ? values.empty() : element.min == 0 || !values.empty();
     case Discriminator::By::type:
-      return std::ranges::any_of(values, [&](const Item& one) {
-        if (one.node == nullptr) return false;
-        const std::string_view resource = text_at(*one.node, "resourceType");
-        return std::ranges::any_of(rule.element->types, [&](const TypeUse& use) {
-          if (!resource.empty()) return definitions_.is_a(resource, use.code);
-          if (!one.key.ends_with(use.code) && !slice.element->choice) return true;
-          std::string written = slice.element->name + use.code;
-          char& initial = written[slice.element->name.size()];
-          if (initial >= 'a' && initial <= 'z') initial = static_cast<char>(initial - 'a' + 'A');
-          return one.key == written;
-        });
-      });
+      return std::ranges::any_of(values, [&](const Item& one) { return is_of_type(element, one); });
     case Discriminator::By::profile:
-      return std::ranges::any_of(values, [&](const Item& one) {
-        return one.node != nullptr &&
-               std::ranges::any_of(rule.element->types, [&](const TypeUse& use) {
-                 return std::ranges::any_of(use.profiles, [&](const std::string& url) {
-                   return conforms(*one.node, url);
-                 });
-               });
-      });
+      return std::ranges::any_of(values,
+                                 [&](const Item& one) { return has_profile(element, one); });
     case Discriminator::By::value:
       break;
   }
   return std::ranges::any_of(values, [&](const Item& one) { return says(rule, one); });
+}
+
+/// A resource says its type, a choice has it in its key.
+bool Walk::is_of_type(const Element& element, const Item& item) const {
+  if (item.node == nullptr) return false;
+  const std::string_view resource = text_at(*item.node, "resourceType");
+  if (resource.empty() && !element.choice) return true;
+  return std::ranges::any_of(element.types, [&](const TypeUse& use) {
+    return resource.empty() ? item.key == choice_key(element.name, use.code)
+                            : definitions_.is_a(resource, use.code);
+  });
+}
+
+bool Walk::has_profile(const Element& element, const Item& item) {
+  return item.node != nullptr && std::ranges::any_of(element.types, [&](const TypeUse& use) {
+           return std::ranges::any_of(
+               use.profiles, [&](const std::string& url) { return conforms(*item.node, url); });
+         });
 }
 
 /// The value is what the element asks for: fixed, a pattern, a code, or parts that are so.
@@ -142,7 +140,7 @@ bool Walk::says(const Rule& rule, const Item& item) {
   }
   if (element.slicing && !element.slices.empty())
     return std::ranges::any_of(element.slices, [&](const Element& slice) {
-      return fits({&slice, rule.owner}, *element.slicing, item, fhirpath::untyped);
+      return fits({&slice, rule.owner}, *element.slicing, item);
     });
   return !quietly([&] { value(rule, item, fhirpath::untyped); });
 }
