@@ -73,7 +73,14 @@ void Loss::print(Session& s) const {
     table->print(s.console);
     s.console.out << '\n';
   }
-  if (columns.empty() && codes.empty() && rules.empty())
+  const bool counted =
+      std::ranges::any_of(files_, [](const auto& one) { return !one.second.empty(); });
+  if (!counted)
+    s.console.out
+        << s.say("cette entrée n'a pas de colonnes : ce qui n'en est pas lu n'est pas compté",
+                 "this input has no columns: what is not read of it is not counted")
+        << '\n';
+  else if (columns.empty() && codes.empty() && rules.empty())
     s.console.out << s.say("rien n'est perdu", "nothing is lost") << '\n';
 }
 
