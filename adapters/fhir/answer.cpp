@@ -2,20 +2,14 @@
 
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
+#include "gateway/fhir/members.h"
 
 namespace charmille::adapters::fhir {
 namespace {
 
+using charmille::fhir::items_at;
+using charmille::fhir::text_at;
 using tree::Node;
-
-std::string_view text_at(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found == nullptr ? std::string_view{} : found->chars();
-}
-std::span<const Node> items_at(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found == nullptr ? std::span<const Node>{} : found->items();
-}
 
 /// Codes and paths: no more than their signs, so that no word of a resource passes with them.
 std::string plain(std::string_view text) {

@@ -8,10 +8,6 @@ namespace {
 using tree::Field;
 using tree::FieldType;
 
-Field text_field() {
-  return Field{.name = "", .type = FieldType::text};
-}
-
 const tree::Spec& destination_spec() {
   static const tree::Spec spec = [] {
     tree::Spec made{
@@ -34,14 +30,14 @@ const tree::Spec& destination_spec() {
                   .meaning_en = "folders of the FHIR packages whose profiles are checked before "
                                 "sending; without them nothing is checked here",
                   .example = "[paquets/fr-core, paquets/tddui]",
-                  .item = {text_field()}},
+                  .item = {web::text_field()}},
             Field{.name = "profiles",
                   .type = FieldType::list,
                   .meaning_fr = "profils à respecter, en plus de ceux que la ressource dit suivre",
                   .meaning_en = "profiles to conform to, beside those that the resource claims",
                   .example = "[\"https://interop.esante.gouv.fr/ig/fhir/tddui/StructureDefinition/"
                              "tddui-bundle\"]",
-                  .item = {text_field()}},
+                  .item = {web::text_field()}},
         }};
     for (Field& field : web::connection_fields()) made.fields.push_back(std::move(field));
     return made;
@@ -49,31 +45,20 @@ const tree::Spec& destination_spec() {
   return spec;
 }
 
-std::vector<std::string> texts_of(const tree::Node& node, std::string_view name) {
-  std::vector<std::string> texts;
-  if (const tree::Node* list = node.find(name))
-    for (const tree::Node& one : list->items()) texts.emplace_back(one.chars());
-  return texts;
-}
-
 /// What the packages define; nothing when none is named.
 Result<std::shared_ptr<const charmille::fhir::Validator>> read_validator(const Setting& setting) {
-  const auto folders = texts_of(setting.node, "packages");
+  std::vector<std::filesystem::path> folders;
+  for (const std::string& folder : web::texts_of(setting.node, "packages"))
+    folders.push_back(std::filesystem::path(setting.base_folder) / folder);
   if (folders.empty()) return std::shared_ptr<const charmille::fhir::Validator>{};
-  const base::Place place = setting.document.place_of(
-      setting.node.find("packages")->origin(), "endpoints." + setting.endpoint + ".packages");
-  auto definitions = std::make_shared<charmille::fhir::Definitions>();
-  for (const std::string& folder : folders)
-    if (auto loaded = definitions->load(std::filesystem::path(setting.base_folder) / folder);
-        !loaded) {
-      if (loaded.error().place.file.empty()) loaded.error().place = place;
-      return fail(std::move(loaded.error()));
-    }
-  definitions->close();
-  for (const std::string& profile : texts_of(setting.node, "profiles"))
-    if (definitions->find(profile) == nullptr)
-      return fail("CH-FHIR-043", place, {{"profile", profile}});
-  return std::make_shared<const charmille::fhir::Validator>(std::move(definitions));
+  auto definitions =
+      charmille::fhir::load_definitions(folders, web::texts_of(setting.node, "profiles"));
+  if (definitions)
+    return std::make_shared<const charmille::fhir::Validator>(std::move(*definitions));
+  if (definitions.error().place.file.empty())
+    definitions.error().place = setting.document.place_of(
+        setting.node.find("packages")->origin(), "endpoints." + setting.endpoint + ".packages");
+  return fail(std::move(definitions.error()));
 }
 
 std::vector<base::Fault> check_destination(const Setting& setting) {
@@ -104,7 +89,7 @@ Result<DestinationSettings> read_destination(const Setting& setting) {
   auto validator = read_validator(setting);
   if (!validator) return fail(validator.error());
   out.validator = std::move(*validator);
-  out.profiles = texts_of(setting.node, "profiles");
+  out.profiles = web::texts_of(setting.node, "profiles");
   return out;
 }
 

@@ -2,11 +2,14 @@
 
 #include "adapters/fhir/answer.h"
 #include "adapters/web/status.h"
-#include "gateway/base/catalogue.h"
 #include "gateway/codec/codec.h"
+#include "gateway/fhir/members.h"
 
 namespace charmille::adapters::fhir {
 namespace {
+
+using charmille::fhir::items_at;
+using charmille::fhir::text_at;
 
 constexpr std::string_view media_type = "application/fhir+json";
 constexpr std::uint64_t most_bytes = 256U << 20;
@@ -14,11 +17,6 @@ constexpr std::uint64_t most_bytes = 256U << 20;
 constexpr std::string_view path_id = "path";
 constexpr std::string_view entries_id = "entries";
 constexpr std::string_view repeatable_id = "repeatable";
-
-std::string_view text_at(const tree::Node& node, std::string_view name) {
-  const tree::Node* found = node.find(name);
-  return found == nullptr ? std::string_view{} : found->chars();
-}
 
 std::string_view id_of(const Envelope& envelope, std::string_view name) {
   for (const auto& [key, value] : envelope.prepared.ids)
@@ -54,8 +52,7 @@ class FhirDestination final : public Destination {
     const std::string_view type = text_at(resource, "resourceType");
     if (type.empty()) return fail("CH-FHIR-001");
     if (auto judged = judge(*document); !judged) return fail(judged.error());
-    const tree::Node* entry = resource.find("entry");
-    const auto entries = entry == nullptr ? std::span<const tree::Node>{} : entry->items();
+    const auto entries = items_at(resource, "entry");
     const std::string_view kind = text_at(resource, "type");
     const bool whole = type == "Bundle" && (kind == "transaction" || kind == "batch");
     Prepared out;
@@ -109,11 +106,8 @@ class FhirDestination final : public Destination {
     if (verdict == web::Verdict::delivered) return received(answer, entries);
     base::Args args = outcome_of(answer.body);
     args.emplace_back("status", status);
-    if (verdict == web::Verdict::retry) {
-      if (const auto wait = web::retry_after(answer.header("Retry-After"), clock_.now()))
-        args.emplace_back("retry-after", std::to_string(wait->count()) + "s");
-      return fail("CH-FHIR-046", {}, std::move(args));
-    }
+    if (verdict == web::Verdict::retry)
+      return web::later("CH-FHIR-046", std::move(args), answer.header("Retry-After"), clock_.now());
     return fail(verdict == web::Verdict::credentials ? "CH-FHIR-031" : "CH-FHIR-047", {},
                 std::move(args));
   }

@@ -9,10 +9,6 @@ namespace {
 using tree::Field;
 using tree::FieldType;
 
-Field text_field() {
-  return Field{.name = "", .type = FieldType::text};
-}
-
 const tree::Spec& source_spec() {
   static const tree::Spec spec{
       "http",
@@ -24,7 +20,7 @@ const tree::Spec& source_spec() {
                 .meaning_fr = "types de contenu acceptés ; les autres reçoivent 415",
                 .meaning_en = "content types accepted; others get 415",
                 .example = "[application/json]",
-                .item = {text_field()}},
+                .item = {web::text_field()}},
           Field{.name = "max-size",
                 .type = FieldType::size,
                 .meaning_fr = "un corps plus grand reçoit 413",
@@ -69,7 +65,7 @@ std::vector<Field> call_fields() {
             .meaning_fr = "en-têtes fixes à ajouter ; jamais un secret",
             .meaning_en = "fixed headers to add; never a secret",
             .example = "{X-Depositor: \"750000001\"}",
-            .item = {text_field()}},
+            .item = {web::text_field()}},
       Field{.name = "duplicate",
             .type = FieldType::choice,
             .meaning_fr =
@@ -123,8 +119,7 @@ Result<std::unique_ptr<Destination>> build_destination(const Setting& setting) {
 SourceSettings read_source(const Setting& setting) {
   const web::View view(setting, source_spec());
   SourceSettings out;
-  if (const tree::Node* types = setting.node.find("content-types"))
-    for (const tree::Node& type : types->items()) out.content_types.emplace_back(type.chars());
+  out.content_types = web::texts_of(setting.node, "content-types");
   if (out.content_types.empty())
     out.content_types = {"application/json", "application/x-ndjson", "text/csv",
                          "application/xml",  "application/zip",      "application/pdf"};

@@ -63,12 +63,8 @@ class HttpDestination final : public Destination {
         delivered.duplicate = true;
         if (settings_.conflict_is_duplicate) return delivered;
         return fail("CH-POST-006", {}, status);
-      case web::Verdict::retry: {
-        Fault f = fault("CH-POST-002", {}, status);
-        if (const auto wait = web::retry_after(answer.header("Retry-After"), clock_.now()))
-          f.args.emplace_back("retry-after", std::to_string(wait->count()) + "s");
-        return fail(std::move(f));
-      }
+      case web::Verdict::retry:
+        return web::later("CH-POST-002", status, answer.header("Retry-After"), clock_.now());
       case web::Verdict::credentials:
         return fail("CH-POST-004", {}, status);
       case web::Verdict::redirected:

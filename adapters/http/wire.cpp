@@ -1,22 +1,14 @@
 #include "adapters/http/wire.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "adapters/web/status.h"
 #include "gateway/net/http.h"
 
 namespace charmille::adapters::http {
 namespace {
 
 using std::chrono::seconds;
-
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || at != text.data() + text.size() || value < 0)
-    return std::nullopt;
-  return value;
-}
 
 Response json(int status, std::string body) {
   return {status, {{"Content-Type", "application/json"}}, base::Payload(std::move(body))};
@@ -63,7 +55,7 @@ std::optional<seconds> wait_of(std::string_view target, seconds most) {
   request.query = target.substr(mark + 1);
   const auto text = request.parameter("wait");
   if (!text) return seconds(0);
-  const auto value = number(*text);
+  const auto value = web::whole_number(*text);
   if (!value) return std::nullopt;
   return std::min(seconds(std::min<std::int64_t>(*value, 86'400)), most);
 }

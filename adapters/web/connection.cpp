@@ -25,6 +25,17 @@ Result<std::shared_ptr<const config::Secret>> read_token(const Setting& setting)
 
 }  // namespace
 
+Field text_field() {
+  return Field{.name = "", .type = FieldType::text};
+}
+
+std::vector<std::string> texts_of(const tree::Node& node, std::string_view name) {
+  std::vector<std::string> texts;
+  if (const tree::Node* list = node.find(name))
+    for (const tree::Node& one : list->items()) texts.emplace_back(one.chars());
+  return texts;
+}
+
 std::vector<Field> connection_fields() {
   return {
       Field{.name = "token",

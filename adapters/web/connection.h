@@ -28,6 +28,11 @@ struct Connection {
   net::HttpCall call(std::string url, std::string method, Deadline deadline) const;
 };
 
+/// An item of a list, a value of a map: a text.
+tree::Field text_field();
+/// The texts of that list; none when it is absent.
+std::vector<std::string> texts_of(const tree::Node& node, std::string_view name);
+
 /// token, certificate, key, ca, system-ca, timeout, connect-timeout, max-answer, connections.
 std::vector<tree::Field> connection_fields();
 /// Reads the token as well; a fault when it cannot be read, or when nothing says whom to trust at

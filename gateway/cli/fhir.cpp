@@ -121,15 +121,10 @@ std::size_t validate(Session& s, const Options& o, const fhir::Definitions& defi
 }
 
 Exit validate_all(Session& s, const Options& o) {
-  auto definitions = std::make_shared<fhir::Definitions>();
-  for (const std::string& package : o.packages)
-    if (auto loaded = definitions->load(package); !loaded)
-      return s.print(loaded.error()), Exit::usage;
-  definitions->close();
-  for (const std::string& profile : o.profiles)
-    if (definitions->find(profile) == nullptr)
-      return s.print(fault("CH-FHIR-043", {}, {{"profile", base::printable(profile)}})),
-             Exit::usage;
+  const auto loaded = fhir::load_definitions(
+      std::vector<std::filesystem::path>(o.packages.begin(), o.packages.end()), o.profiles);
+  if (!loaded) return s.print(loaded.error()), Exit::usage;
+  const auto& definitions = *loaded;
   const fhir::Validator validator(definitions);
   tree::Document out;
   std::vector<tree::Node> results;

@@ -80,7 +80,6 @@ class Block {
       element.same_as = fields[3].substr(1);
     else
       element.types = types_of(fields[3]);
-    element.modifies = fields.size() > 4 && fields[4] == "?!";
     if (fields.size() > 5) element.value_set = fields[5];
     at(path.substr(0, dot == path.npos ? 0 : dot)).children.push_back(std::move(draft));
   }

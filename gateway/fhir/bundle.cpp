@@ -1,6 +1,6 @@
 #include "gateway/fhir/bundle.h"
 
-#include "gateway/fhir/walk.h"
+#include "gateway/fhir/members.h"
 
 namespace charmille::fhir {
 

@@ -4,12 +4,9 @@ namespace charmille::fhir {
 
 Constraint Compiling::constraint(std::string_view key, bool is_error, std::string_view expression,
                                  std::string_view words) {
-  Constraint made{std::string(key), is_error, std::string(words), std::string(expression), {}};
+  Constraint made{std::string(key), is_error, std::string(words), {}};
   auto compiled = fhirpath::compile(expression, scope_, base::Place{into_.type, 1, 1, {}});
-  if (compiled)
-    made.expression = std::move(*compiled);
-  else
-    into_.left_out.push_back(made.key);
+  if (compiled) made.expression = std::move(*compiled);
   return made;
 }
 

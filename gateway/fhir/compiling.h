@@ -13,7 +13,7 @@ class Compiling {
     scope_.set_clock(true);
   }
 
-  /// The expression is left out, and told, when the engine does not know what it uses.
+  /// The expression is left out when the engine does not know what it uses.
   Constraint constraint(std::string_view key, bool is_error, std::string_view expression,
                         std::string_view words);
   void done() {

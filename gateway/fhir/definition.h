@@ -28,8 +28,7 @@ struct Constraint {
   std::string key;  ///< "pat-1"
   bool is_error = true;
   std::string words;
-  std::string source;
-  /// Nothing: it uses a function that the engine has not; told by Definition::left_out.
+  /// Nothing: it uses a function that the engine has not.
   std::optional<fhirpath::Expression> expression;
 };
 
@@ -70,7 +69,6 @@ struct Element {
   std::string slice;     ///< of a slice: its name
   bool choice = false;   ///< value[x]
   bool repeats = false;  ///< in the base definition: an array in JSON
-  bool modifies = false;
   std::uint32_t min = 0;
   std::uint32_t max = many;
   std::vector<TypeUse> types;
@@ -93,10 +91,7 @@ struct Definition {
   std::string base;  ///< url or name of what it specialises or constrains
   Kind kind = Kind::complex;
   bool is_profile = false;
-  bool is_abstract = false;
   Element root;
-  /// Constraints that cannot be evaluated, by key.
-  std::vector<std::string> left_out;
   std::uint32_t slots = 0;                         ///< of its expressions, for a fhirpath::Context
   std::uint32_t members = 0;                       ///< likewise
   std::shared_ptr<const tree::Document> document;  ///< what `fixed` and `pattern` point into

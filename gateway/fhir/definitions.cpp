@@ -6,6 +6,7 @@
 #include "gateway/base/payload.h"
 #include "gateway/codec/codec.h"
 #include "gateway/fhir/base_table.h"
+#include "gateway/fhir/members.h"
 #include "gateway/fhir/structure_definition.h"
 
 namespace charmille::fhir {
@@ -19,11 +20,6 @@ using tree::Node;
 
 constexpr std::size_t most_bytes = 64U << 20;  ///< of one file of a package
 constexpr std::size_t most_deep = 200;
-
-std::string_view text_at(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found == nullptr ? std::string_view{} : found->chars();
-}
 
 Result<tree::Document> read_file(const fs::path& file) {
   const std::string name = file.filename().string();
@@ -48,17 +44,12 @@ Result<void> Definitions::load(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(from, error))
     if (entry.path().extension() == ".json" && !entry.path().filename().string().starts_with('.'))
       files.push_back(entry.path());
-  if (error) return fail("CH-FHIR-040", {}, {{"folder", folder.filename().string()}});
-  if (files.empty()) return fail("CH-FHIR-040", {}, {{"folder", folder.filename().string()}});
+  if (error || files.empty())
+    return fail("CH-FHIR-040", {}, {{"folder", folder.filename().string()}});
   std::ranges::sort(files);
   for (const fs::path& file : files) {
     auto document = read_file(file);
     if (!document) return fail(std::move(document.error()));
-    if (file.filename() == "package.json") {
-      packages_.push_back(std::string(text_at(document->root(), "name")) + ' ' +
-                          std::string(text_at(document->root(), "version")));
-      continue;
-    }
     if (auto added = add(std::move(*document)); !added) {
       added.error().place.file = file.filename().string();
       return added;
@@ -75,10 +66,8 @@ Result<void> Definitions::add(tree::Document resource) {
   if (type != "StructureDefinition") return {};
   const std::string url(text_at(root, "url"));
   if (url.empty()) return fail("CH-FHIR-042");
-  if (root.find("snapshot") == nullptr) {
-    without_snapshot_.insert(url);
-    return {};
-  }
+  // What has no snapshot cannot be judged by.
+  if (root.find("snapshot") == nullptr) return {};
   // The base types are the program's own.
   if (url.starts_with(base_url) && types_.contains(url.substr(base_url.size()))) return {};
   auto compiled = compile(std::move(resource), model_);
@@ -129,11 +118,16 @@ bool Definitions::is_a(std::string_view type, std::string_view base) const {
   return false;
 }
 
-std::vector<std::string_view> Definitions::type_names() const {
-  std::vector<std::string_view> names;
-  for (const auto& entry : types_)
-    if (entry.second->kind == Definition::Kind::resource) names.emplace_back(entry.first);
-  return names;
+Result<std::shared_ptr<const Definitions>> load_definitions(std::span<const fs::path> packages,
+                                                            std::span<const std::string> profiles) {
+  auto definitions = std::make_shared<Definitions>();
+  for (const fs::path& package : packages)
+    if (auto loaded = definitions->load(package); !loaded) return fail(std::move(loaded.error()));
+  definitions->close();
+  for (const std::string& profile : profiles)
+    if (definitions->find(profile) == nullptr)
+      return fail("CH-FHIR-043", {}, {{"profile", base::printable(profile)}});
+  return definitions;
 }
 
 }  // namespace charmille::fhir

@@ -6,10 +6,9 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <set>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "gateway/base/result.h"
@@ -41,11 +40,6 @@ class Definitions {
   /// The element of a base type that another shares its content with: "Questionnaire.item".
   const Element* element(std::string_view path) const;
   bool is_a(std::string_view type, std::string_view base) const;
-  std::vector<std::string_view> type_names() const;
-  /// Profiles that the packages have without a snapshot: they cannot be checked.
-  const std::set<std::string, std::less<>>& without_snapshot() const { return without_snapshot_; }
-  /// Name and version of the packages, as they say.
-  const std::vector<std::string>& packages() const { return packages_; }
 
   const Terminology& terminology() const { return terminology_; }
   const fhirpath::Model& model() const { return *model_; }
@@ -54,9 +48,12 @@ class Definitions {
   std::shared_ptr<const fhirpath::Model> model_;
   std::map<std::string, DefinitionPtr, std::less<>> types_;
   std::map<std::string, DefinitionPtr, std::less<>> profiles_;
-  std::set<std::string, std::less<>> without_snapshot_;
-  std::vector<std::string> packages_;
   Terminology terminology_;
 };
+
+/// The base types and those packages, ready; each of the profiles is among them. Faults: those of
+/// `Definitions::load`, CH-FHIR-043.
+Result<std::shared_ptr<const Definitions>> load_definitions(
+    std::span<const std::filesystem::path> packages, std::span<const std::string> profiles);
 
 }  // namespace charmille::fhir

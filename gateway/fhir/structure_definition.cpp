@@ -5,6 +5,7 @@
 
 #include "gateway/fhir/base_table.h"
 #include "gateway/fhir/compiling.h"
+#include "gateway/fhir/members.h"
 
 namespace charmille::fhir {
 namespace {
@@ -15,19 +16,6 @@ constexpr std::string_view system_type = "http://hl7.org/fhirpath/System.";
 /// Looked at by the validator itself, as for the base types.
 constexpr std::string_view own_constraints[] = {"ele-1", "ext-1", "ref-1", "dom-3",
                                                 "dom-6", "txt-1", "txt-2"};
-
-std::string_view text_at(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found == nullptr ? std::string_view{} : found->chars();
-}
-bool is_true(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found != nullptr && found->is(tree::Kind::boolean) && found->boolean_value();
-}
-std::span<const Node> items_at(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found == nullptr ? std::span<const Node>{} : found->items();
-}
 
 std::uint32_t max_of(std::string_view text) {
   std::uint32_t number = many;
@@ -161,7 +149,6 @@ class Snapshot {
     const Node* base = node.find("base");
     const std::string_view widest = base == nullptr ? text_at(node, "max") : text_at(*base, "max");
     element.repeats = widest != "1" && widest != "0";
-    element.modifies = is_true(node, "isModifier");
     element.types = types_of(node);
     const std::string_view same = text_at(node, "contentReference");
     if (const std::size_t mark = same.find('#'); mark != same.npos)
@@ -210,7 +197,6 @@ Result<DefinitionPtr> compile(tree::Document resource,
   definition->type = text_at(root, "type");
   definition->base = text_at(root, "baseDefinition");
   definition->is_profile = text_at(root, "derivation") == "constraint";
-  definition->is_abstract = is_true(root, "abstract");
   const std::string_view kind = text_at(root, "kind");
   definition->kind = kind == "resource"         ? Definition::Kind::resource
                      : kind == "primitive-type" ? Definition::Kind::primitive

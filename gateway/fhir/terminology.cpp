@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <span>
 
+#include "gateway/fhir/members.h"
+
 namespace charmille::fhir {
 namespace {
 
 using tree::Node;
 
-std::string_view text_at(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found == nullptr ? std::string_view{} : found->chars();
-}
-std::span<const Node> items_at(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found == nullptr ? std::span<const Node>{} : found->items();
-}
 std::string without_version(std::string_view canonical) {
   return std::string(canonical.substr(0, canonical.find('|')));
 }

@@ -22,16 +22,6 @@ bool has_text(const Node& node, std::string_view text) {
 
 }  // namespace
 
-std::string_view text_at(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found == nullptr ? std::string_view{} : found->chars();
-}
-
-std::span<const Node> items_at(const Node& node, std::string_view name) {
-  const Node* found = node.find(name);
-  return found != nullptr && found->is(Kind::array) ? found->items() : std::span<const Node>{};
-}
-
 std::string_view name_of(Severity severity) {
   switch (severity) {
     case Severity::error:
@@ -51,48 +41,43 @@ void Walk::tell(Severity severity, std::string_view type, std::string_view code,
     return;
   }
   std::string key(code);
-  key += path_;
+  key += path_.text();
   for (const auto& arg : args) key += '\n' + arg.second;
   if (!told_.insert(std::move(key)).second) return;
   const tree::Origin origin = node == nullptr ? tree::Origin{} : node->origin();
   issues_.push_back(
-      {severity, type, fault(code, document_.place_of(origin, path_), std::move(args))});
+      {severity, type, fault(code, document_.place_of(origin, path_.text()), std::move(args))});
 }
 
 std::vector<Issue> Walk::take() {
-  for (const std::string& url : unknown_value_sets_) {
-    path_.clear();
+  for (const std::string& url : unknown_value_sets_)
     tell(Severity::information, "not-supported", "CH-FHIR-020", nullptr, {{"set", url}});
-  }
   return std::move(issues_);
 }
 
 void Walk::root(std::span<const std::string> profiles) {
   const Node& node = document_.root();
   if (!node.is(Kind::object)) return tell(Severity::error, "structure", "CH-FHIR-001", &node);
-  const At at(*this, text_at(node, "resourceType").empty() ? std::string_view("Resource")
+  const At at(path_, text_at(node, "resourceType").empty() ? std::string_view("Resource")
                                                            : text_at(node, "resourceType"));
   resource(node, profiles);
 }
 
 /// By its type, and by each profile that it claims or that is asked for.
-void Walk::resource(const Node& node, std::span<const std::string> profiles) {
+void Walk::resource(const Node& node, std::span<const std::string> profiles, bool is_contained) {
   const std::string_view name = text_at(node, "resourceType");
   if (name.empty()) return tell(Severity::error, "structure", "CH-FHIR-001", &node);
   const Definition* base = definitions_.type(name);
   if (base == nullptr || base->kind != Definition::Kind::resource)
     return tell(Severity::error, "structure", "CH-FHIR-002", node.find("resourceType"),
                 {{"type", base::printable(name, 40)}});
-  const Node* const outer = resource_;
-  const Node* const outer_container = container_;
-  const BundleIndex* const outer_bundle = bundle_;
-  resource_ = &node;
-  if (container_ == nullptr || !path_.ends_with(']') || path_.find(".contained[") == path_.npos)
-    container_ = &node;
+  const Where outer = where_;
+  where_.resource = &node;
+  if (!is_contained) where_.container = &node;
   std::optional<BundleIndex> bundle;
   if (name == "Bundle") {
     bundle.emplace(node);
-    bundle_ = &*bundle;
+    where_.bundle = &*bundle;
     entries(*bundle);
   }
   std::vector<std::string> asked(profiles.begin(), profiles.end());
@@ -114,9 +99,7 @@ void Walk::resource(const Node& node, std::span<const std::string> profiles) {
     }
   }
   if (!by_profile) as_defined(node, *base);
-  resource_ = outer;
-  container_ = outer_container;
-  bundle_ = outer_bundle;
+  where_ = outer;
 }
 
 /// What no profile says of a Bundle: each entry has its own fullUrl, and is asked for as what it
@@ -125,9 +108,9 @@ void Walk::entries(const BundleIndex& bundle) {
   for (const Node* twin : bundle.twins())
     tell(Severity::error, "duplicate", "CH-FHIR-021", twin->find("fullUrl"));
   std::uint32_t index = 0;
-  for (const Node& entry : items_at(*resource_, "entry")) {
-    const At list(*this, "entry");
-    const At at(*this, index++);
+  for (const Node& entry : items_at(*where_.resource, "entry")) {
+    const At list(path_, "entry");
+    const At at(path_, index++);
     const Node* request = entry.find("request");
     const Node* resource = entry.find("resource");
     if (request == nullptr || resource == nullptr || text_at(*request, "method") != "POST")
@@ -140,11 +123,11 @@ void Walk::entries(const BundleIndex& bundle) {
 /// What is contained is there because something refers to it, or it to its container (dom-3).
 void Walk::contained() {
   std::uint32_t index = 0;
-  for (const Node& one : items_at(*resource_, "contained")) {
+  for (const Node& one : items_at(*where_.resource, "contained")) {
     const std::string mark = "#" + std::string(text_at(one, "id"));
-    const At list(*this, "contained");
-    const At at(*this, index++);
-    if (!has_text(*resource_, mark) && !has_text(one, "#"))
+    const At list(path_, "contained");
+    const At at(path_, index++);
+    if (!has_text(*where_.resource, mark) && !has_text(one, "#"))
       tell(Severity::error, "invariant", "CH-FHIR-030", &one);
   }
 }
@@ -174,7 +157,7 @@ void Walk::object(const Node& node, const Inside& inside, TypeId type, bool is_r
 void Walk::elements(const std::vector<Items>& items, const Inside& inside, TypeId type) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Element& one = inside.content->elements[i];
-    const At at(*this, one.name);
+    const At at(path_, one.name);
     element({&one, inside.owner}, items[i], type);
   }
 }
@@ -189,7 +172,7 @@ std::vector<Walk::Items> Walk::items_of(const Node& node, const Inside& inside, 
     if (is_resource && written == "resourceType") continue;
     const Content::Key* key = inside.content->find(name);
     if (key == nullptr) {
-      const At at(*this, base::printable(written, 60));
+      const At at(path_, base::printable(written, 60));
       tell(Severity::error, "structure", "CH-FHIR-003", &node.items()[i],
            {{"element", base::printable(written, 60)}});
       continue;
@@ -210,7 +193,7 @@ std::vector<Walk::Items> Walk::items_of(const Node& node, const Inside& inside, 
 void Walk::add_items(const Content::Key& key, const Node* value, const Node* beside,
                      std::string_view name, const Element& element, Items& into) {
   const Node& any = value != nullptr ? *value : *beside;
-  const At at(*this, element.name);
+  const At at(path_, element.name);
   if (any.is(Kind::array) != element.repeats)
     return tell(Severity::error, "structure", element.repeats ? "CH-FHIR-006" : "CH-FHIR-007",
                 &any);
@@ -254,7 +237,7 @@ void Walk::element(const Rule& rule, const Items& items, TypeId parent) {
       value(rule, item, type);
       continue;
     }
-    const At at(*this, item.index);
+    const At at(path_, item.index);
     value(rule, item, type);
   }
 }

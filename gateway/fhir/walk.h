@@ -11,6 +11,8 @@
 #include "gateway/fhir/bundle.h"
 #include "gateway/fhir/definitions.h"
 #include "gateway/fhir/issue.h"
+#include "gateway/fhir/members.h"
+#include "gateway/fhir/path.h"
 #include "gateway/fhirpath/context.h"
 #include "gateway/tree/document.h"
 
@@ -45,10 +47,17 @@ class Walk {
     const Definition* owner = nullptr;
     const Definition* profile = nullptr;  ///< whose own constraints hold too
   };
-  class At;
+  using At = Path::Step;
+  /// The resource that is judged.
+  struct Where {
+    const tree::Node* resource = nullptr;   ///< the nearest one
+    const tree::Node* container = nullptr;  ///< which contains it, or itself
+    const BundleIndex* bundle = nullptr;    ///< the nearest one
+  };
 
   // Objects (walk.cpp).
-  void resource(const tree::Node& node, std::span<const std::string> profiles);
+  void resource(const tree::Node& node, std::span<const std::string> profiles,
+                bool is_contained = false);
   void entries(const BundleIndex& bundle);
   void contained();
   void as_defined(const tree::Node& node, const Definition& definition);
@@ -105,38 +114,14 @@ class Walk {
   std::set<std::string, std::less<>> unknown_value_sets_;
   std::unordered_map<const Definition*, fhirpath::Context> contexts_;
   std::map<std::pair<const tree::Node*, std::string>, bool> conforming_;
-  std::string path_;
-  const tree::Node* resource_ = nullptr;   ///< the nearest one
-  const tree::Node* container_ = nullptr;  ///< which contains it, or itself
-  const BundleIndex* bundle_ = nullptr;
+  Path path_;
+  Where where_;
   std::vector<const tree::Node*> parents_;
   bool undecided_ = false;  ///< a slice depends on codes that are not known
   int quiet_ = 0;
   int depth_ = 0;
 };
 
-/// One step deeper in the path, for as long as it lives.
-class Walk::At {
- public:
-  At(Walk& walk, std::string_view name) : walk_(walk), before_(walk.path_.size()) {
-    if (!walk.path_.empty()) walk.path_ += '.';
-    walk.path_ += name;
-  }
-  At(Walk& walk, std::uint32_t index) : walk_(walk), before_(walk.path_.size()) {
-    walk.path_ += '[' + std::to_string(index) + ']';
-  }
-  At(const At&) = delete;
-  At& operator=(const At&) = delete;
-  ~At() { walk_.path_.resize(before_); }
-
- private:
-  Walk& walk_;
-  std::size_t before_;
-};
-
-// Of small things that the parts share.
-std::string_view text_at(const tree::Node& node, std::string_view name);
-std::span<const tree::Node> items_at(const tree::Node& node, std::string_view name);
 /// Everything that `pattern` has is in `node` too (FHIR R4, ElementDefinition.pattern[x]).
 bool has_pattern(const tree::Node& node, const tree::Node& pattern);
 

@@ -62,7 +62,7 @@ void Walk::slices(const Rule& rule, const Items& items, TypeId parent) {
       judge();
       continue;
     }
-    const At at(*this, item.index);
+    const At at(path_, item.index);
     judge();
   }
   for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -161,10 +161,10 @@ bool Walk::conforms(const Node& resource, const std::string& profile) {
   }
   const auto [at, made] = conforming_.try_emplace({&resource, profile}, false);
   if (made) {
-    const Node* const outer = resource_;
-    resource_ = &resource;
+    const Where outer = where_;
+    where_.resource = where_.container = &resource;
     at->second = !quietly([&] { as_defined(resource, *definition); });
-    resource_ = outer;
+    where_ = outer;
   }
   return at->second;
 }
@@ -207,10 +207,10 @@ std::vector<Walk::Item> Walk::step(const Item& item, std::string_view name) cons
   };
   if (name == "resolve()") {
     const std::string_view reference = text_at(*item.node, "reference");
-    if (bundle_ != nullptr)
-      if (const Node* resource = bundle_->find(reference)) add(*resource, {});
-    if (reference.starts_with('#') && resource_ != nullptr)
-      for (const Node& one : items_at(*resource_, "contained"))
+    if (where_.bundle != nullptr)
+      if (const Node* resource = where_.bundle->find(reference)) add(*resource, {});
+    if (reference.starts_with('#') && where_.resource != nullptr)
+      for (const Node& one : items_at(*where_.resource, "contained"))
         if (text_at(one, "id") == reference.substr(1)) add(one, {});
     return found;
   }

@@ -18,10 +18,6 @@ namespace {
 
 const TypeUse no_type;
 
-bool equal_patterns(const Node& item, std::span<const Node> items) {
-  return std::ranges::any_of(items, [&](const Node& one) { return has_pattern(one, item); });
-}
-
 }  // namespace
 
 bool has_pattern(const Node& node, const Node& pattern) {
@@ -33,8 +29,9 @@ bool has_pattern(const Node& node, const Node& pattern) {
     return node.is(Kind::object);
   }
   if (pattern.is(Kind::array))
-    return node.is(Kind::array) && std::ranges::all_of(pattern.items(), [&](const Node& one) {
-             return equal_patterns(one, node.items());
+    return node.is(Kind::array) && std::ranges::all_of(pattern.items(), [&](const Node& wanted) {
+             return std::ranges::any_of(node.items(),
+                                        [&](const Node& one) { return has_pattern(one, wanted); });
            });
   return tree::equal(node, pattern);
 }
@@ -60,7 +57,7 @@ void Walk::value(const Rule& rule, const Item& item, TypeId type) {
   if (item.node == nullptr)
     return tell(Severity::error, "structure", "CH-FHIR-008", item.beside, {{"type", use.code}});
   if (definition != nullptr && definition->kind == Definition::Kind::resource)
-    return resource(*item.node, use.profiles);
+    return resource(*item.node, use.profiles, rule.element->name == "contained");
   complex(rule, item, use, type);
 }
 
@@ -195,16 +192,15 @@ void Walk::reference(const Node& node, const TypeUse& use) {
   const std::string_view text = said->chars();
   const Node* found = nullptr;
   if (text.starts_with('#')) {
-    const Node* from = container_ == nullptr ? resource_ : container_;
-    if (text == "#") found = from;
-    for (const Node& one : items_at(*from, "contained"))
+    if (text == "#") found = where_.container;
+    for (const Node& one : items_at(*where_.container, "contained"))
       if (text_at(one, "id") == text.substr(1)) found = &one;
     if (found == nullptr) return tell(Severity::error, "not-found", "CH-FHIR-017", said);
-  } else if (bundle_ != nullptr) {
-    found = bundle_->find(text);
+  } else if (where_.bundle != nullptr) {
+    found = where_.bundle->find(text);
     if (found == nullptr && text.starts_with("urn:"))
       return tell(Severity::error, "not-found", "CH-FHIR-018", said);
-    if (found == nullptr && bundle_->is_closed() && text.find(':') == text.npos &&
+    if (found == nullptr && where_.bundle->is_closed() && text.find(':') == text.npos &&
         text.find('?') == text.npos)
       tell(Severity::warning, "not-found", "CH-FHIR-018", said);
   }
@@ -224,31 +220,34 @@ void Walk::reference(const Node& node, const TypeUse& use) {
 
 void Walk::constraints(std::span<const Constraint> constraints, const Definition& owner,
                        const Item& item, TypeId type) {
+  if (constraints.empty()) return;
+  const auto [at, made] =
+      contexts_.try_emplace(&owner, document_.files(), arena_, owner.slots, owner.members);
+  fhirpath::Context& context = at->second;
+  if (made) context.set_model(&definitions_.model());
+  // %resource and %rootResource are one to the engine: what is contained is seen in its container.
+  const TypeId container = definitions_.model().find(text_at(*where_.container, "resourceType"));
+  context.set_resource(Collection(Value::of(*where_.container).typed(container)));
+  Value value = item.node == nullptr ? Value() : Value::of(*item.node).typed(type);
+  if (item.beside != nullptr) value = value.with_element(*item.beside, arena_);
+  const Node* const node = item.node != nullptr ? item.node : item.beside;
   for (const Constraint& one : constraints) {
-    if (!one.expression || (quiet_ > 0 && !one.is_error)) continue;
-    auto [at, made] =
-        contexts_.try_emplace(&owner, document_.files(), arena_, owner.slots, owner.members);
-    fhirpath::Context& context = at->second;
-    if (made) context.set_model(&definitions_.model());
+    if (quiet_ > 0 && !one.is_error) continue;
+    if (!one.expression) {
+      tell(Severity::information, "not-supported", "CH-FHIR-024", node, {{"key", one.key}});
+      continue;
+    }
     context.renew(document_.files(), arena_);
-    // %resource and %rootResource are one to the engine: what is contained is seen in its
-    // container.
-    const TypeId resource_type = definitions_.model().find(text_at(*container_, "resourceType"));
-    context.set_resource(Collection(Value::of(*container_).typed(resource_type)));
-    Value value = item.node == nullptr ? Value() : Value::of(*item.node).typed(type);
-    if (item.beside != nullptr) value = value.with_element(*item.beside, arena_);
     const Collection result = one.expression->evaluate(context, std::span(&value, 1));
-    if (context.failed()) {
-      (void)context.take_fault();
-      tell(Severity::warning, "processing", "CH-FHIR-024", item.node, {{"key", one.key}});
+    if (context.take_fault()) {
+      tell(Severity::warning, "processing", "CH-FHIR-024", node, {{"key", one.key}});
       continue;
     }
     // Nothing tells nothing: dates that are not precise enough to be compared, what is not there.
     const bool holds = result.size() != 1 || !result.front().is(fhirpath::Type::boolean) ||
                        result.front().boolean();
     if (!holds)
-      tell(one.is_error ? Severity::error : Severity::warning, "invariant", "CH-FHIR-025",
-           item.node != nullptr ? item.node : item.beside,
+      tell(one.is_error ? Severity::error : Severity::warning, "invariant", "CH-FHIR-025", node,
            {{"key", one.key}, {"words", base::printable(one.words, 300)}});
   }
 }

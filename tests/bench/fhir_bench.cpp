@@ -38,11 +38,10 @@ std::string grown(const std::string& bundle, const tree::Document& document) {
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
-  auto definitions = std::make_shared<fhir::Definitions>();
   const auto begun = std::chrono::steady_clock::now();
-  for (int i = 2; i < argc; ++i)
-    if (!definitions->load(argv[i])) return 2;
-  definitions->close();
+  auto definitions =
+      fhir::load_definitions(std::vector<std::filesystem::path>(argv + 2, argv + argc), {});
+  if (!definitions) return 2;
   const auto loaded = std::chrono::steady_clock::now();
   const auto payload = base::Payload::from_file(argv[1]);
   if (!payload) return 2;
@@ -50,7 +49,7 @@ int main(int argc, char** argv) {
   const auto document = codec::read_json(*bytes, "bundle");
   if (!document) return 2;
   const std::string text = grown(*bytes, *document);
-  const fhir::Validator validator(definitions);
+  const fhir::Validator validator(*definitions);
   double best = 1e9;
   std::size_t errors = 0;
   std::size_t count = 0;

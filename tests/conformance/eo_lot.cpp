@@ -11,6 +11,7 @@
 #include "gateway/mapping/joins.h"
 #include "gateway/record/edit.h"
 #include "gateway/record/lot_check.h"
+#include "tests/conformance_data.h"
 
 namespace charmille::conformance {
 namespace {
@@ -93,10 +94,8 @@ std::filesystem::path source_root() {
 }
 
 std::optional<std::filesystem::path> ase_data() {
-  const char* given = std::getenv("CHARMILLE_CONFORMANCE_DATA");
-  const std::filesystem::path folder =
-      (given != nullptr ? std::filesystem::path(given) : source_root() / "../shared/data") / "ase";
-  if (!std::filesystem::exists(folder / "small/truth.jsonl")) return std::nullopt;
+  auto folder = conformance_data("ase");
+  if (folder && !std::filesystem::exists(*folder / "small/truth.jsonl")) return std::nullopt;
   return folder;
 }
 

@@ -1,6 +1,5 @@
 // The examples of the official packages, judged by the profiles that they claim: each is valid, or
 // stands here with what is wrong in it. Likewise the authored examples, as their README says.
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -10,6 +9,7 @@
 #include "gateway/base/payload.h"
 #include "gateway/codec/codec.h"
 #include "gateway/fhir/validator.h"
+#include "tests/conformance_data.h"
 
 using namespace charmille;
 namespace fs = std::filesystem;
@@ -79,15 +79,6 @@ constexpr std::string_view examples[] = {"examples-authored",
                                          "tracabilite-2.0.0",
                                          "ihe-balp-1.1.5"};
 
-fs::path data_folder() {
-  const char* given = std::getenv("CHARMILLE_CONFORMANCE_DATA");
-  const char* source = std::getenv("CHARMILLE_SOURCE");
-  const fs::path data = given != nullptr
-                            ? fs::path(given)
-                            : fs::path(source != nullptr ? source : ".") / "../shared/data";
-  return data / "fhir";
-}
-
 /// What a package is made of is no example of it.
 bool is_definition(const std::string& name) {
   for (const char* kind : {"StructureDefinition-", "ValueSet-", "CodeSystem-", "SearchParameter-",
@@ -98,11 +89,11 @@ bool is_definition(const std::string& name) {
 
 /// The two generations of TDDUI have profiles of the same name.
 fhir::Validator validator_with(const fs::path& data, std::string_view tddui) {
-  auto definitions = std::make_shared<fhir::Definitions>();
-  for (const std::string_view package : packages) REQUIRE(definitions->load(data / package));
-  REQUIRE(definitions->load(data / tddui));
-  definitions->close();
-  return fhir::Validator(definitions);
+  std::vector<fs::path> folders{data / tddui};
+  for (const std::string_view package : packages) folders.push_back(data / package);
+  auto definitions = fhir::load_definitions(folders, {});
+  REQUIRE(definitions);
+  return fhir::Validator(std::move(*definitions));
 }
 
 std::string codes_of(const std::vector<fhir::Issue>& issues) {
@@ -117,11 +108,12 @@ std::string codes_of(const std::vector<fhir::Issue>& issues) {
 }  // namespace
 
 TEST_CASE("every example of the official packages is as its package claims") {
-  const fs::path data = data_folder();
-  if (!fs::exists(data)) {
+  const auto found = conformance_data("fhir");
+  if (!found) {
     MESSAGE("skipped: the data are absent");
     return;
   }
+  const fs::path& data = *found;
   const fhir::Validator with_tddui_2 = validator_with(data, tddui_2);
   const fhir::Validator with_tddui_1 = validator_with(data, tddui_1);
   std::map<std::string, std::string_view> expected;

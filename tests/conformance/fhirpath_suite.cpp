@@ -18,6 +18,7 @@
 #include "gateway/fhirpath/expression.h"
 #include "gateway/fhirpath/navigation.h"
 #include "gateway/fhirpath/types.h"
+#include "tests/conformance_data.h"
 
 using namespace charmille;
 using namespace charmille::fhirpath;
@@ -50,16 +51,6 @@ constexpr Departure departures[] = {
      "of an hour without minutes the last moment is 08:59:59.999, not 08:00:59.999"},
     {"HighBoundaryDateTimeMillisecond3", "as HighBoundaryDateTimeMillisecond1"},
 };
-
-std::optional<std::filesystem::path> suite_folder() {
-  const char* given = std::getenv("CHARMILLE_CONFORMANCE_DATA");
-  const char* source = std::getenv("CHARMILLE_SOURCE");
-  const std::filesystem::path data =
-      given != nullptr ? std::filesystem::path(given)
-                       : std::filesystem::path(source != nullptr ? source : ".") / "../shared/data";
-  const auto folder = data / "fhirpath";
-  return std::filesystem::exists(folder) ? std::optional(folder) : std::nullopt;
-}
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -164,7 +155,7 @@ const Departure* departure(std::string_view name) {
 }  // namespace
 
 TEST_CASE("the official FHIRPath suite for R4") {
-  const auto folder = suite_folder();
+  const auto folder = conformance_data("fhirpath");
   if (!folder) return void(std::puts("skipped: no data"));
   pugi::xml_document suite;
   REQUIRE(suite.load_file((*folder / "tests-fhir-r4.xml").c_str()));

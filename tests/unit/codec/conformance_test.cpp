@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 
+#include "tests/conformance_data.h"
 #include "tests/unit/codec/reading.h"
 
 using namespace charmille;
@@ -14,14 +15,9 @@ namespace fs = std::filesystem;
 namespace {
 
 std::optional<fs::path> data_folder() {
-  const char* const set = std::getenv("CHARMILLE_CONFORMANCE_DATA");
-  const char* const source = std::getenv("CHARMILLE_SOURCE");
-  const fs::path folder = set != nullptr
-                              ? fs::path(set)
-                              : fs::path(source != nullptr ? source : ".") / "../shared/data";
-  if (fs::is_directory(folder / "ase")) return folder / "ase";
-  std::cout << "skipped: no conformance data\n";
-  return {};
+  auto folder = conformance_data("ase");
+  if (!folder) std::cout << "skipped: no conformance data\n";
+  return folder;
 }
 
 CsvInput usagers(Encoding encoding = Encoding::windows_1252) {

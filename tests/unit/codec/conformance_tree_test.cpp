@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 
+#include "tests/conformance_data.h"
 #include "tests/unit/codec/reading.h"
 
 using namespace charmille;
@@ -19,14 +20,9 @@ namespace {
 using Codes = std::vector<std::string>;
 
 std::optional<fs::path> data_folder() {
-  const char* const set = std::getenv("CHARMILLE_CONFORMANCE_DATA");
-  const char* const source = std::getenv("CHARMILLE_SOURCE");
-  const fs::path folder = set != nullptr
-                              ? fs::path(set)
-                              : fs::path(source != nullptr ? source : ".") / "../shared/data";
-  if (fs::is_directory(folder / "ase")) return folder / "ase";
-  std::cout << "skipped: no conformance data\n";
-  return {};
+  auto folder = conformance_data("ase");
+  if (!folder) std::cout << "skipped: no conformance data\n";
+  return folder;
 }
 
 Options options_of(std::string_view json) {

@@ -1,7 +1,6 @@
 // Every resource of the data goes to XML and back without a change; the official examples in XML
 // are what they are in JSON.
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -11,6 +10,7 @@
 
 #include "gateway/codec/codec.h"
 #include "gateway/fhir/xml_reader.h"
+#include "tests/conformance_data.h"
 #include "tests/unit/fhir/conversion.h"
 
 using namespace charmille;
@@ -18,15 +18,6 @@ using namespace charmille::fhir::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::optional<fs::path> data_folder(std::string_view name) {
-  const char* given = std::getenv("CHARMILLE_CONFORMANCE_DATA");
-  const char* source = std::getenv("CHARMILLE_SOURCE");
-  const fs::path data = given != nullptr
-                            ? fs::path(given)
-                            : fs::path(source != nullptr ? source : ".") / "../shared/data";
-  return fs::exists(data / name) ? std::optional(data / name) : std::nullopt;
-}
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -48,7 +39,7 @@ std::string compared(const tree::Node& root) {
 }  // namespace
 
 TEST_CASE("every resource of the data comes back from XML as it was") {
-  const auto folder = data_folder("fhir");
+  const auto folder = conformance_data("fhir");
   if (!folder) return void(std::puts("skipped: no data"));
   std::size_t same = 0;
   std::size_t others = 0;
@@ -68,7 +59,7 @@ TEST_CASE("every resource of the data comes back from XML as it was") {
 }
 
 TEST_CASE("the examples of the FHIRPath suite in XML are what they are in JSON") {
-  const auto folder = data_folder("fhirpath/input");
+  const auto folder = conformance_data("fhirpath/input");
   if (!folder) return void(std::puts("skipped: no data"));
   std::size_t same = 0;
   for (const auto& entry : fs::directory_iterator(*folder)) {
