@@ -53,11 +53,38 @@ struct Metadata {
   std::string reference;        ///< the adapter's own name for the payload, given back in `settled`
 };
 
+/// By what a payload, or a part of it, is found again: an identifier of the business, an id that
+/// the protocol gave. It may be about a person: only a keyed digest of it is kept.
+struct Name {
+  std::string value;
+  std::string part;  ///< where it is in the payload: the adapter's own word
+};
+
+/// What a name leads to.
+struct Named {
+  base::Uuid exchange;
+  std::string part;
+
+  bool operator==(const Named&) const = default;
+};
+
+/// What `Intake::find` gave for a name, when what is brought in rests on it.
+struct Found {
+  std::string name;
+  std::vector<Named> exchanges;
+};
+
 struct Arrival {
   base::Payload payload;
   Metadata metadata;
   AdapterState state;
+  std::vector<Name> names;
+  std::vector<Found> found;  ///< refused (`found_otherwise`) when it is no longer so
 };
+
+/// The code of the fault with which `Intake::accept` refuses what rests on names that lead
+/// elsewhere meanwhile: look again.
+inline constexpr std::string_view found_otherwise = "CH-EXC-047";
 
 /// The code of the fault with which `Intake::accept` refuses a known idempotency key with other
 /// content.
@@ -84,6 +111,13 @@ struct Settlement {
 
   /// Nothing of the payload was applied, and something should have been.
   bool is_refusal() const { return outcome == Outcome::rejected || (accepted == 0 && refused > 0); }
+};
+
+/// A payload that passed here, and is still kept.
+struct Kept {
+  base::Payload payload;
+  std::string content_type;
+  Pairs correlation;
 };
 
 /// A late answer about a delivery: MDN, DSN, registry response.
@@ -120,9 +154,13 @@ class Intake {
   virtual Task<std::optional<Settlement>> settled(base::Uuid exchange, Deadline deadline) = 0;
   /// Notes a late answer and joins it to its delivery.
   virtual Task<void> receipt(Receipt receipt, Deadline deadline) = 0;
-  /// Answers a request that must be answered now, from what the gateway holds and may show to the
-  /// caller.
-  virtual Task<Response> serve(Request request, Deadline deadline) = 0;
+  /// Exchanges of this endpoint by a name that came with them, the newest first; those that were
+  /// refused are none.
+  virtual Task<std::vector<Named>> find(std::string name, Deadline deadline) = 0;
+  /// What an exchange of this endpoint brought, for its partner to see it again; nothing when there
+  /// is no such exchange, or it was refused. The audit log tells it. Faults: CH-EXC-005, it is no
+  /// longer kept.
+  virtual Task<std::optional<Kept>> open(base::Uuid exchange, Deadline deadline) = 0;
   /// Commits adapter state that came with no payload.
   virtual Task<void> remember(AdapterState state, Deadline deadline) = 0;
   /// The state remembered so far.

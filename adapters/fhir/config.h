@@ -1,4 +1,4 @@
-// The settings of the `fhir` adapter: a client of a FHIR R4 server.
+// The settings of the `fhir` adapter: a FHIR R4 server, and a client of one.
 #pragma once
 
 #include <memory>
@@ -18,6 +18,17 @@ struct DestinationSettings {
 };
 
 Result<DestinationSettings> read_destination(const Setting& setting);
+
+struct SourceSettings {
+  std::shared_ptr<const charmille::fhir::Definitions> definitions;
+  std::shared_ptr<const charmille::fhir::Validator> validator;
+  std::vector<std::string> profiles;
+  std::vector<std::string> types;  ///< of resources that may be created alone
+  std::uint64_t largest = 0;
+  std::chrono::milliseconds longest_wait{};  ///< for the gateway's judgement
+};
+
+Result<SourceSettings> read_source(const Setting& setting);
 
 /// The registered object.
 const Adapter& adapter();

@@ -8,12 +8,14 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "adapters/http/wire.h"
+#include "adapters/web/message.h"
 #include "gateway/net/http.h"
 
 namespace charmille::adapters::http {
 namespace {
 
 namespace asio = boost::asio;
+using web::header_of;
 
 Response refuse(int status, const Fault& fault) {
   net::HttpResponse made = net::refusal(status, fault);
@@ -57,7 +59,7 @@ class HttpSource final : public Source {
       out.headers.emplace_back("Allow", "POST, PUT");
       return out;
     }
-    const std::string type = media_type(header_of(request.headers, "Content-Type"));
+    const std::string type = web::media_type(header_of(request.headers, "Content-Type"));
     if (std::ranges::find(settings_.content_types, type) == settings_.content_types.end()) {
       std::string accepted;
       for (const auto& one : settings_.content_types) {

@@ -35,14 +35,6 @@ std::string_view name_of(Settlement::Outcome outcome) {
 
 }  // namespace
 
-std::string media_type(std::string_view content_type) {
-  std::string out(net::trimmed(content_type.substr(0, content_type.find(';'))));
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return out;
-}
-
 bool is_idempotency_key(std::string_view key) {
   return !key.empty() && key.size() <= 255 &&
          std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
@@ -121,12 +113,6 @@ Response refused_answer(const Fault& fault) {
   net::HttpResponse made = net::refusal(status, fault);
   if (later) made.headers.emplace_back("Retry-After", std::to_string(pause_of(fault).count()));
   return {made.status, std::move(made.headers), std::move(made.body)};
-}
-
-std::string_view header_of(const Pairs& headers, std::string_view name) {
-  for (const auto& [key, value] : headers)
-    if (net::equal_ignoring_case(key, name)) return value;
-  return {};
 }
 
 }  // namespace charmille::adapters::http

@@ -12,9 +12,6 @@
 
 namespace charmille::adapters::http {
 
-/// "text/csv" of "Text/CSV; charset=utf-8".
-std::string media_type(std::string_view content_type);
-
 /// 1 to 255 visible ASCII characters.
 bool is_idempotency_key(std::string_view key);
 
@@ -32,8 +29,5 @@ Response accepted_answer(const base::Uuid& exchange, std::string_view state);
 Response settled_answer(const Settlement& settlement, bool as_text);
 /// The answer to a push that was not accepted.
 Response refused_answer(const Fault& fault);
-
-/// The first header of that name (case does not count), or empty.
-std::string_view header_of(const Pairs& headers, std::string_view name);
 
 }  // namespace charmille::adapters::http

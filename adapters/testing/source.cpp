@@ -37,7 +37,7 @@ class TestingSource final : public Source {
       : endpoint_(std::move(endpoint)), payloads_(std::move(payloads)) {}
 
   /// recall, then for each payload: accept with state, the same again, settled; then remember, a
-  /// receipt, a request.
+  /// receipt, the first payload read again.
   Task<void> run(std::shared_ptr<Intake> intake) override {
     const auto state = co_await intake->recall();
     note("recall " + (state ? std::to_string(state->size()) : std::string(state.error().code)));
@@ -56,12 +56,8 @@ class TestingSource final : public Source {
     late.correlation.emplace_back("delivery", "unknown");
     const auto received = co_await intake->receipt(std::move(late), soon());
     note("receipt " + said(received));
-    Request request;
-    request.method = "GET";
-    request.target = "/";
-    request.deadline = soon();
-    const auto answer = co_await intake->serve(std::move(request), soon());
-    note("serve " + (answer ? std::to_string(answer->status) : std::string(answer.error().code)));
+    const auto kept = co_await read_again(*intake);
+    note("open " + (kept ? *kept : std::string(kept.error().code)));
     asio::steady_timer rest(co_await asio::this_coro::executor,
                             asio::steady_timer::time_point::max());
     co_await rest.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -98,6 +94,7 @@ class TestingSource final : public Source {
     arrival.metadata.idempotency_key = endpoint_ + "-" + name;
     arrival.metadata.reference = name;
     arrival.state.put.emplace_back(name, "seen");
+    arrival.names.push_back({name, "whole"});
     const auto accepted = co_await intake.accept(std::move(arrival), soon());
     if (!accepted) {
       note("accept " + std::string(accepted.error().code));
@@ -109,6 +106,19 @@ class TestingSource final : public Source {
     note("settled " +
          (known ? std::to_string(static_cast<int>((*settled)->outcome)) : std::string("unknown")));
     co_return Result<void>{};
+  }
+
+  /// The first payload, by its name.
+  Task<std::string> read_again(Intake& intake) {
+    const auto found = co_await intake.find("payload-0", soon());
+    if (!found) co_return fail(found.error());
+    if (found->empty()) co_return std::string("nothing");
+    const auto kept = co_await intake.open(found->front().exchange, soon());
+    if (!kept) co_return fail(kept.error());
+    if (!*kept) co_return std::string("nothing");
+    const auto bytes = (*kept)->payload.bytes(1024);
+    if (!bytes) co_return fail(bytes.error());
+    co_return found->front().part + ' ' + *bytes;
   }
 
   void note(std::string line) {

@@ -5,6 +5,7 @@
 
 #include "gateway/api/render.h"
 #include "gateway/codec/codec.h"
+#include "gateway/fhir/outcome.h"
 
 namespace charmille::api {
 namespace {
@@ -30,6 +31,36 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"CH-API-009", 400}, {"CH-API-010", 404}, {"CH-API-011", 400}, {"CH-API-012", 400},
     {"CH-AUD-003", 400}, {"CH-SYS-006", 413}, {"CH-EXC-020", 409}, {"CH-EXC-021", 404},
 };
+
+/// What is asked of a FHIR endpoint is refused in its own words.
+bool is_fhir(const Call& call) {
+  return call.target.starts_with("/fhir/");
+}
+
+std::string_view issue_type(int status) {
+  switch (status) {
+    case 401:
+      return "login";
+    case 403:
+      return "forbidden";
+    case 404:
+      return "not-found";
+    case 405:
+      return "not-supported";
+    case 503:
+      return "transient";
+    default:
+      return "processing";
+  }
+}
+
+Reply outcome_reply(const Call& call, const Fault& fault, int status) {
+  const fhir::Issue issue = fhir::error(issue_type(status), fault);
+  const auto told = fhir::in_words(std::span(&issue, 1), call.language);
+  Reply reply = json_reply(status, fhir::outcome(told, call.language));
+  reply.headers.front().second = "application/fhir+json; charset=utf-8";
+  return reply;
+}
 
 }  // namespace
 
@@ -126,9 +157,10 @@ Reply json_reply(int status, const tree::Document& document) {
 }
 
 Reply refusal(const Call& call, const Fault& fault) {
+  const int status = status_of(fault);
   tree::Document document;
   document.set_root(to_node(document, fault, call.language));
-  Reply reply = json_reply(status_of(fault), document);
+  Reply reply = is_fhir(call) ? outcome_reply(call, fault, status) : json_reply(status, document);
   if (reply.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (reply.status == 503) reply.headers.emplace_back("Retry-After", "5");
   return reply;

@@ -71,7 +71,8 @@ Reply sent_reply(const base::Uuid& exchange, std::string_view state,
 
 }  // namespace
 
-asio::awaitable<Reply> post_push(Api& api, CallPtr call) {
+/// To the source of the endpoint, when it is the caller's own.
+asio::awaitable<Reply> hand_over(Api& api, CallPtr call) {
   const std::string endpoint = call->part("endpoint");
   const auto& endpoints = api.site().endpoints;
   const auto at = endpoints.find(endpoint);
@@ -86,6 +87,14 @@ asio::awaitable<Reply> post_push(Api& api, CallPtr call) {
       request_of(*call, call->caller.name, call->caller.authentication, api.context());
   auto answer = co_await api.engine().push(endpoint, std::move(request));
   co_return reply_of(*call, std::move(answer));
+}
+
+asio::awaitable<Reply> post_push(Api& api, CallPtr call) {
+  return hand_over(api, std::move(call));
+}
+
+asio::awaitable<Reply> handle_fhir(Api& api, CallPtr call) {
+  return hand_over(api, std::move(call));
 }
 
 asio::awaitable<Reply> post_send(Api& api, CallPtr call) {

@@ -62,6 +62,7 @@ Reply get_live(Api& api, const Call& call);
 Reply get_ready(Api& api, const Call& call);
 Reply get_metrics(Api& api, const Call& call);
 boost::asio::awaitable<Reply> post_push(Api& api, CallPtr call);
+boost::asio::awaitable<Reply> handle_fhir(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> post_send(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> post_preview(Api& api, CallPtr call);
 Reply list_exchanges(Api& api, const Call& call);

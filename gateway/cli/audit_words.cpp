@@ -30,6 +30,8 @@ constexpr std::array<EventWord, merkle::event_count> events = {{
     {Event::exchange_superseded, "remplacé avant l'envoi", "replaced before sending"},
     {Event::exchange_cancelled, "annulé", "cancelled"},
     {Event::exchange_subjects, "enfants concernés", "children concerned"},
+    {Event::exchange_consulted, "contenu consulté par le partenaire",
+     "content consulted by the partner"},
     {Event::auth_ok, "appelant reconnu", "caller recognised"},
     {Event::auth_fail, "appelant inconnu", "caller unknown"},
     {Event::authz_deny, "accès refusé", "access denied"},

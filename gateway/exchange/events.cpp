@@ -156,6 +156,10 @@ Leaf duplicate(const store::Exchange& exchange, const Context& context) {
   return about(Event::exchange_duplicate, merkle::Act::update, exchange, context);
 }
 
+Leaf consulted(const store::Exchange& exchange, const Context& context) {
+  return about(Event::exchange_consulted, merkle::Act::read, exchange, context);
+}
+
 Leaf receipt(const Context& context, const std::string& endpoint,
              const adapters::Receipt& receipt) {
   Leaf leaf = leaf_of(Event::exchange_receipt, context);

@@ -29,6 +29,9 @@ Leaf rejected(const store::Exchange& exchange, const Fault& fault, const Context
 Leaf duplicate(const store::Exchange& exchange, const Context& context);
 Leaf receipt(const Context& context, const std::string& endpoint, const adapters::Receipt& receipt);
 
+/// Its partner was shown what it holds.
+Leaf consulted(const store::Exchange& exchange, const Context& context);
+
 // Outbound
 Leaf queued(const store::Exchange& exchange, const store::PayloadRow& payload,
             const std::string& mapping, const Context& context);

@@ -11,6 +11,7 @@
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
 #include "gateway/exchange/importer.h"
+#include "gateway/exchange/intake.h"
 #include "gateway/exchange/lot_keeper.h"
 
 namespace charmille::exchange {
@@ -27,57 +28,6 @@ asio::awaitable<Result<Vault::Sealed>> seal_on_pool(const Vault& vault, base::Pa
   co_return vault.seal_payload(payload);
 }
 
-/// The contract's Intake for one endpoint.
-class EndpointIntake final : public adapters::Intake {
- public:
-  EndpointIntake(Context& context, Inbox& inbox, std::string endpoint)
-      : context_(context), inbox_(inbox), endpoint_(std::move(endpoint)) {}
-
-  adapters::Task<adapters::Accepted> accept(adapters::Arrival arrival,
-                                            adapters::Deadline deadline) override {
-    return inbox_.accept(endpoint_, std::move(arrival), deadline);
-  }
-
-  adapters::Task<std::optional<adapters::Settlement>> settled(
-      base::Uuid exchange, adapters::Deadline deadline) override {
-    return inbox_.settled(exchange, deadline);
-  }
-
-  adapters::Task<void> receipt(adapters::Receipt receipt, adapters::Deadline) override {
-    store::Unit unit;
-    unit.audit.push_back(events::receipt(context_, endpoint_, receipt));
-    const auto leaves = unit.audit;
-    auto done = co_await make_durable(context_.store, std::move(unit));
-    if (!done) co_return fail(done.error());
-    events::announce(leaves);
-    co_return Result<void>{};
-  }
-
-  adapters::Task<adapters::Response> serve(adapters::Request, adapters::Deadline) override {
-    co_return fail("CH-EXC-006", {}, {{"endpoint", endpoint_}});
-  }
-
-  adapters::Task<void> remember(adapters::AdapterState state, adapters::Deadline) override {
-    store::Unit unit;
-    for (auto& [key, value] : state.put)
-      unit.writes.emplace_back(store::PutAdapterState{endpoint_, key, value});
-    for (auto& key : state.erase)
-      unit.writes.emplace_back(store::EraseAdapterState{endpoint_, key});
-    auto done = co_await make_durable(context_.store, std::move(unit));
-    if (!done) co_return fail(done.error());
-    co_return Result<void>{};
-  }
-
-  adapters::Task<adapters::Pairs> recall() override {
-    co_return context_.store.adapter_state(endpoint_);
-  }
-
- private:
-  Context& context_;
-  Inbox& inbox_;
-  std::string endpoint_;
-};
-
 }  // namespace
 
 Inbox::Inbox(Context& context, Importer& importer, LotKeeper& lots, Waiters& waiters)
@@ -88,7 +38,7 @@ void Inbox::start() {
 }
 
 std::shared_ptr<adapters::Intake> Inbox::intake_of(const std::string& endpoint) {
-  return std::make_shared<EndpointIntake>(context_, *this, endpoint);
+  return make_intake(context_, *this, endpoint);
 }
 
 adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters::Arrival arrival,
@@ -153,6 +103,14 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
   Vault::KeyPtr key_of_payload = sealed->key;
   unit.writes.emplace_back(store::PutPayload{std::move(sealed->row)});
   unit.writes.emplace_back(store::PutExchange{exchange});
+  for (const adapters::Found& found : arrival.found) {
+    auto still = as_found(context_, endpoint, found);
+    if (!still) co_return fail(still.error());
+    unit.preconditions.emplace_back(std::move(*still));
+  }
+  for (const adapters::Name& name : arrival.names)
+    unit.writes.emplace_back(
+        store::PutName{name_of(context_, endpoint, name.value), exchange.id, name.part});
   for (auto& [name, value] : arrival.state.put)
     unit.writes.emplace_back(store::PutAdapterState{endpoint, name, value});
   for (auto& name : arrival.state.erase)
@@ -162,11 +120,9 @@ adapters::Task<adapters::Accepted> Inbox::accept(std::string endpoint, adapters:
   auto committed = co_await make_durable(context_.store, std::move(unit));
   if (!committed) {
     drop_files(context_.store, files, committed.error());
-    if (changed_meanwhile(committed.error()) && !key.empty()) {
-      auto earlier = co_await known(key, sha256);
-      co_return earlier;
-    }
-    co_return fail(committed.error());
+    if (!changed_meanwhile(committed.error())) co_return fail(committed.error());
+    auto earlier = co_await known(key, sha256);
+    co_return earlier;
   }
   events::announce(leaves);
   exchange.version = 1;
@@ -204,11 +160,13 @@ asio::awaitable<void> Inbox::forget_keys() {
   }
 }
 
-/// The same key came before: the same content is the same exchange, other content is a conflict.
+/// What was refused by a precondition: the same key came before, and the same content is the same
+/// exchange, other content a conflict; or a name leads elsewhere.
 asio::awaitable<Result<adapters::Accepted>> Inbox::known(std::string key, std::string sha256) {
+  if (key.empty()) co_return fail(adapters::found_otherwise);
   auto earlier = context_.store.idempotency(key);
   if (!earlier) co_return fail(earlier.error());
-  if (!*earlier) co_return fail("CH-EXC-003", {}, {{"retry-after", "1s"}});
+  if (!*earlier) co_return fail(adapters::found_otherwise);
   if ((*earlier)->second != sha256) co_return fail("CH-EXC-004");
   adapters::Accepted accepted;
   accepted.exchange = (*earlier)->first;

@@ -112,6 +112,14 @@ const Element* Definitions::element(std::string_view path) const {
   return element;
 }
 
+std::vector<const Definition*> Definitions::resource_profiles() const {
+  std::vector<const Definition*> found;
+  for (const auto& [url, profile] : profiles_)
+    if (profile->is_profile && profile->kind == Definition::Kind::resource)
+      found.push_back(profile.get());
+  return found;
+}
+
 bool Definitions::is_a(std::string_view type, std::string_view base) const {
   for (const Definition* at = this->type(type); at != nullptr; at = this->type(at->base))
     if (at->type == base) return true;

@@ -39,6 +39,8 @@ class Definitions {
   const Definition* find(std::string_view url) const;
   /// The element of a base type that another shares its content with: "Questionnaire.item".
   const Element* element(std::string_view path) const;
+  /// Profiles of resources that were loaded, by their canonicals.
+  std::vector<const Definition*> resource_profiles() const;
   bool is_a(std::string_view type, std::string_view base) const;
 
   const Terminology& terminology() const { return terminology_; }

@@ -45,6 +45,7 @@ constexpr std::array<Spec, event_count> specs = {{
     {Event::exchange_superseded, "exchange.superseded", transfer},
     {Event::exchange_cancelled, "exchange.cancelled", transfer},
     {Event::exchange_subjects, "exchange.subjects", 0},
+    {Event::exchange_consulted, "exchange.consulted", transfer},
     {Event::auth_ok, "auth.ok", access},
     {Event::auth_fail, "auth.fail", access},
     {Event::authz_deny, "authz.deny", access},

@@ -22,7 +22,8 @@ enum class Event : std::uint8_t {
   exchange_duplicate,
   exchange_superseded,  ///< a newer snapshot took the place of one still unsent
   exchange_cancelled,
-  exchange_subjects,  ///< about which children: Leaf::subjects
+  exchange_subjects,   ///< about which children: Leaf::subjects
+  exchange_consulted,  ///< a partner was shown its content
   auth_ok,
   auth_fail,
   authz_deny,
@@ -60,7 +61,7 @@ enum class Event : std::uint8_t {
   admin_clear,     ///< a document may go although a place is secret
   admin_withhold,  ///< it may no longer
 };
-inline constexpr std::size_t event_count = 51;
+inline constexpr std::size_t event_count = 52;
 
 /// Names of detail fields, in the order of their names (RFC 8785).
 enum class DetailKey : std::uint8_t {

@@ -90,6 +90,9 @@ class Store {
   virtual Result<std::optional<std::pair<Uuid, Bytes>>> idempotency(
       const Bytes& key) = 0;  ///< exchange, sha256
 
+  /// What was put under that name, the newest exchange first; the `most_named` newest.
+  virtual Result<std::vector<NamedRow>> named(const Bytes& name) = 0;
+
   // Payloads
   virtual Result<std::optional<PayloadRow>> payload(const Uuid& id) = 0;
   /// Where the sealed bytes of a payload of its own file are written (PayloadFile, before the unit)

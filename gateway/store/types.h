@@ -175,6 +175,15 @@ struct DocumentRow {
   std::uint64_t size = 0;      ///< clear bytes; given by the store
 };
 
+/// An exchange, or a part of its payload, that a name leads to.
+struct NamedRow {
+  Uuid exchange;
+  std::string part;
+};
+
+/// So many of one name are read; they are the newest.
+inline constexpr std::uint32_t most_named = 100;
+
 /// What a destination last got about a child.
 struct ProjectionRow {
   std::string destination;  ///< as the exchange engine names it
@@ -245,8 +254,13 @@ struct SettingIs {
   Bytes key;
   std::optional<Bytes> value;
 };
+/// The exchanges of that name are still these, as `Store::named` gave them.
+struct NamesAt {
+  Bytes name;
+  std::vector<Uuid> exchanges;
+};
 using Precondition =
-    std::variant<ExchangeAt, ChildAt, IdentifierFree, NoIdempotency, ClaimsAt, SettingIs>;
+    std::variant<ExchangeAt, ChildAt, IdentifierFree, NoIdempotency, ClaimsAt, SettingIs, NamesAt>;
 
 // --- Writes
 
@@ -346,6 +360,12 @@ struct PutIdempotency {
 struct PurgeIdempotency {
   Time before;
 };  ///< of keys that expired before
+/// By what an exchange is found again; `name` is a keyed digest.
+struct PutName {
+  Bytes name;
+  Uuid exchange;
+  std::string part;  ///< of its payload: its adapter's own word
+};
 struct PutAdapterState {
   std::string endpoint;
   std::string key;
@@ -368,8 +388,8 @@ using Write =
     std::variant<PutExchange, PutPayload, DropPayload, PutChild, PutIdentifier, PutClaims, PutLink,
                  DropLink, PutStatement, PutStatementHistory, PutDocument, ClearDocument,
                  PutProjection, MarkStale, ConfirmProjections, ReleaseProjections, PutQuarantine,
-                 CloseQuarantine, PutLot, PutIdempotency, PurgeIdempotency, PutAdapterState,
-                 EraseAdapterState, PutSetting, RaiseSetting>;
+                 CloseQuarantine, PutLot, PutIdempotency, PurgeIdempotency, PutName,
+                 PutAdapterState, EraseAdapterState, PutSetting, RaiseSetting>;
 
 /// What is committed, as a value: all of it or none of it.
 struct Unit {

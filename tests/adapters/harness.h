@@ -30,6 +30,10 @@ class MemoryIntake final : public Intake {
                        !keys_.insert(arrival.metadata.idempotency_key).second;
     accepted.exchange.bytes[15] = static_cast<std::uint8_t>(offers_);
     if (!accepted.already) {
+      kept_[accepted.exchange] = {base::Payload(*body), arrival.metadata.content_type,
+                                  arrival.metadata.correlation};
+      for (const Name& name : arrival.names)
+        names_.emplace_back(name.value, Named{accepted.exchange, name.part});
       taken_.emplace_back(arrival.metadata, std::move(*body));
       keep(arrival.state);
     }
@@ -41,7 +45,19 @@ class MemoryIntake final : public Intake {
     co_return out;
   }
   Task<void> receipt(Receipt, Deadline) override { co_return Result<void>{}; }
-  Task<Response> serve(Request, Deadline) override { co_return Response{}; }
+  Task<std::vector<Named>> find(std::string name, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Named> found;
+    for (const auto& [known, named] : names_)
+      if (known == name) found.insert(found.begin(), named);
+    co_return found;
+  }
+  Task<std::optional<Kept>> open(base::Uuid exchange, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    const auto at = kept_.find(exchange);
+    if (at == kept_.end()) co_return std::optional<Kept>{};
+    co_return std::optional<Kept>(at->second);
+  }
   Task<void> remember(AdapterState state, Deadline) override {
     const std::lock_guard lock(mutex_);
     keep(state);
@@ -80,6 +96,8 @@ class MemoryIntake final : public Intake {
   std::mutex mutex_;
   std::map<std::string, std::string> state_;
   std::vector<std::pair<Metadata, std::string>> taken_;
+  std::vector<std::pair<std::string, Named>> names_;
+  std::map<base::Uuid, Kept> kept_;
   std::set<std::string> keys_;
   std::size_t offers_ = 0;
   std::function<std::optional<Fault>(const Arrival&)> refuse_;

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "adapters/http/wire.h"
+#include "adapters/web/message.h"
 #include "gateway/net/http.h"
 #include "gateway/net/smtp.h"
 
@@ -16,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   adapters::http::retry_after(text, base::Time{});
   adapters::http::wait_of(text, std::chrono::seconds(60));
   net::file_name(text);
-  adapters::http::media_type(text);
+  adapters::web::media_type(text);
   net::SmtpReply reply;
   for (std::string_view rest = text; !rest.empty() && reply.take(rest.substr(0, rest.find('\n')));)
     rest.remove_prefix(std::min(rest.size(), rest.find('\n')) +

@@ -212,7 +212,9 @@ routes:{routes}
         self.run("keys", "init")
 
     def run(self, *arguments, check=True):
-        return subprocess.run([BINARY, *arguments, "-c", self.configuration], capture_output=True, text=True, check=check, timeout=120)
+        result = subprocess.run([BINARY, *arguments, "-c", self.configuration], capture_output=True, text=True, check=False, timeout=120)
+        assert result.returncode == 0 or not check, f"{arguments}: {result.returncode} {result.stdout[-2000:]}{result.stderr[-2000:]}"
+        return result
 
     def start(self, wait=30, environment=None):
         with open(self.log, "ab") as log:

@@ -161,6 +161,9 @@ constexpr CatalogueEntry entries[] = {
      "elle est refaite",
      "remove the cause (`charmille exchanges show`), then replay the exchange received that it "
      "comes from: it is made again"},
+    {"CH-EXC-047", Action::retry, "ce sur quoi l'envoi s'appuyait a changé entre-temps",
+     "what the payload rested on changed meanwhile", "rien à faire : l'envoi est repris",
+     "nothing: it is tried again"},
 };
 
 }  // namespace

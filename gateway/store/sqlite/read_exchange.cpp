@@ -136,6 +136,15 @@ Result<std::vector<Exchange>> SqliteStore::waiting_files(const std::string& endp
                   to_exchange, endpoint, lot);
 }
 
+Result<std::vector<NamedRow>> SqliteStore::named(const Bytes& name) {
+  return read_all(
+      *readers_, kNamed,
+      [](Cursor& c) {
+        return NamedRow{c.uuid(0), c.bytes(1)};
+      },
+      Blob{name}, most_named);
+}
+
 Result<std::optional<std::pair<Uuid, Bytes>>> SqliteStore::idempotency(const Bytes& key) {
   return read_one(
       *readers_, "SELECT exchange, sha256 FROM idempotency WHERE key = ?1 AND expires > ?2",

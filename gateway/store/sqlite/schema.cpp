@@ -104,6 +104,12 @@ CREATE TABLE document(
 CREATE INDEX document_sha256 ON document(sha256);
 )sql";
 
+// From version 2 to 3: by what exchanges are found again. Ids of exchanges grow with time.
+constexpr char kNames[] = R"sql(
+CREATE TABLE name(
+  name BLOB NOT NULL, exchange BLOB NOT NULL, part TEXT NOT NULL, PRIMARY KEY(name, exchange, part)) STRICT, WITHOUT ROWID;
+)sql";
+
 Result<std::int64_t> pragma(Connection& db, const char* sql) {
   Cursor cursor = db.query(sql);
   auto row = cursor.next();
@@ -113,7 +119,7 @@ Result<std::int64_t> pragma(Connection& db, const char* sql) {
 
 /// Brings the tables from `version` (0: none) to this program's, in one transaction.
 Result<void> bring_up(Connection& db, std::int64_t version) {
-  constexpr std::array kSteps{kTables, kLinks};
+  constexpr std::array kSteps{kTables, kLinks, kNames};
   static_assert(kSteps.size() == kSchemaVersion);
   if (auto done = db.run("BEGIN IMMEDIATE"); !done) return done;
   for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step)

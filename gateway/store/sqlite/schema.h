@@ -7,7 +7,7 @@ namespace charmille::store::sqlite {
 
 /// Written in the file's header: "Chml".
 inline constexpr std::int64_t kApplication = 0x43686d6c;
-inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kSchemaVersion = 3;
 
 /// Where an exchange stands in the work that is left; the only thing that the indexes of open work
 /// look at.
@@ -19,6 +19,10 @@ enum class Work : std::uint8_t {
   head = 4,     ///< outbound: oldest of its lane, and may go once due
   behind = 5,   ///< outbound: behind another one, or it waits for a person
 };
+
+/// What a name leads to, behind `Store::named` and `NamesAt`.
+inline constexpr char kNamed[] =
+    "SELECT exchange, part FROM name WHERE name = ?1 ORDER BY exchange DESC LIMIT ?2";
 
 /// Makes the tables in a new file; or checks that the file is ours, and brings one of an earlier
 /// version to this one.

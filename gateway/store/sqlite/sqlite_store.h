@@ -48,6 +48,7 @@ class SqliteStore final : public Store {
   Result<std::vector<DocumentRow>> documents(const Uuid& child) override;
   Result<std::vector<DocumentRow>> documents_with(const Bytes& sha256) override;
   Result<std::vector<Uuid>> claimants(const Bytes& key) override;
+  Result<std::vector<NamedRow>> named(const Bytes& name) override;
   Result<std::vector<LinkRow>> links_of(const Uuid& child) override;
   Result<std::vector<LinkRow>> links(const std::vector<LinkState>& states, std::uint64_t after,
                                      std::uint32_t limit) override;

@@ -101,6 +101,17 @@ Result<bool> Writer::check(const NoIdempotency& p) {
   return !*known;
 }
 
+Result<bool> Writer::check(const NamesAt& p) {
+  Cursor cursor = db_.query(kNamed, Blob{p.name}, most_named);
+  std::vector<Uuid> found;
+  for (;;) {
+    auto row = cursor.next();
+    if (!row) return fail(row.error());
+    if (!*row) return found == p.exchanges;
+    found.push_back(cursor.uuid(0));
+  }
+}
+
 // --- Writes
 
 Result<void> Writer::write(const PutPayload& w) {
@@ -124,6 +135,11 @@ Result<void> Writer::write(const PutIdempotency& w) {
 
 Result<void> Writer::write(const PurgeIdempotency& w) {
   return db_.execute("DELETE FROM idempotency WHERE expires < ?1", w.before);
+}
+
+Result<void> Writer::write(const PutName& w) {
+  return db_.execute("INSERT OR IGNORE INTO name(name, exchange, part) VALUES(?1, ?2, ?3)",
+                     Blob{w.name}, w.exchange, w.part);
 }
 
 Result<void> Writer::write(const PutQuarantine& w) {

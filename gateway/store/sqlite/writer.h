@@ -49,6 +49,7 @@ class Writer {
   Result<bool> check(const IdentifierFree& p);
   Result<bool> check(const NoIdempotency& p);
   Result<bool> check(const ClaimsAt& p);
+  Result<bool> check(const NamesAt& p);
 
   Result<void> write(const PutExchange& w);
   Result<void> write(const PutPayload& w);
@@ -66,6 +67,7 @@ class Writer {
   Result<void> write(const MarkStale& w);
   Result<void> write(const ConfirmProjections& w);
   Result<void> write(const ReleaseProjections& w);
+  Result<void> write(const PutName& w);
   Result<void> write(const PutQuarantine& w);
   Result<void> write(const CloseQuarantine& w);
   Result<void> write(const PutLot& w);

@@ -1,0 +1,212 @@
+#include "adapters/fhir/receiving.h"
+
+#include <algorithm>
+#include <set>
+
+#include "adapters/web/message.h"
+#include "gateway/base/bytes.h"
+#include "gateway/codec/codec.h"
+#include "gateway/fhir/bundle.h"
+#include "gateway/fhir/members.h"
+
+namespace charmille::adapters::fhir {
+namespace {
+
+namespace asio = boost::asio;
+using charmille::fhir::items_at;
+using charmille::fhir::text_at;
+using charmille::fhir::Told;
+using tree::Node;
+
+constexpr int most_looks = 5;  ///< what was found changes under us: then others are faster
+
+tl::unexpected<Declined> decline(const Brought& brought, int status, std::string_view type,
+                                 Fault fault) {
+  return tl::unexpected(declined(Refusal(status, type, std::move(fault)), brought.language));
+}
+
+/// References that name what they mean by a criterion: "Patient?identifier=system|value".
+void add_conditional(const Node& node, std::string_view name, std::set<std::string>& into) {
+  if (node.is(tree::Kind::text)) {
+    if (name == "reference" && node.chars().find('?') != node.chars().npos)
+      into.emplace(node.chars());
+    return;
+  }
+  for (std::size_t i = 0; i < node.items().size(); ++i)
+    add_conditional(node.items()[i], node.is(tree::Kind::object) ? node.key(i) : name, into);
+}
+
+/// What is looked up before it is brought in, and what was found.
+struct Looked {
+  std::vector<Found> found;
+  std::vector<Location> locations;  ///< empty ids: to be created
+  Pairs beside;                     ///< kept with the payload: where what is here already is
+};
+
+Location location_of(std::string_view type, const Named& named) {
+  return {std::string(type), resource_id(named.exchange, named.part), false};
+}
+
+asio::awaitable<Outcome<Looked>> look(const std::shared_ptr<Intake>& intake,
+                                      const Brought& brought) {
+  Looked looked;
+  std::set<std::string> references;
+  for (const Entry& entry : brought.entries) {
+    looked.locations.push_back({std::string(entry.type), {}, true});
+    add_conditional(*entry.resource, {}, references);
+    if (entry.condition.empty()) continue;
+    auto named = co_await intake->find(entry.condition, brought.request->deadline);
+    if (!named) co_return decline(brought, 503, "transient", std::move(named.error()));
+    if (named->size() > 1)
+      co_return decline(brought, 412, "multiple-matches",
+                        fault("CH-FHIR-074", {{}, 0, 0, entry.part}));
+    if (!named->empty()) {
+      looked.locations.back() = location_of(entry.type, named->front());
+      looked.beside.emplace_back(entry.part, looked.locations.back().text());
+    }
+    looked.found.push_back({entry.condition, std::move(*named)});
+  }
+  for (const std::string& reference : references) {
+    const std::string_view type = charmille::fhir::type_in(reference);
+    auto name = name_of_condition(type, reference, {});
+    if (!name) co_return tl::unexpected(declined(name.error(), brought.language));
+    auto named = co_await intake->find(*name, brought.request->deadline);
+    if (!named) co_return decline(brought, 503, "transient", std::move(named.error()));
+    if (named->size() != 1)
+      co_return decline(brought, 412, named->empty() ? "not-found" : "multiple-matches",
+                        fault("CH-FHIR-074"));
+    looked.beside.emplace_back(reference, location_of(type, named->front()).text());
+    looked.found.push_back({std::move(*name), std::move(*named)});
+  }
+  co_return looked;
+}
+
+Arrival arrival_of(const Brought& brought, Looked& looked) {
+  Arrival arrival;
+  arrival.payload = brought.payload;
+  arrival.metadata.content_type = media_type(Form::json);
+  arrival.metadata.partner = brought.request->partner;
+  arrival.metadata.authentication = brought.request->authentication;
+  arrival.metadata.peer_address = brought.request->peer_address;
+  arrival.metadata.idempotency_key = brought.key;
+  arrival.metadata.correlation = looked.beside;
+  const auto id = web::header_of(brought.request->headers, "X-Request-Id");
+  if (!id.empty()) arrival.metadata.correlation.emplace_back("X-Request-Id", id.substr(0, 255));
+  arrival.found = looked.found;
+  for (std::size_t i = 0; i < brought.entries.size(); ++i)
+    if (looked.locations[i].created)
+      for (std::string& name : names_of(brought.entries[i]))
+        arrival.names.push_back({std::move(name), brought.entries[i].part});
+  return arrival;
+}
+
+/// Each refusal of the report is an issue.
+Declined refused_by(const Settlement& settlement, base::Language language) {
+  Declined out;
+  const auto report = codec::read_json(settlement.report_json, "report");
+  if (report)
+    for (const Node& refusal : items_at(report->root(), "refusals"))
+      out.issues.push_back(
+          {charmille::fhir::Severity::error, "processing", std::string(text_at(refusal, "code")),
+           std::string(text_at(refusal, "text")), std::string(text_at(refusal, "remedy")),
+           std::string(text_at(refusal, "path"))});
+  if (out.issues.empty())
+    out.issues = in_words(Refusal(422, "processing", fault("CH-FHIR-079")).issues, language);
+  return out;
+}
+
+/// The same request came before: where its resources are is known already.
+asio::awaitable<Outcome<Taken>> known(std::shared_ptr<Intake> intake, const Brought& brought,
+                                      base::Uuid exchange) {
+  Taken taken;
+  taken.exchange = exchange;
+  auto kept = co_await intake->open(exchange, brought.request->deadline);
+  if (!kept) co_return decline(brought, 503, "transient", std::move(kept.error()));
+  const Pairs none;
+  taken.moves = moves_of(brought.entries, exchange, *kept ? (*kept)->correlation : none);
+  for (const Entry& entry : brought.entries) {
+    Location location{std::string(entry.type), resource_id(exchange, entry.part), true};
+    if (*kept)
+      for (const auto& [part, text] : (*kept)->correlation)
+        if (part == entry.part && !part.empty())
+          location = {std::string(entry.type), text.substr(text.find('/') + 1), false};
+    taken.locations.push_back(std::move(location));
+  }
+  co_return taken;
+}
+
+struct Given {
+  Accepted accepted;
+  Looked looked;
+};
+
+/// Found and given, again while what was found changes meanwhile.
+asio::awaitable<Outcome<Given>> give(std::shared_ptr<Intake> intake, Brought& brought) {
+  for (int looks = 0; looks < most_looks; ++looks) {
+    auto looked = co_await look(intake, brought);
+    if (!looked) co_return tl::unexpected(std::move(looked.error()));
+    Arrival arrival = arrival_of(brought, *looked);
+    auto accepted = co_await intake->accept(std::move(arrival), brought.request->deadline);
+    if (accepted) {
+      Given given{std::move(*accepted), std::move(*looked)};
+      co_return given;
+    }
+    Fault& refused = accepted.error();
+    // The id of a request is no promise that its content is the same: then it is another request.
+    if (refused.code == conflicting_key) brought.key.clear();
+    if (refused.code == conflicting_key || refused.code == found_otherwise) continue;
+    const bool later = refused.action != base::Action::reject;
+    co_return decline(brought, later ? 503 : 422, later ? "transient" : "processing",
+                      std::move(refused));
+  }
+  co_return decline(brought, 503, "conflict", fault(found_otherwise));
+}
+
+}  // namespace
+
+Declined declined(const Refusal& refusal, base::Language language) {
+  return {refusal.status, in_words(refusal.issues, language)};
+}
+
+asio::awaitable<Outcome<Taken>> receive(std::shared_ptr<Intake> intake, Brought brought) {
+  auto given = co_await give(intake, brought);
+  if (!given) co_return tl::unexpected(std::move(given.error()));
+  const base::Uuid exchange = given->accepted.exchange;
+  auto settled = co_await intake->settled(exchange, brought.patience);
+  // It is durable whatever comes after: a fault while waiting only means that nothing is known yet.
+  if (settled && *settled && (*settled)->is_refusal())
+    co_return tl::unexpected(refused_by(**settled, brought.language));
+  if (given->accepted.already) co_return co_await known(intake, brought, exchange);
+  Taken taken;
+  taken.exchange = exchange;
+  taken.locations = std::move(given->looked.locations);
+  for (std::size_t i = 0; i < taken.locations.size(); ++i)
+    if (taken.locations[i].created)
+      taken.locations[i].id = resource_id(exchange, brought.entries[i].part);
+  taken.moves = moves_of(brought.entries, exchange, given->looked.beside);
+  co_return taken;
+}
+
+base::Time moment_of(const base::Uuid& exchange) {
+  std::int64_t milliseconds = 0;
+  for (std::size_t i = 0; i < 6; ++i) milliseconds = milliseconds << 8 | exchange.bytes[i];
+  return base::Time(std::chrono::milliseconds(milliseconds));
+}
+
+Moves moves_of(std::span<const Entry> entries, const base::Uuid& exchange,
+               const Pairs& correlation) {
+  Moves moves;
+  for (const Entry& entry : entries) {
+    std::string to = std::string(entry.type) + "/" + resource_id(exchange, entry.part);
+    for (const auto& [part, text] : correlation)
+      if (!part.empty() && part == entry.part) to = text;
+    if (!entry.full_url.empty()) moves.emplace(entry.full_url, to);
+    if (const std::string_view id = text_at(*entry.resource, "id"); !id.empty())
+      moves.emplace(std::string(entry.type) + "/" + std::string(id), to);
+  }
+  for (const auto& [reference, text] : correlation)
+    if (reference.find('?') != reference.npos) moves.emplace(reference, text);
+  return moves;
+}
+
+}  // namespace charmille::adapters::fhir

@@ -1,0 +1,53 @@
+// Resources on their way in: what is here already is found, the rest is given to the gateway whole,
+// and its judgement awaited (FHIR R4, http.html §3.1.0.8.2 and §3.1.0.11.2).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "adapters/fhir/answer_bundle.h"
+#include "gateway/fhir/outcome.h"
+
+namespace charmille::adapters::fhir {
+
+/// What one exchange is to bring. The nodes of `entries` are of a document that outlives it.
+struct Brought {
+  base::Payload payload;  ///< JSON
+  std::vector<Entry> entries;
+  const Request* request = nullptr;  ///< who sent it, and until when there is time
+  Deadline patience;                 ///< for the gateway's judgement
+  std::string key;                   ///< the same on every attempt of the sender, or empty
+  base::Language language = base::Language::fr;
+};
+
+/// What it came to: where each entry is, and how references to what is here already read.
+struct Taken {
+  base::Uuid exchange;
+  std::vector<Location> locations;
+  Moves moves;
+};
+
+/// What the gateway refused, in the words of its report.
+struct Declined {
+  int status = 422;
+  std::vector<charmille::fhir::Told> issues;
+};
+template <class T>
+using Outcome = tl::expected<T, Declined>;
+Declined declined(const Refusal& refusal, base::Language language);
+
+/// All of it is durable, or nothing is. 412: several resources fit a condition, or none a reference
+/// by one; 422: the gateway does not take it; 503.
+boost::asio::awaitable<Outcome<Taken>> receive(std::shared_ptr<Intake> intake, Brought brought);
+
+/// When an exchange came: its id says so (RFC 9562 §5.7).
+base::Time moment_of(const base::Uuid& exchange);
+
+/// How references of what an exchange brought read here, from what was kept beside it.
+Moves moves_of(std::span<const Entry> entries, const base::Uuid& exchange,
+               const Pairs& correlation);
+
+}  // namespace charmille::adapters::fhir

@@ -1,0 +1,384 @@
+#include "adapters/fhir/source.h"
+
+#include <algorithm>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "adapters/fhir/capability.h"
+#include "adapters/fhir/receiving.h"
+#include "adapters/web/message.h"
+#include "gateway/base/bytes.h"
+#include "gateway/codec/codec.h"
+#include "gateway/fhir/members.h"
+#include "gateway/fhir/xml_reader.h"
+#include "gateway/fhir/xml_writer.h"
+#include "gateway/net/http.h"
+
+namespace charmille::adapters::fhir {
+namespace {
+
+namespace asio = boost::asio;
+using charmille::fhir::Issue;
+using charmille::fhir::items_at;
+using charmille::fhir::text_at;
+using tree::Node;
+
+constexpr std::size_t most_deep = 200;
+constexpr std::string_view created_status = "201 Created";
+constexpr std::string_view known_status = "200 OK";
+
+/// What is answered; a document without root has no body.
+struct Answer {
+  int status = 200;
+  Pairs headers;
+  tree::Document body;
+  bool has_body = true;
+};
+
+struct Submitted {
+  tree::Document document;
+  base::Payload payload;  ///< JSON
+};
+
+class FhirSource final : public Source {
+ public:
+  FhirSource(SourceSettings settings, const base::Clock& clock)
+      : settings_(std::move(settings)), clock_(clock), since_(clock.now()) {}
+
+  /// Everything comes through `handle`: there is nothing to do but to be there.
+  Task<void> run(std::shared_ptr<Intake>) override {
+    asio::steady_timer timer(co_await asio::this_coro::executor,
+                             asio::steady_timer::time_point::max());
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_return Result<void>{};
+  }
+
+  Task<Response> handle(std::shared_ptr<Intake> intake, Request request) override {
+    Asked asked;
+    if (auto read = read_request(request, asked); !read)
+      co_return render(asked, refusal_of(declined(read.error(), asked.language), asked));
+    auto answer = co_await dispatch(std::move(intake), request, asked);
+    if (!answer) co_return render(asked, refusal_of(answer.error(), asked));
+    co_return render(asked, std::move(*answer));
+  }
+
+ private:
+  asio::awaitable<Outcome<Answer>> dispatch(std::shared_ptr<Intake> intake, const Request& request,
+                                            const Asked& asked) {
+    const bool posts = asked.method == "POST";
+    const bool gets = asked.method == "GET";
+    const std::size_t depth = asked.path.size();
+    if (depth == 0 && posts) co_return co_await submit(std::move(intake), request, asked);
+    if (depth == 1 && asked.path[0] == "metadata" && gets) {
+      Answer answer;
+      answer.body = capability(*settings_.definitions, settings_.types, since_);
+      co_return answer;
+    }
+    if (depth == 1 && posts) co_return co_await create(std::move(intake), request, asked);
+    const bool version = depth == 4 && asked.path[2] == "_history";
+    if ((depth == 2 || version) && gets) co_return co_await read(std::move(intake), request, asked);
+    co_return no(asked, depth > 1 ? 404 : 405, "not-supported",
+                 fault("CH-FHIR-077", {}, {{"method", base::printable(asked.method, 10)}}));
+  }
+
+  /// A transaction, or a batch.
+  asio::awaitable<Outcome<Answer>> submit(std::shared_ptr<Intake> intake, const Request& request,
+                                          const Asked& asked) {
+    auto submitted = read_body(request, asked);
+    if (!submitted) co_return tl::unexpected(std::move(submitted.error()));
+    const std::string_view kind = kind_of_bundle(submitted->document.root());
+    if (kind.empty()) co_return no(asked, 400, "invalid", fault("CH-FHIR-068"));
+    if (kind == "batch")
+      co_return co_await each(std::move(intake), request, asked, std::move(*submitted));
+    auto entries = entries_of(submitted->document.root());
+    if (!entries) co_return tl::unexpected(declined(entries.error(), asked.language));
+    if (auto judged = judge(submitted->document, asked); !judged)
+      co_return tl::unexpected(std::move(judged.error()));
+    Brought brought = brought_of(request, asked, submitted->payload, *entries);
+    const auto taken = co_await receive(std::move(intake), std::move(brought));
+    if (!taken) co_return tl::unexpected(taken.error());
+    Answer answer;
+    std::vector<Answered> answered;
+    tree::Document& into = submitted->document;
+    for (std::size_t i = 0; i < entries->size(); ++i)
+      answered.push_back(answered_of(into, (*entries)[i], taken->locations[i], *taken, asked));
+    into.set_root(response_bundle(into, kind, answered, moment_of(taken->exchange)));
+    answer.body = std::move(into);
+    co_return answer;
+  }
+
+  /// The entries of a batch have nothing to do with each other: each comes to its own end.
+  asio::awaitable<Outcome<Answer>> each(std::shared_ptr<Intake> intake, const Request& request,
+                                        const Asked& asked, Submitted batch) {
+    tree::Document& into = batch.document;
+    std::vector<Answered> answered;
+    std::size_t index = 0;
+    for (const Node& entry : items_at(into.root(), "entry")) {
+      const std::string key = key_of(request);
+      Request one = request_of(into, entry, request, asked);
+      if (!key.empty()) one.headers.emplace_back("X-Request-Id", key + "-" + std::to_string(index));
+      ++index;
+      Asked single;
+      Outcome<Answer> answer = no(asked, 400, "invalid", fault("CH-FHIR-069"));
+      if (auto read = read_request(one, single); !read)
+        answer = tl::unexpected(declined(read.error(), asked.language));
+      else if (!single.path.empty())
+        answer = co_await dispatch(intake, one, single);
+      answered.push_back(answered_of(into, answer, asked));
+    }
+    into.set_root(response_bundle(into, "batch", answered, clock_.now()));
+    Answer whole;
+    whole.body = std::move(into);
+    co_return whole;
+  }
+
+  /// One resource, alone.
+  asio::awaitable<Outcome<Answer>> create(std::shared_ptr<Intake> intake, const Request& request,
+                                          const Asked& asked) {
+    const std::string& type = asked.path[0];
+    if (settings_.definitions->type(type) == nullptr)
+      co_return no(asked, 404, "not-supported",
+                   fault("CH-FHIR-002", {}, {{"type", base::printable(type, 64)}}));
+    if (std::ranges::find(settings_.types, type) == settings_.types.end())
+      co_return no(asked, 405, "not-supported", fault("CH-FHIR-075", {}, {{"type", type}}));
+    auto submitted = read_body(request, asked);
+    if (!submitted) co_return tl::unexpected(std::move(submitted.error()));
+    auto entry = entry_of(submitted->document.root(), type,
+                          web::header_of(request.headers, "If-None-Exist"));
+    if (!entry) co_return tl::unexpected(declined(entry.error(), asked.language));
+    if (auto judged = judge(submitted->document, asked); !judged)
+      co_return tl::unexpected(std::move(judged.error()));
+    std::vector<Entry> entries;
+    entries.push_back(std::move(*entry));
+    Brought brought = brought_of(request, asked, submitted->payload, entries);
+    const auto taken = co_await receive(std::move(intake), std::move(brought));
+    if (!taken) co_return tl::unexpected(taken.error());
+    const Location& location = taken->locations.front();
+    Answer answer;
+    answer.status = location.created ? 201 : 200;
+    answer.headers = {{"Location", asked.base + "/" + location.versioned()}, {"ETag", "W/\"1\""}};
+    add_preferred(answer, submitted->document, entries.front(), location, *taken, asked);
+    co_return answer;
+  }
+
+  /// What was taken before, as it stands here.
+  asio::awaitable<Outcome<Answer>> read(std::shared_ptr<Intake> intake, const Request& request,
+                                        const Asked& asked) {
+    const std::string& type = asked.path[0];
+    const auto place = place_of(asked.path[1]);
+    if (!place || (asked.path.size() == 4 && asked.path[3] != "1"))
+      co_return no(asked, 404, "not-found", fault("CH-FHIR-076"));
+    auto kept = co_await intake->open(place->exchange, request.deadline);
+    if (!kept && kept.error().action == base::Action::reject)
+      co_return no(asked, 410, "deleted", std::move(kept.error()));
+    if (!kept) co_return no(asked, 503, "transient", std::move(kept.error()));
+    if (!*kept) co_return no(asked, 404, "not-found", fault("CH-FHIR-076"));
+    const auto bytes = (*kept)->payload.bytes(settings_.largest);
+    if (!bytes) co_return no(asked, 503, "transient", bytes.error());
+    auto document = codec::read_json(*bytes, {}, most_deep);
+    if (!document) co_return no(asked, 503, "exception", std::move(document.error()));
+    const std::vector<Entry> entries = entries_kept(document->root());
+    const auto at = std::ranges::find(entries, place->part, &Entry::part);
+    if (at == entries.end() || at->type != type)
+      co_return no(asked, 404, "not-found", fault("CH-FHIR-076"));
+    Answer answer;
+    answer.headers = {{"ETag", "W/\"1\""}};
+    if (web::header_of(request.headers, "If-None-Match") == "W/\"1\"") {
+      answer.status = 304;
+      answer.has_body = false;
+      co_return answer;
+    }
+    const Moves moves = moves_of(entries, place->exchange, (*kept)->correlation);
+    document->set_root(
+        as_stored(*document, *at->resource, moves, asked.path[1], moment_of(place->exchange)));
+    answer.body = std::move(*document);
+    co_return answer;
+  }
+
+  // What does not wait
+
+  Outcome<Submitted> read_body(const Request& request, const Asked& asked) const {
+    const auto refuse = [&](int status, std::string_view type, Fault f) {
+      return tl::unexpected(declined(Refusal(status, type, std::move(f)), asked.language));
+    };
+    const auto form = form_of_body(request);
+    if (!form) return tl::unexpected(declined(form.error(), asked.language));
+    if (request.body.size() > settings_.largest)
+      return refuse(413, "too-costly",
+                    fault("CH-HTTP-003", {}, {{"limit", std::to_string(settings_.largest)}}));
+    const auto bytes = request.body.bytes(settings_.largest);
+    if (!bytes) return refuse(503, "transient", bytes.error());
+    auto document = *form == Form::json
+                        ? codec::read_json(*bytes, {}, most_deep)
+                        : charmille::fhir::read_xml(*bytes, {}, *settings_.definitions);
+    if (!document) return refuse(400, "invalid", std::move(document.error()));
+    Submitted out;
+    if (*form == Form::json) {
+      out.payload = request.body;
+    } else {
+      auto json = codec::write_json(*document, document->root());
+      if (!json) return refuse(400, "invalid", std::move(json.error()));
+      out.payload = base::Payload(std::move(*json));
+    }
+    out.document = std::move(*document);
+    return out;
+  }
+
+  /// By R4 and by the profiles that it claims, and by those of the endpoint that are made for it.
+  Outcome<void> judge(const tree::Document& document, const Asked& asked) const {
+    std::vector<std::string> profiles;
+    for (const std::string& profile : settings_.profiles)
+      if (settings_.definitions->find(profile)->type == text_at(document.root(), "resourceType"))
+        profiles.push_back(profile);
+    const std::vector<Issue> issues = settings_.validator->validate(document, profiles);
+    if (!has_errors(issues)) return {};
+    const bool twins = std::ranges::any_of(
+        issues, [](const Issue& issue) { return issue.fault.code == "CH-FHIR-021"; });
+    return tl::unexpected(declined(Refusal(twins ? 400 : 422, issues), asked.language));
+  }
+
+  Brought brought_of(const Request& request, const Asked& asked, base::Payload payload,
+                     const std::vector<Entry>& entries) const {
+    Brought brought;
+    brought.payload = std::move(payload);
+    brought.entries = entries;
+    brought.request = &request;
+    brought.patience = clock_.steady() + settings_.longest_wait;
+    brought.key = key_of(request);
+    brought.language = asked.language;
+    return brought;
+  }
+
+  static std::string key_of(const Request& request) {
+    const std::string_view id = web::header_of(request.headers, "X-Request-Id");
+    const bool visible = std::ranges::all_of(id, [](char c) { return c > 0x20 && c < 0x7f; });
+    return visible && id.size() <= 200 ? std::string(id) : std::string();
+  }
+
+  /// An entry of a batch, as if it had come alone.
+  static Request request_of(const tree::Document& batch, const Node& entry, const Request& outer,
+                            const Asked& asked) {
+    Request one;
+    const Node none;
+    const Node* request = entry.find("request");
+    if (request == nullptr) request = &none;
+    one.method = text_at(*request, "method");
+    one.target = asked.base + "/" + std::string(text_at(*request, "url"));
+    one.headers = {
+        {"Content-Type", std::string(media_type(Form::json))},
+        {"Prefer", std::string(web::header_of(outer.headers, "Prefer"))},
+        {"Accept-Language", std::string(web::header_of(outer.headers, "Accept-Language"))},
+        {"If-None-Exist", std::string(text_at(*request, "ifNoneExist"))},
+        {"If-None-Match", std::string(text_at(*request, "ifNoneMatch"))}};
+    one.partner = outer.partner;
+    one.authentication = outer.authentication;
+    one.peer_address = outer.peer_address;
+    one.deadline = outer.deadline;
+    const Node* resource = entry.find("resource");
+    auto body = resource == nullptr ? Result<std::string>(std::string())
+                                    : codec::write_json(batch, *resource);
+    if (body) one.body = base::Payload(std::move(*body));
+    return one;
+  }
+
+  static Answered answered_of(tree::Document& into, const Entry& entry, const Location& location,
+                              const Taken& taken, const Asked& asked) {
+    Answered out{std::string(location.created ? created_status : known_status),
+                 location.versioned(),
+                 {},
+                 {}};
+    if (asked.prefer == Prefer::representation && location.created)
+      out.resource =
+          as_stored(into, *entry.resource, taken.moves, location.id, moment_of(taken.exchange));
+    if (asked.prefer == Prefer::outcome)
+      out.outcome = into.copy(charmille::fhir::outcome({}, asked.language).root());
+    return out;
+  }
+
+  static Answered answered_of(tree::Document& into, const Outcome<Answer>& answer,
+                              const Asked& asked) {
+    Answered out;
+    if (!answer) {
+      out.status = std::to_string(answer.error().status);
+      out.outcome =
+          into.copy(charmille::fhir::outcome(answer.error().issues, asked.language).root());
+      return out;
+    }
+    out.status = answer->status == 201 ? created_status : std::to_string(answer->status);
+    out.location = web::header_of(answer->headers, "Location");
+    out.location.erase(0, std::min(out.location.size(), asked.base.size() + 1));
+    if (!answer->has_body) return out;
+    const auto text = codec::write_json(answer->body, answer->body.root());
+    auto copied = text ? codec::read_own_json(into, *text) : fail("CH-FHIR-076");
+    if (copied) out.resource = *copied;
+    return out;
+  }
+
+  static void add_preferred(Answer& answer, tree::Document& document, const Entry& entry,
+                            const Location& location, const Taken& taken, const Asked& asked) {
+    answer.has_body = asked.prefer != Prefer::minimal;
+    if (asked.prefer == Prefer::outcome) answer.body = charmille::fhir::outcome({}, asked.language);
+    if (asked.prefer != Prefer::representation) return;
+    document.set_root(
+        as_stored(document, *entry.resource, taken.moves, location.id, moment_of(taken.exchange)));
+    answer.body = std::move(document);
+  }
+
+  static Answer refusal_of(const Declined& declined, const Asked& asked) {
+    Answer answer;
+    answer.status = declined.status;
+    if (declined.status == 503) answer.headers.emplace_back("Retry-After", "5");
+    if (declined.status == 405) answer.headers.emplace_back("Allow", "GET, POST");
+    answer.body = charmille::fhir::outcome(declined.issues, asked.language);
+    return answer;
+  }
+
+  static tl::unexpected<Declined> no(const Asked& asked, int status, std::string_view type,
+                                     Fault fault) {
+    return tl::unexpected(declined(Refusal(status, type, std::move(fault)), asked.language));
+  }
+
+  /// Entries of what was taken, which were judged then.
+  static std::vector<Entry> entries_kept(const Node& resource) {
+    if (auto entries =
+            kind_of_bundle(resource).empty() ? Judged<std::vector<Entry>>{} : entries_of(resource);
+        entries && !entries->empty())
+      return std::move(*entries);
+    Entry whole;
+    whole.resource = &resource;
+    whole.type = text_at(resource, "resourceType");
+    return {whole};
+  }
+
+  Response render(const Asked& asked, Answer answer) const {
+    Response out{answer.status, std::move(answer.headers), {}};
+    if (!answer.has_body) return out;
+    std::string type(media_type(asked.answer));
+    auto text =
+        asked.answer == Form::xml
+            ? charmille::fhir::write_xml(answer.body, answer.body.root(), *settings_.definitions)
+            : codec::write_json(answer.body, answer.body.root());
+    if (!text) {  // what JSON can hold and XML cannot
+      type = media_type(Form::json);
+      text = codec::write_json(answer.body, answer.body.root());
+    }
+    out.headers.emplace_back("Content-Type", type + "; charset=utf-8");
+    out.body = base::Payload(text ? std::move(*text) : std::string());
+    return out;
+  }
+
+  SourceSettings settings_;
+  const base::Clock& clock_;
+  base::Time since_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_source(SourceSettings settings, const base::Clock& clock) {
+  return std::make_unique<FhirSource>(std::move(settings), clock);
+}
+
+}  // namespace charmille::adapters::fhir

@@ -1,0 +1,20 @@
+// Reading the parts of an HTTP message that several adapters look at.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "adapters/adapter.h"
+
+namespace charmille::adapters::web {
+
+/// The first header of that name (case does not count), or empty.
+std::string_view header_of(const Pairs& headers, std::string_view name);
+
+/// "text/csv" of "Text/CSV; charset=utf-8".
+std::string media_type(std::string_view content_type);
+
+/// Of a query or a form, decoded ("+" is a space); what is wrongly encoded is left out.
+Pairs parameters_of(std::string_view query);
+
+}  // namespace charmille::adapters::web
