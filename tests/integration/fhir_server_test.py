@@ -24,8 +24,8 @@ def entry(resource, condition=None, url=None):
     return {"fullUrl": f"urn:uuid:{uuid.uuid4()}", "resource": resource, "request": request}
 
 
-def child(number=1, conditions=True, **more):
-    """A transaction as a TDDUI producer makes it: the child, its establishment, its stay."""
+def child(number=1, conditions=True, only=None, **more):
+    """A transaction as a TDDUI producer makes it: the child, its establishment, its stay; or one of these."""
     local = f"3{FINESS}/K{number:06}"
     organisation = entry({"resourceType": "Organization", "name": "MECS", "identifier": [
         {"use": "official", "system": "urn:oid:1.2.250.1.71.4.2.2", "value": f"1{FINESS}", "type": {"coding": [
@@ -42,7 +42,8 @@ def child(number=1, conditions=True, **more):
                   "subject": {"reference": patient["fullUrl"]}, "serviceProvider": {"reference": organisation["fullUrl"]},
                   "period": {"start": "2024-01-02T09:00:00+01:00"}},
                  f"{STAY}|{local}-SEJOUR-1" if conditions else None)
-    return {"resourceType": "Bundle", "type": "transaction", "entry": [organisation, patient, stay]}
+    entries = [one for one in (organisation, patient, stay) if only in (None, one["resource"]["resourceType"])]
+    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
 class Server(Site):

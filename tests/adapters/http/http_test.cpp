@@ -5,6 +5,7 @@
 
 #include "adapters/http/config.h"
 #include "adapters/http/wire.h"
+#include "adapters/web/message.h"
 #include "adapters/web/status.h"
 #include "tests/adapters/harness.h"
 
@@ -118,7 +119,7 @@ TEST_CASE("a push is 202 with its exchange once it is accepted") {
   const Response answer = p.handle(Pushed::request());
   CHECK(answer.status == 202);
   const std::string id = "00000000-0000-0000-0000-000000000001";
-  CHECK(header_of(answer.headers, "Location") == "/v1/exchanges/" + id);
+  CHECK(web::header_of(answer.headers, "Location") == "/v1/exchanges/" + id);
   CHECK(body_of(answer) == "{\"exchange\": \"" + id + "\", \"state\": \"received\"}\n");
   CHECK(p.intake->taken()[0].first.idempotency_key == "k1");
   CHECK(p.intake->taken()[0].first.partner == "eo");
@@ -167,7 +168,7 @@ TEST_CASE(
   });
   const Response later_answer = p.handle(Pushed::request());
   CHECK(later_answer.status == 503);
-  CHECK(header_of(later_answer.headers, "Retry-After") == "2");
+  CHECK(web::header_of(later_answer.headers, "Retry-After") == "2");
 }
 
 TEST_CASE(

@@ -27,7 +27,7 @@ TEST_CASE("the test source makes every call of the intake, in order") {
                              asio::bind_cancellation_slot(signal.slot(), asio::use_future));
   const std::vector<std::string> expected{"recall 0",           "accept already=no", "settled 0",
                                           "accept already=yes", "settled 0",         "remember ok",
-                                          "receipt ok",         "open nothing"};
+                                          "receipt ok",         "open whole {}"};
   CHECK(soon([&] { return adapters::testing::calls("endpoint") == expected; }));
   asio::post(strand, [&] { signal.emit(asio::cancellation_type::terminal); });
   CHECK(over.wait_for(5s) == std::future_status::ready);
