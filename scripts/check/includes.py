@@ -12,7 +12,7 @@ import sys
 from source import ROOT, blank, files, finish, line_of, read
 
 ADAPTERS_SHARE = {"ihe", "names", "web"}
-ADAPTERS_SEE = {"base", "tree", "config", "crypto", "net", "codec", "fhir"}
+ADAPTERS_SEE = {"base", "tree", "sqlite", "config", "crypto", "net", "codec", "fhir"}
 HEAVY = ("rapidjson/", "yaml-cpp/", "sqlite3.h", "curl/", "pugixml", "spdlog/", "re2/", "boost/beast", "libxml/", "zip.h", "qpdf/")
 BEAST_ROOMS = {"net", "api"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
