@@ -64,6 +64,7 @@ Reply get_metrics(Api& api, const Call& call);
 boost::asio::awaitable<Reply> post_push(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> post_send(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> post_preview(Api& api, CallPtr call);
+boost::asio::awaitable<Reply> post_query(Api& api, CallPtr call);
 Reply list_exchanges(Api& api, const Call& call);
 Reply get_exchange(Api& api, const Call& call);
 Reply get_report(Api& api, const Call& call);

@@ -59,8 +59,9 @@ enum class Event : std::uint8_t {
   admin_transmit,  ///< the former file of a child was handed over to a department
   admin_clear,     ///< a document may go although a place is secret
   admin_withhold,  ///< it may no longer
+  exchange_query,  ///< a partner was asked something that wants an answer now
 };
-inline constexpr std::size_t event_count = 51;
+inline constexpr std::size_t event_count = 52;
 
 /// Names of detail fields, in the order of their names (RFC 8785).
 enum class DetailKey : std::uint8_t {
