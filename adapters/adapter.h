@@ -213,10 +213,12 @@ struct Delivered {
 enum class Probe : std::uint8_t { there, absent, unknown };
 
 struct Query {
-  std::string operation;
+  std::string operation;  ///< one of Adapter::queries
   Pairs parameters;
   base::Payload body;
 };
+/// A header of the answer to a query: "peer", or "cache" when nothing newer was had from the peer.
+inline constexpr std::string_view answered_from = "X-Answered-From";
 
 /// Takes payloads out.
 class Destination {
@@ -242,6 +244,8 @@ struct Setting {
   base::Random& random;
   /// For bytes on their way, in files without names.
   std::string spool_folder = "/var/tmp";
+  /// Where the gateway keeps its store: for a file that an adapter can make anew.
+  std::string state_folder = ".";
 };
 
 /// One adapter: what it is called, what it can do, how it is built.
@@ -258,6 +262,9 @@ struct Adapter {
   /// Every fault at once; nullptr when there is nothing to look at.
   std::vector<base::Fault> (*check_source)(const Setting&) = nullptr;
   std::vector<base::Fault> (*check_destination)(const Setting&) = nullptr;
+  /// The operations that its destinations answer (`Destination::query`); none: it answers nothing.
+  std::span<const std::string_view> queries{};
+  bool only_asked = false;  ///< its destinations are sent nothing, they only answer
 };
 
 /// The adapters linked into this binary (adapters/registry.cpp: one line each).

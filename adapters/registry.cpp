@@ -1,5 +1,6 @@
 // The adapters linked into this binary: one line each.
 #include "adapters/adapter.h"
+#include "adapters/directory/config.h"
 #include "adapters/fhir/config.h"
 #include "adapters/file/config.h"
 #include "adapters/http/config.h"
@@ -9,10 +10,7 @@ namespace charmille::adapters {
 
 std::span<const Adapter* const> registry() {
   static const Adapter* const all[] = {
-      &file::adapter(),
-      &http::adapter(),
-      &sftp::adapter(),
-      &fhir::adapter(),
+      &file::adapter(), &http::adapter(), &sftp::adapter(), &fhir::adapter(), &directory::adapter(),
   };
   return all;
 }

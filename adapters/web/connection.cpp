@@ -7,23 +7,20 @@ namespace charmille::adapters::web {
 using tree::Field;
 using tree::FieldType;
 
-namespace {
-
-Result<std::shared_ptr<const config::Secret>> read_token(const Setting& setting) {
-  const tree::Node* node = setting.node.find("token");
+Result<std::shared_ptr<const config::Secret>> read_secret(const Setting& setting,
+                                                          std::string_view name) {
+  const tree::Node* node = setting.node.find(name);
   if (node == nullptr) return std::shared_ptr<const config::Secret>{};
   config::SecretReference reference;
   if (const tree::Node* file = node->find("file"))
     reference.file = std::filesystem::path(setting.base_folder) / std::string(file->chars());
   if (const tree::Node* variable = node->find("env")) reference.variable = variable->chars();
-  reference.place =
-      setting.document.place_of(node->origin(), "endpoints." + setting.endpoint + ".token");
+  reference.place = setting.document.place_of(
+      node->origin(), "endpoints." + setting.endpoint + "." + std::string(name));
   auto secret = config::read_secret(reference);
   if (!secret) return fail(secret.error());
   return std::make_shared<const config::Secret>(std::move(*secret));
 }
-
-}  // namespace
 
 Field text_field() {
   return Field{.name = "", .type = FieldType::text};
@@ -123,7 +120,7 @@ std::chrono::milliseconds View::duration(std::string_view name) const {
 Result<Connection> read_connection(const Setting& setting, const tree::Spec& spec,
                                    const std::string& url) {
   const View view(setting, spec);
-  auto token = read_token(setting);
+  auto token = read_secret(setting, "token");
   if (!token) return fail(token.error());
   Connection out;
   if (const tree::Node* headers = setting.node.find("headers");

@@ -33,6 +33,10 @@ tree::Field text_field();
 /// The texts of that list; none when it is absent.
 std::vector<std::string> texts_of(const tree::Node& node, std::string_view name);
 
+/// The secret that a field of the endpoint refers to; nullptr when it is absent.
+Result<std::shared_ptr<const config::Secret>> read_secret(const Setting& setting,
+                                                          std::string_view name);
+
 /// token, certificate, key, ca, system-ca, timeout, connect-timeout, max-answer, connections.
 std::vector<tree::Field> connection_fields();
 /// Reads the token as well; a fault when it cannot be read, or when nothing says whom to trust at

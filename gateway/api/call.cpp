@@ -30,6 +30,8 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"CH-API-005", 403}, {"CH-API-006", 400}, {"CH-API-007", 400}, {"CH-API-008", 503},
     {"CH-API-009", 400}, {"CH-API-010", 404}, {"CH-API-011", 400}, {"CH-API-012", 400},
     {"CH-AUD-003", 400}, {"CH-SYS-006", 413}, {"CH-EXC-020", 409}, {"CH-EXC-021", 404},
+    {"CH-EXC-050", 404}, {"CH-EXC-051", 400}, {"CH-DIR-002", 400}, {"CH-DIR-003", 400},
+    {"CH-DIR-004", 400}, {"CH-DIR-008", 502}, {"CH-DIR-009", 502},
 };
 
 /// What is asked of a FHIR endpoint is refused in its own words.

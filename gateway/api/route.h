@@ -65,6 +65,7 @@ boost::asio::awaitable<Reply> post_push(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> handle_fhir(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> post_send(Api& api, CallPtr call);
 boost::asio::awaitable<Reply> post_preview(Api& api, CallPtr call);
+boost::asio::awaitable<Reply> post_query(Api& api, CallPtr call);
 Reply list_exchanges(Api& api, const Call& call);
 Reply get_exchange(Api& api, const Call& call);
 Reply get_report(Api& api, const Call& call);

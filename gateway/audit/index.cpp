@@ -6,9 +6,9 @@
 namespace charmille::audit {
 namespace {
 
-using store::sqlite::Blob;
-using store::sqlite::Connection;
-using store::sqlite::Cursor;
+using sqlite::Blob;
+using sqlite::Connection;
+using sqlite::Cursor;
 
 constexpr int kVersion = 2;
 

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "gateway/audit/follower.h"
-#include "gateway/store/sqlite/database.h"
+#include "gateway/sqlite/database.h"
 
 namespace charmille::audit {
 
@@ -25,7 +25,7 @@ class Index {
   Result<std::vector<std::uint64_t>> find(const Query& query, std::uint32_t limit);
 
  private:
-  explicit Index(store::sqlite::Connection db) : db_(std::move(db)) {}
+  explicit Index(sqlite::Connection db) : db_(std::move(db)) {}
 
   Result<void> load();
   Result<void> add_one(const store::LeafRow& leaf);
@@ -34,7 +34,7 @@ class Index {
   /// 0 for no name, -1 for one that no leaf holds.
   Result<std::int64_t> known_name(std::string_view name);
 
-  store::sqlite::Connection db_;
+  sqlite::Connection db_;
   std::uint64_t next_ = 0;
   std::string last_hash_;
   std::map<std::string, std::int64_t, std::less<>> names_;

@@ -68,6 +68,7 @@ constexpr std::array<EventWord, merkle::event_count> events = {{
     {Event::admin_transmit, "décision sur un ancien dossier", "decision about a former file"},
     {Event::admin_clear, "document autorisé à partir", "document cleared to leave"},
     {Event::admin_withhold, "document retenu de nouveau", "document withheld again"},
+    {Event::exchange_query, "question posée à un partenaire", "partner asked"},
 }};
 
 constexpr bool in_order() {

@@ -86,6 +86,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_fhir(app, session);
   add_send(app, session);
   add_extract(app, session);
+  add_query(app, session);
   add_exchanges(app, session);
   add_records(app, session);
   add_quarantine(app, session);
@@ -114,7 +115,7 @@ std::string complaint(std::string text, base::Language language) {
       {"number ", "le numéro "},          {"exchange ", "l'échange "},
       {"endpoint ", "le point d'accès "}, {"files ", "le fichier "},
       {"mapping ", "la correspondance "}, {"route ", "le trajet "},
-      {"expression ", "l'expression "},
+      {"expression ", "l'expression "},   {"operation ", "la question "},
   };
   for (const auto& [english, french] : names)
     if (text.starts_with(english)) text.replace(0, english.size(), french);

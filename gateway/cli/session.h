@@ -110,6 +110,7 @@ void add_map(CLI::App& app, Session& session);
 void add_mapping(CLI::App& app, Session& session);
 void add_mask(CLI::App& app, Session& session);
 void add_quarantine(CLI::App& app, Session& session);
+void add_query(CLI::App& app, Session& session);
 void add_records(CLI::App& app, Session& session);
 void add_route(CLI::App& app, Session& session);
 void add_schema(CLI::App& app, Session& session);

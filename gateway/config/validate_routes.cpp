@@ -202,6 +202,12 @@ const Endpoint* Validation::refer_to_endpoint(const View& view, Direction wanted
   }
   const Endpoint& endpoint = at->second;
   if (broken_.contains(name)) return nullptr;
+  if (endpoint.direction == wanted && wanted == Direction::destination &&
+      endpoint.adapter->only_asked) {
+    add("CH-CFG-094", view.place(),
+        {{"endpoint", name}, {"adapter", std::string(endpoint.adapter->name)}});
+    return nullptr;
+  }
   if (endpoint.direction == wanted) return &endpoint;
   add(wanted == Direction::source ? "CH-CFG-022" : "CH-CFG-023", view.place(),
       {{"endpoint", name}, {"adapter", std::string(endpoint.adapter->name)}});
@@ -251,7 +257,8 @@ void Validation::check_uses() {
   std::set<std::string, std::less<>> partners;
   for (const auto& [name, endpoint] : parts_.endpoints) {
     partners.insert(endpoint.partner);
-    if (!sources_.contains(name) && !destinations_.contains(name))
+    const bool asked = endpoint.adapter != nullptr && !endpoint.adapter->queries.empty();
+    if (!asked && !sources_.contains(name) && !destinations_.contains(name))
       warn("CH-CFG-060", endpoint.place, {{"name", name}});
   }
   for (const auto& [name, partner] : parts_.partners)

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "gateway/base/bytes.h"
 #include "gateway/base/log.h"
 #include "gateway/exchange/alarms.h"
 #include "gateway/exchange/durable.h"
@@ -46,8 +48,14 @@ config::Retry retry_of(const config::Site& site, const std::string& endpoint) {
 
 adapters::Setting setting_of(const config::Site& site, const config::Endpoint& endpoint,
                              asio::any_io_executor executor, const EngineOptions& options) {
-  return {endpoint.name, site.folder.string(), site.document(), *endpoint.settings,
-          executor,      *options.clock,       *options.random};
+  return {.endpoint = endpoint.name,
+          .base_folder = site.folder.string(),
+          .document = site.document(),
+          .node = *endpoint.settings,
+          .executor = executor,
+          .clock = *options.clock,
+          .random = *options.random,
+          .state_folder = site.state.string()};
 }
 
 }  // namespace
@@ -76,13 +84,18 @@ struct Engine::Parts {
   std::optional<Scheduler> scheduler;
   std::optional<Operations> operations;
   std::map<std::string, std::unique_ptr<adapters::Source>> sources;
+  std::map<std::string, adapters::Destination*> destinations;  ///< the lanes own them
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;
   std::thread io_thread;
+  std::once_flag io_begun;
   std::atomic<bool> accepting = false;
+  std::atomic<bool> stopping = false;
 
   Result<void> open_store();
   Result<void> build_adapters();
   void assemble();
+  /// Questions to partners are put also while nothing else runs.
+  void begin_io();
   void resume();
   asio::awaitable<void> run_source(std::string endpoint);
 };
@@ -139,6 +152,7 @@ Result<void> Engine::Parts::build_adapters() {
     }
     auto destination = endpoint.adapter->make_destination(setting);
     if (!destination) return fail(destination.error());
+    destinations[name] = destination->get();
     lanes->add(name, Outlet(std::move(*destination), retry_of(site, name)));
   }
   return {};
@@ -157,8 +171,7 @@ Result<void> Engine::start() {
   store::Unit unit;
   unit.audit.push_back(events::process(merkle::Event::node_start, *p.context));
   if (auto noted = p.store->commit_and_wait(std::move(unit)); !noted) return fail(noted.error());
-  p.guard.emplace(asio::make_work_guard(p.io));
-  p.io_thread = std::thread([&p] { p.io.run(); });
+  p.begin_io();
   p.lanes->start();
   p.resume();
   p.lots->start();
@@ -169,6 +182,13 @@ Result<void> Engine::start() {
     p.tasks.spawn(p.io.get_executor(), "source", p.run_source(name));
   p.accepting = true;
   return {};
+}
+
+void Engine::Parts::begin_io() {
+  std::call_once(io_begun, [this] {
+    guard.emplace(asio::make_work_guard(io));
+    io_thread = std::thread([this] { io.run(); });
+  });
 }
 
 /// What a stop or a crash left: payloads to import, sources to be told.
@@ -222,16 +242,19 @@ asio::awaitable<void> Engine::Parts::run_source(std::string endpoint) {
 void Engine::stop(std::chrono::milliseconds at_most) {
   Parts& p = *parts_;
   if (!p.store) return;
-  p.accepting = false;
+  p.stopping = true;
+  const bool started = p.accepting.exchange(false);
   if (p.io_thread.joinable()) {
     p.tasks.cancel();
     if (!p.work.wait(at_most)) {
       base::log(base::Level::warning, "stop.cut", {{"tasks", std::to_string(p.work.running())}});
     }
     p.tasks.wait(cut_wait);
-    store::Unit unit;
-    unit.audit.push_back(events::process(merkle::Event::node_stop, *p.context));
-    (void)p.store->commit_and_wait(std::move(unit));
+    if (started) {
+      store::Unit unit;
+      unit.audit.push_back(events::process(merkle::Event::node_stop, *p.context));
+      (void)p.store->commit_and_wait(std::move(unit));
+    }
     p.guard.reset();
     p.io.stop();
     p.io_thread.join();
@@ -262,6 +285,47 @@ adapters::Task<std::optional<adapters::Settlement>> Engine::settled(base::Uuid e
                                                                     adapters::Deadline deadline) {
   auto settlement = co_await parts_->inbox->settled(exchange, deadline);
   co_return settlement;
+}
+
+namespace {
+
+/// The operation, as the adapter writes it: what else was said in its place goes nowhere.
+Result<std::string_view> operation_of(const config::Endpoint& endpoint, const std::string& word) {
+  const auto known = endpoint.adapter->queries;
+  const auto at = std::ranges::find(known, word);
+  if (at != known.end()) return *at;
+  return fail("CH-EXC-051", {}, {{"endpoint", endpoint.name}, base::suggestion(word, known)});
+}
+
+}  // namespace
+
+adapters::Task<adapters::Response> Engine::query(std::string name, adapters::Query query,
+                                                 events::Person person,
+                                                 adapters::Deadline deadline) {
+  Parts& p = *parts_;
+  if (p.stopping) co_return fail("CH-EXC-003", {}, {{"retry-after", "5s"}});
+  const auto& endpoints = p.options.site->config->endpoints;
+  const auto endpoint = endpoints.find(name);
+  if (endpoint == endpoints.end()) {
+    std::vector<std::string_view> names;
+    for (const auto& [known, one] : endpoints)
+      if (!one.adapter->queries.empty()) names.push_back(known);
+    co_return fail("CH-EXC-050", {},
+                   {{"endpoint", base::printable(name, 63)}, base::suggestion(name, names)});
+  }
+  const auto destination = p.destinations.find(name);
+  if (destination == p.destinations.end() || endpoint->second.adapter->queries.empty())
+    co_return fail("CH-EXC-006", {}, {{"endpoint", name}});
+  const auto operation = operation_of(endpoint->second, query.operation);
+  if (!operation) co_return fail(operation.error());
+  p.begin_io();
+  auto asking = destination->second->query(std::move(query), deadline);
+  auto answer = co_await asio::co_spawn(p.io, std::move(asking), asio::use_awaitable);
+  const base::Uuid exchange = base::uuid_v7(p.context->clock.now(), p.context->random);
+  auto leaf = events::query(endpoint->second, *operation, person, exchange, answer, *p.context);
+  auto noted = co_await p.operations->note(std::move(leaf));
+  if (!noted) co_return fail(noted.error());
+  co_return answer;
 }
 
 adapters::Task<adapters::Response> Engine::push(std::string endpoint, adapters::Request request) {

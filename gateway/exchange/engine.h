@@ -46,6 +46,11 @@ class Engine {
   /// What became of it, once it is settled; nothing when the deadline comes first.
   adapters::Task<std::optional<adapters::Settlement>> settled(base::Uuid exchange,
                                                               adapters::Deadline deadline);
+  /// A question that a person puts to the partner of an endpoint. The answer, or why there is none,
+  /// is audited before it is given; what never leaves (an endpoint or an operation that does not
+  /// exist) is not. CH-EXC-003, -006, -050, -051, CH-STO-nnn, and the adapter's own.
+  adapters::Task<adapters::Response> query(std::string endpoint, adapters::Query query,
+                                           events::Person person, adapters::Deadline deadline);
 
  private:
   struct Parts;

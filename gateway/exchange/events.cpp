@@ -272,6 +272,27 @@ Leaf person(Event event, const Person& person, const base::Uuid& exchange, const
   return leaf;
 }
 
+Leaf query(const config::Endpoint& endpoint, std::string_view operation, const Person& who,
+           const base::Uuid& exchange, const Result<adapters::Response>& answer,
+           const Context& context) {
+  Leaf leaf = leaf_of(Event::exchange_query, context);
+  leaf.act = merkle::Act::read;
+  leaf.xch = leaf.flow = exchange;
+  leaf.dir = merkle::Direction::out;
+  leaf.peer.emplace().name = endpoint.partner;
+  leaf.chan = endpoint.adapter->name;
+  leaf.agent = agent_of(who.login);
+  leaf.detail.emplace_back(DetailKey::endpoint, endpoint.name);
+  if (answer)
+    for (const auto& [name, value] : answer->headers)
+      if (name == adapters::answered_from) leaf.detail.emplace_back(DetailKey::from, value);
+  leaf.detail.emplace_back(DetailKey::query, std::string(operation));
+  if (!who.reason.empty()) leaf.detail.emplace_back(DetailKey::reason, who.reason);
+  if (!answer) set_fault(leaf, answer.error(), merkle::Outcome::minor);
+  leaf.ret = "exchange";
+  return leaf;
+}
+
 Leaf link(const base::Uuid& child, const base::Uuid& other, const std::string& rule,
           std::string_view from, std::string_view to, const base::Uuid& cause,
           const std::string& login, const Context& context) {

@@ -64,6 +64,11 @@ struct Person {
 /// What a person did: `event` is one of admin_*, audit_*; `exchange` may be nil.
 Leaf person(merkle::Event event, const Person& person, const base::Uuid& exchange,
             const Context& context);
+/// A person asked a partner through an endpoint: `operation` is one that its adapter knows, what
+/// was asked with it is not told. `exchange` names the question.
+Leaf query(const config::Endpoint& endpoint, std::string_view operation, const Person& person,
+           const base::Uuid& exchange, const Result<adapters::Response>& answer,
+           const Context& context);
 /// A link between two children came to another state, by a rule or, with `login`, by a person;
 /// `cause` is the exchange that led to it, or nil. States as `store::name_of` says, or "none".
 Leaf link(const base::Uuid& child, const base::Uuid& other, const std::string& rule,

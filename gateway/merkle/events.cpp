@@ -82,6 +82,7 @@ constexpr std::array<Spec, event_count> specs = {{
     {Event::admin_transmit, "admin.transmit", person},
     {Event::admin_clear, "admin.clear", person},
     {Event::admin_withhold, "admin.withhold", person},
+    {Event::exchange_query, "exchange.query", set({endpoint, from, query, reason})},
 }};
 
 constexpr std::array<std::string_view, detail_count> detail_names = {
@@ -96,7 +97,7 @@ constexpr bool in_order() {
   return std::ranges::is_sorted(detail_names);
 }
 static_assert(in_order());
-static_assert(static_cast<std::size_t>(Event::admin_withhold) + 1 == event_count);
+static_assert(static_cast<std::size_t>(Event::exchange_query) + 1 == event_count);
 static_assert(static_cast<std::size_t>(DetailKey::wait_ms) + 1 == detail_count);
 
 }  // namespace

@@ -60,6 +60,7 @@ enum class Event : std::uint8_t {
   admin_transmit,  ///< the former file of a child was handed over to a department
   admin_clear,     ///< a document may go although a place is secret
   admin_withhold,  ///< it may no longer
+  exchange_query,  ///< a partner was asked something that wants an answer now
 };
 inline constexpr std::size_t event_count = 52;
 

@@ -3,7 +3,7 @@
 
 The order is CHARMILLE_HOUSE of the root CMakeLists.txt, bottom first; adapters/adapter.h, the contract, stands just above
 `tree`. An adapter sees the contract, the lower folders named in ADAPTERS_SEE, its own folder, and what adapters share: `ihe`
-(dmp and mssante), `names` (file and sftp) and `web` (http and fhir). Only the registry and gateway/main.cpp name adapters. Heavy headers of libraries stay out of our headers, and Beast
+(dmp and mssante), `names` (file and sftp) and `web` (http, fhir and directory). Only the registry and gateway/main.cpp name adapters. Heavy headers of libraries stay out of our headers, and Beast
 in net and api.
 """
 import re
@@ -12,7 +12,7 @@ import sys
 from source import ROOT, blank, files, finish, line_of, read
 
 ADAPTERS_SHARE = {"ihe", "names", "web"}
-ADAPTERS_SEE = {"base", "tree", "config", "crypto", "net", "codec", "fhir"}
+ADAPTERS_SEE = {"base", "tree", "sqlite", "config", "crypto", "net", "codec", "fhir"}
 HEAVY = ("rapidjson/", "yaml-cpp/", "sqlite3.h", "curl/", "pugixml", "spdlog/", "re2/", "boost/beast", "libxml/", "zip.h", "qpdf/")
 BEAST_ROOMS = {"net", "api"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)

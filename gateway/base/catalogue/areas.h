@@ -20,6 +20,7 @@ namespace charmille::base {
   X(crypto)                \
   X(net)                   \
   X(adapter)               \
+  X(directory)             \
   X(record)                \
   X(olinpe)                \
   X(exchange)              \

@@ -312,6 +312,12 @@ constexpr CatalogueEntry entries[] = {
     {"CH-CFG-093", Action::stop, "ce n'est pas un numéro UAI", "this is not a UAI number",
      "sept chiffres et une lettre de contrôle, entre guillemets",
      "seven digits and a check letter, in quotes"},
+    {"CH-CFG-094", Action::stop,
+     "« {endpoint} » ne reçoit pas d'envoi : l'adaptateur « {adapter} » ne répond qu'à des "
+     "questions",
+     "\"{endpoint}\" is sent nothing: the adapter \"{adapter}\" only answers queries",
+     "le retirer de « to » ; il s'interroge par `charmille query {endpoint}`",
+     "take it out of \"to\"; it is asked by `charmille query {endpoint}`"},
     {"CH-CFG-101", Action::reject, "la clé « {key} » est inconnue", "the key \"{key}\" is unknown",
      "peut-être « {near} » ?", "perhaps \"{near}\"?"},
     {"CH-CFG-102", Action::reject, "la clé « {key} » est inconnue", "the key \"{key}\" is unknown",

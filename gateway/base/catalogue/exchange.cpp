@@ -154,6 +154,10 @@ constexpr CatalogueEntry entries[] = {
      "`columns` et les expressions de la correspondance",
      "put these columns back into the extraction; if the editor renamed or dropped them, correct "
      "`columns` and the expressions of the mapping"},
+    {"CH-EXC-050", Action::reject, "la configuration n'a pas de point d'accès {endpoint}",
+     "the configuration has no endpoint {endpoint}", "{suggestion}", "{suggestion}"},
+    {"CH-EXC-051", Action::reject, "le point d'accès {endpoint} ne connaît pas cette question",
+     "the endpoint {endpoint} does not know this query", "{suggestion}", "{suggestion}"},
     {"CH-EXC-046", Action::reject,
      "cette livraison n'a pas pu être faite : il n'y a rien à renvoyer",
      "this delivery could not be made: there is nothing to send again",

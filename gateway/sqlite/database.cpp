@@ -1,11 +1,11 @@
-#include "gateway/store/sqlite/database.h"
+#include "gateway/sqlite/database.h"
 
 #include <cstring>
 #include <unordered_map>
 
 #include <sqlite3.h>
 
-namespace charmille::store::sqlite {
+namespace charmille::sqlite {
 namespace {
 
 /// SQLite's codes say what broke; ours say what to do.
@@ -226,4 +226,4 @@ Result<void> Connection::checkpoint_and_cut() {
   return {};
 }
 
-}  // namespace charmille::store::sqlite
+}  // namespace charmille::sqlite
