@@ -138,9 +138,8 @@ Result<std::unique_ptr<Source>> build_source(const Setting& setting) {
 std::vector<base::Fault> check_destination(const Setting& setting) {
   const auto settings = read_destination(setting);
   if (!settings) return {settings.error()};
-  if (!settings->base.starts_with("https://")) return {};
-  if (auto context = net::client_context(settings->connection.tls); !context)
-    return {context.error()};
+  const auto checked = web::check_certificates(settings->connection, settings->base);
+  if (!checked) return {checked.error()};
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "adapters/fhir/destination.h"
 
 #include "adapters/fhir/answer.h"
+#include "adapters/web/client.h"
 #include "adapters/web/status.h"
 #include "gateway/codec/codec.h"
 #include "gateway/fhir/members.h"
@@ -37,10 +38,10 @@ bool is_repeatable(std::span<const tree::Node> entries) {
 
 class FhirDestination final : public Destination {
  public:
-  FhirDestination(DestinationSettings settings, boost::asio::any_io_executor executor,
+  FhirDestination(DestinationSettings settings, const boost::asio::any_io_executor& executor,
                   const base::Clock& clock)
       : settings_(std::move(settings)),
-        client_(std::move(executor), settings_.connection.connections),
+        client_(settings_.connection, executor, clock),
         clock_(clock) {}
 
   Result<Prepared> prepare(Outbound outbound) override {
@@ -126,7 +127,7 @@ class FhirDestination final : public Destination {
   }
 
   DestinationSettings settings_;
-  net::Client client_;
+  web::Client client_;
   const base::Clock& clock_;
 };
 
@@ -135,7 +136,7 @@ class FhirDestination final : public Destination {
 std::unique_ptr<Destination> make_destination(DestinationSettings settings,
                                               boost::asio::any_io_executor executor,
                                               const base::Clock& clock) {
-  return std::make_unique<FhirDestination>(std::move(settings), std::move(executor), clock);
+  return std::make_unique<FhirDestination>(std::move(settings), executor, clock);
 }
 
 }  // namespace charmille::adapters::fhir
