@@ -25,6 +25,14 @@ const tree::Spec& destination_spec() {
                   .meaning_en = "base address of the server",
                   .example = "https://dui.example/fhir",
                   .required = true},
+            Field{.name = "content",
+                  .type = FieldType::choice,
+                  .meaning_fr = "forme des ressources envoyées ; les réponses sont lues dans les "
+                                "deux",
+                  .meaning_en = "form of the resources sent; answers are read in both",
+                  .example = "xml",
+                  .default_value = "json",
+                  .choices = {"json", "xml"}},
             Field{.name = "packages",
                   .type = FieldType::list,
                   .meaning_fr = "dossiers des paquets FHIR dont les profils sont vérifiés avant "
@@ -163,6 +171,7 @@ Result<DestinationSettings> read_destination(const Setting& setting) {
   if (!validator) return fail(validator.error());
   out.validator = std::move(*validator);
   out.profiles = web::texts_of(setting.node, "profiles");
+  if (view.text("content") == "xml") out.content = Form::xml;
   return out;
 }
 

@@ -12,7 +12,6 @@ namespace {
 using charmille::fhir::items_at;
 using charmille::fhir::text_at;
 
-constexpr std::string_view media_type = "application/fhir+json";
 constexpr std::uint64_t most_bytes = 256U << 20;
 /// Ids of a delivery: which way it goes, of how many entries, and whether it may go twice.
 constexpr std::string_view path_id = "path";
@@ -58,7 +57,12 @@ class FhirDestination final : public Destination {
     const bool whole = type == "Bundle" && (kind == "transaction" || kind == "batch");
     Prepared out;
     out.payload = std::move(outbound.payload);
-    out.content_type = media_type;
+    if (settings_.content == Form::xml) {
+      auto written = write_resource(*document, resource, Form::xml);
+      if (!written) return fail(std::move(written.error()));
+      out.payload = base::Payload(std::move(*written));
+    }
+    out.content_type = media_type(settings_.content);
     out.ids.emplace_back(path_id, whole ? std::string() : "/" + std::string(type));
     out.ids.emplace_back(entries_id, whole ? std::to_string(entries.size()) : "");
     out.ids.emplace_back(repeatable_id, whole && is_repeatable(entries) ? "yes" : "no");
@@ -68,8 +72,8 @@ class FhirDestination final : public Destination {
   Task<Delivered> send(Envelope envelope, Deadline deadline) override {
     const std::string url = settings_.base + std::string(id_of(envelope, path_id));
     net::HttpCall call = settings_.connection.call(url, "POST", deadline);
-    call.headers.emplace_back("Content-Type", media_type);
-    call.headers.emplace_back("Accept", media_type);
+    call.headers.emplace_back("Content-Type", envelope.prepared.content_type);
+    call.headers.emplace_back("Accept", envelope.prepared.content_type);
     call.headers.emplace_back("X-Request-Id", envelope.delivery.text());
     call.body = std::move(envelope.prepared.payload);
     const auto answer = co_await client_.perform(std::move(call));
@@ -105,7 +109,7 @@ class FhirDestination final : public Destination {
     const std::string status = std::to_string(answer.status);
     const web::Verdict verdict = web::judge(answer.status);
     if (verdict == web::Verdict::delivered) return received(answer, entries);
-    base::Args args = outcome_of(answer.body);
+    base::Args args = outcome_of(answer);
     args.emplace_back("status", status);
     if (verdict == web::Verdict::retry)
       return web::later("CH-FHIR-046", std::move(args), answer.header("Retry-After"), clock_.now());
@@ -120,7 +124,7 @@ class FhirDestination final : public Destination {
         delivered.correlation.emplace_back("Location", location.substr(0, 255));
       return delivered;
     }
-    auto locations = locations_of(answer.body, std::stoul(std::string(entries)));
+    auto locations = locations_of(answer, std::stoul(std::string(entries)));
     if (!locations) return fail(locations.error());
     delivered.correlation = std::move(*locations);
     return delivered;

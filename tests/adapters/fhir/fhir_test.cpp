@@ -17,11 +17,15 @@ constexpr std::string_view bundle =
 constexpr std::string_view taken =
     R"({"resourceType":"Bundle","type":"transaction-response","entry":[{"response":{"status":"201 Created","location":"Patient/7/_history/1"}}]})";
 
+constexpr std::string_view taken_in_xml =
+    R"(<?xml version="1.0" encoding="UTF-8"?><Bundle xmlns="http://hl7.org/fhir"><type value="transaction-response"/><entry><response><status value="201 Created"/><location value="Patient/7/_history/1"/></response></entry></Bundle>)";
+
 /// The server's side: answers with what the test says and keeps what it saw.
 struct Scripted {
   std::mutex mutex;
   std::vector<HttpResponse> script;
   std::vector<std::string> seen;
+  std::vector<std::string> bodies;
   std::size_t next = 0;
 };
 
@@ -31,6 +35,7 @@ asio::awaitable<HttpResponse> server_answer(Scripted* server, const HttpRequest*
   for (const char* name : {"X-Request-Id", "Content-Type", "Accept"})
     line += " " + std::string(request->header(name));
   server->seen.push_back(line);
+  server->bodies.push_back(request->body.bytes(1 << 20).value_or("?"));
   co_return server->script[std::min(server->next++, server->script.size() - 1)];
 }
 
@@ -44,12 +49,14 @@ struct Sending {
   std::unique_ptr<net::Server> server;
   std::unique_ptr<Destination> destination;
 
-  explicit Sending(std::vector<HttpResponse> script) {
+  explicit Sending(std::vector<HttpResponse> script,
+                   const std::vector<std::pair<const char*, const char*>>& more = {}) {
     peer.script = std::move(script);
     server = testing_harness::start(
         loop, {}, [this](const HttpRequest& r) { return server_answer(&peer, &r); });
     Settings settings(loop);
     settings.text("url", url_of(*server, "/fhir/")).text("timeout", "500ms");
+    for (const auto& [name, value] : more) settings.text(name, value);
     auto made = adapter().make_destination(settings.get());
     REQUIRE(made);
     destination = std::move(*made);
@@ -123,12 +130,51 @@ TEST_CASE("each class of status has its action") {
 }
 
 TEST_CASE("an answer that is none of a transaction is no success") {
-  CHECK(locations_of("<html>", 1).error().code == "CH-FHIR-049");
-  CHECK(locations_of(R"({"resourceType":"Bundle","entry":[]})", 1).error().code == "CH-FHIR-049");
-  CHECK(locations_of(R"({"resourceType":"Bundle","entry":[{"response":{"status":"400"}}]})", 1)
+  const auto locations = [](std::string_view body, const char* type = "application/fhir+json") {
+    return locations_of(HttpAnswer{200, {{"Content-Type", type}}, std::string(body)}, 1);
+  };
+  CHECK(locations("<html>").error().code == "CH-FHIR-049");
+  CHECK(locations("<html/>", "text/html").error().code == "CH-FHIR-049");
+  CHECK(locations("<html/>", "application/fhir+xml").error().code == "CH-FHIR-049");
+  CHECK(locations(taken, "text/xml").error().code == "CH-FHIR-049");
+  CHECK(locations(R"({"resourceType":"Bundle","entry":[]})").error().code == "CH-FHIR-049");
+  CHECK(locations(R"({"resourceType":"Bundle","entry":[{"response":{"status":"400"}}]})")
             .error()
             .code == "CH-FHIR-048");
-  CHECK(locations_of(taken, 1) == Pairs{{"entry[0]", "Patient/7/_history/1"}});
+  CHECK(locations(taken) == Pairs{{"entry[0]", "Patient/7/_history/1"}});
+}
+
+TEST_CASE("resources leave as XML where the server wants it, and its answers are read in XML") {
+  const Headers xml{{"Content-Type", "application/fhir+xml; charset=utf-8"}};
+  Sending s(
+      {answer(200, taken_in_xml, xml),
+       answer(
+           422,
+           R"(<OperationOutcome xmlns="http://hl7.org/fhir"><issue><severity value="error"/><code value="required"/><diagnostics value="Camille"/><expression value="Patient.birthDate"/></issue></OperationOutcome>)",
+           xml),
+       answer(200, taken, {{"Content-Type", "application/fhir+json"}})},
+      {{"content", "xml"}});
+  const auto sent = s.send(bundle);
+  REQUIRE(sent);
+  CHECK(sent->correlation == Pairs{{"entry[0]", "Patient/7/_history/1"}});
+  const auto refused = s.send(bundle);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().args ==
+        base::Args{{"issue", "required"}, {"element", "Patient.birthDate"}, {"status", "422"}});
+  CHECK(s.send(bundle));
+  CHECK(s.peer.seen[0] ==
+        "POST /fhir 09000000-0000-0000-0000-000000000000 application/fhir+xml "
+        "application/fhir+xml");
+  CHECK(
+      s.peer.bodies[0].find(R"(<resource><Patient/></resource><request><method value="POST"/>)") !=
+      std::string::npos);
+}
+
+TEST_CASE("what XML cannot say is refused before anything is sent") {
+  Sending s({answer(200, taken)}, {{"content", "xml"}});
+  Outbound outbound;
+  outbound.payload = base::Payload(std::string(R"({"resourceType":"Patient","nom":"x"})"));
+  CHECK_FALSE(s.destination->prepare(std::move(outbound)));
 }
 
 TEST_CASE("only what cannot be made twice is sent again after a lost answer") {
