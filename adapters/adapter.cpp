@@ -11,6 +11,10 @@ Task<void> Source::settle(Settlement, Deadline) {
   co_return Result<void>{};
 }
 
+Task<Response> Destination::handle(std::shared_ptr<Intake>, Request) {
+  co_return fail("CH-PUSH-001");
+}
+
 Task<Probe> Destination::probe(Envelope, Deadline) {
   co_return Probe::unknown;
 }

@@ -154,12 +154,11 @@ class Intake {
   virtual Task<std::optional<Settlement>> settled(base::Uuid exchange, Deadline deadline) = 0;
   /// Notes a late answer and joins it to its delivery.
   virtual Task<void> receipt(Receipt receipt, Deadline deadline) = 0;
-  /// Exchanges of this endpoint by a name that came with them, the newest first; those that were
-  /// refused are none.
+  /// Exchanges of this endpoint by a name that came with them, the newest first. Those that were
+  /// refused are none; nor are deliveries that something newer follows in their lane.
   virtual Task<std::vector<Named>> find(std::string name, Deadline deadline) = 0;
-  /// What an exchange of this endpoint brought, for its partner to see it again; nothing when there
-  /// is no such exchange, or it was refused. The audit log tells it. Faults: CH-EXC-005, it is no
-  /// longer kept.
+  /// What an exchange of this endpoint holds, for its partner to see it; nothing when `find` would
+  /// not lead to it. The audit log tells it. Faults: CH-EXC-005, it is no longer kept.
   virtual Task<std::optional<Kept>> open(base::Uuid exchange, Deadline deadline) = 0;
   /// Commits adapter state that came with no payload.
   virtual Task<void> remember(AdapterState state, Deadline deadline) = 0;
@@ -194,6 +193,7 @@ struct Prepared {
   base::Payload payload;
   Pairs ids;  ///< file name, Idempotency-Key, Message-ID, ...
   std::string content_type;
+  std::vector<Name> names;  ///< by which its peer may find it, where it is held for the peer to look
 };
 
 /// One attempt.
@@ -231,6 +231,9 @@ class Destination {
   virtual Task<Delivered> send(Envelope envelope, Deadline deadline) = 0;
   virtual Task<Probe> probe(Envelope envelope, Deadline deadline);
   virtual Task<Response> query(Query query, Deadline deadline);
+  /// A request of the peer about what is held for it (`Intake::find`, `Intake::open`). Destinations
+  /// that hold nothing refuse.
+  virtual Task<Response> handle(std::shared_ptr<Intake> intake, Request request);
 };
 
 /// What an adapter's builder is given.

@@ -1,7 +1,7 @@
 #include "adapters/fhir/answer.h"
 
+#include "adapters/fhir/form.h"
 #include "gateway/base/bytes.h"
-#include "gateway/codec/codec.h"
 #include "gateway/fhir/members.h"
 
 namespace charmille::adapters::fhir {
@@ -23,10 +23,15 @@ std::string plain(std::string_view text) {
   return out;
 }
 
+Result<tree::Document> read(const net::HttpAnswer& answer) {
+  const Form form = form_of(answer.header("Content-Type")).value_or(Form::json);
+  return read_resource(answer.body, "answer", form);
+}
+
 }  // namespace
 
-Result<Pairs> locations_of(std::string_view body, std::size_t entries) {
-  const auto answer = codec::read_json(body, "answer");
+Result<Pairs> locations_of(const net::HttpAnswer& told, std::size_t entries) {
+  const auto answer = read(told);
   if (!answer || text_at(answer->root(), "resourceType") != "Bundle") return fail("CH-FHIR-049");
   const auto answered = items_at(answer->root(), "entry");
   if (answered.size() != entries) return fail("CH-FHIR-049");
@@ -44,9 +49,9 @@ Result<Pairs> locations_of(std::string_view body, std::size_t entries) {
   return locations;
 }
 
-base::Args outcome_of(std::string_view body) {
+base::Args outcome_of(const net::HttpAnswer& told) {
   base::Args args{{"issue", "-"}, {"element", "-"}};
-  const auto answer = codec::read_json(body, "answer");
+  const auto answer = read(told);
   if (!answer || text_at(answer->root(), "resourceType") != "OperationOutcome") return args;
   for (const Node& issue : items_at(answer->root(), "issue")) {
     const std::string_view severity = text_at(issue, "severity");

@@ -9,21 +9,6 @@
 namespace charmille::adapters::fhir {
 namespace {
 
-struct Known {
-  std::string_view name;
-  Form form;
-};
-constexpr Known forms[] = {
-    {"application/fhir+json", Form::json},
-    {"application/json", Form::json},
-    {"text/json", Form::json},
-    {"json", Form::json},
-    {"application/fhir+xml", Form::xml},
-    {"application/xml", Form::xml},
-    {"text/xml", Form::xml},
-    {"xml", Form::xml},
-};
-
 /// Of the first that is known in a list of media ranges; `otherwise` where anything will do.
 std::optional<Form> accepted(std::string_view accept, Form otherwise) {
   if (net::trimmed(accept).empty()) return otherwise;
@@ -51,17 +36,6 @@ std::string parameter(const Asked& asked, std::string_view name) {
 }
 
 }  // namespace
-
-std::string_view media_type(Form form) {
-  return form == Form::json ? "application/fhir+json" : "application/fhir+xml";
-}
-
-std::optional<Form> form_of(std::string_view content_type) {
-  const std::string type = web::media_type(content_type);
-  const auto* const at = std::ranges::find(forms, type, &Known::name);
-  if (at == std::end(forms)) return std::nullopt;
-  return at->form;
-}
 
 Refusal::Refusal(int with, std::string_view type, Fault fault) : status(with) {
   issues.push_back(charmille::fhir::error(type, std::move(fault)));

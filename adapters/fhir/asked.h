@@ -3,21 +3,16 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "adapters/adapter.h"
+#include "adapters/fhir/form.h"
 #include "gateway/base/catalogue.h"
 #include "gateway/fhir/issue.h"
 
 namespace charmille::adapters::fhir {
-
-enum class Form : std::uint8_t { json, xml };
-std::string_view media_type(Form form);
-/// Of "application/fhir+json", "text/xml; charset=utf-8", "json"...; nothing for any other.
-std::optional<Form> form_of(std::string_view content_type);
 
 enum class Prefer : std::uint8_t { minimal, representation, outcome };
 

@@ -25,6 +25,24 @@ const tree::Spec& destination_spec() {
                   .meaning_en = "base address of the server",
                   .example = "https://dui.example/fhir",
                   .required = true},
+            Field{.name = "content",
+                  .type = FieldType::choice,
+                  .meaning_fr = "forme des ressources envoyées ; les réponses sont lues dans les "
+                                "deux",
+                  .meaning_en = "form of the resources sent; answers are read in both",
+                  .example = "xml",
+                  .default_value = "json",
+                  .choices = {"json", "xml"}},
+            Field{.name = "interaction",
+                  .type = FieldType::choice,
+                  .meaning_fr = "comment part une transaction d'une seule entrée : telle quelle "
+                                "(transaction), ou comme sa demande le dit, seule (single)",
+                  .meaning_en =
+                      "how a transaction of one entry goes: as it is (transaction), or as "
+                      "its request says, alone (single)",
+                  .example = "single",
+                  .default_value = "transaction",
+                  .choices = {"transaction", "single"}},
             Field{.name = "packages",
                   .type = FieldType::list,
                   .meaning_fr = "dossiers des paquets FHIR dont les profils sont vérifiés avant "
@@ -138,9 +156,8 @@ Result<std::unique_ptr<Source>> build_source(const Setting& setting) {
 std::vector<base::Fault> check_destination(const Setting& setting) {
   const auto settings = read_destination(setting);
   if (!settings) return {settings.error()};
-  if (!settings->base.starts_with("https://")) return {};
-  if (auto context = net::client_context(settings->connection.tls); !context)
-    return {context.error()};
+  const auto checked = web::check_certificates(settings->connection, settings->base);
+  if (!checked) return {checked.error()};
   return {};
 }
 
@@ -164,6 +181,8 @@ Result<DestinationSettings> read_destination(const Setting& setting) {
   if (!validator) return fail(validator.error());
   out.validator = std::move(*validator);
   out.profiles = web::texts_of(setting.node, "profiles");
+  if (view.text("content") == "xml") out.content = Form::xml;
+  out.single = view.text("interaction") == "single";
   return out;
 }
 

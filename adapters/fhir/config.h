@@ -5,6 +5,7 @@
 #include <string>
 
 #include "adapters/adapter.h"
+#include "adapters/fhir/form.h"
 #include "adapters/web/connection.h"
 #include "gateway/fhir/validator.h"
 
@@ -15,6 +16,8 @@ struct DestinationSettings {
   web::Connection connection;
   std::shared_ptr<const charmille::fhir::Validator> validator;  ///< nothing: not judged here
   std::vector<std::string> profiles;
+  Form content = Form::json;
+  bool single = false;  ///< a transaction of one entry goes without it
 };
 
 Result<DestinationSettings> read_destination(const Setting& setting);

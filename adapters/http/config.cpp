@@ -95,13 +95,11 @@ const tree::Spec& destination_spec() {
 }
 
 std::vector<base::Fault> check_destination(const Setting& setting) {
-  std::vector<base::Fault> out;
   const auto settings = read_destination(setting);
   if (!settings) return {settings.error()};
-  if (!settings->url.starts_with("https://")) return out;
-  if (auto context = net::client_context(settings->connection.tls); !context)
-    out.push_back(context.error());
-  return out;
+  const auto checked = web::check_certificates(settings->connection, settings->url);
+  if (!checked) return {checked.error()};
+  return {};
 }
 
 Result<std::unique_ptr<Source>> build_source(const Setting& setting) {

@@ -1,8 +1,8 @@
 #include "adapters/http/destination.h"
 
 #include "adapters/http/wire.h"
+#include "adapters/web/client.h"
 #include "adapters/web/status.h"
-#include "gateway/net/client.h"
 
 namespace charmille::adapters::http {
 namespace {
@@ -11,10 +11,10 @@ constexpr std::string_view key_header = "Idempotency-Key";
 
 class HttpDestination final : public Destination {
  public:
-  HttpDestination(DestinationSettings settings, boost::asio::any_io_executor executor,
+  HttpDestination(DestinationSettings settings, const boost::asio::any_io_executor& executor,
                   const base::Clock& clock)
       : settings_(std::move(settings)),
-        client_(std::move(executor), settings_.connection.connections),
+        client_(settings_.connection, executor, clock),
         clock_(clock) {}
 
   Result<Prepared> prepare(Outbound outbound) override {
@@ -76,7 +76,7 @@ class HttpDestination final : public Destination {
   }
 
   DestinationSettings settings_;
-  net::Client client_;
+  web::Client client_;
   const base::Clock& clock_;
 };
 
@@ -85,7 +85,7 @@ class HttpDestination final : public Destination {
 std::unique_ptr<Destination> make_destination(DestinationSettings settings,
                                               boost::asio::any_io_executor executor,
                                               const base::Clock& clock) {
-  return std::make_unique<HttpDestination>(std::move(settings), std::move(executor), clock);
+  return std::make_unique<HttpDestination>(std::move(settings), executor, clock);
 }
 
 }  // namespace charmille::adapters::http

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/web/message.h"
 #include "adapters/web/status.h"
 #include "gateway/net/http.h"
 
@@ -58,21 +59,9 @@ bool wants_text(std::string_view accept) {
 }
 
 std::string fill_key(std::string_view url_template, std::string_view key) {
-  static constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : key) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-        c == '.' || c == '_') {
-      encoded += c;
-    } else {
-      encoded += '%';
-      encoded += digits[byte >> 4];
-      encoded += digits[byte & 15];
-    }
-  }
   std::string out(url_template);
-  if (const std::size_t at = out.find("{key}"); at != out.npos) out.replace(at, 5, encoded);
+  if (const std::size_t at = out.find("{key}"); at != out.npos)
+    out.replace(at, 5, web::percent_encoded(key));
   return out;
 }
 

@@ -7,19 +7,113 @@ namespace charmille::adapters::web {
 using tree::Field;
 using tree::FieldType;
 
-Result<std::shared_ptr<const config::Secret>> read_secret(const Setting& setting,
-                                                          std::string_view name) {
-  const tree::Node* node = setting.node.find(name);
-  if (node == nullptr) return std::shared_ptr<const config::Secret>{};
+using SecretPtr = std::shared_ptr<const config::Secret>;
+
+namespace {
+
+/// `node`: what a field of type secret has.
+Result<SecretPtr> read_secret(const Setting& setting, const tree::Node& node,
+                              const std::string& path) {
   config::SecretReference reference;
-  if (const tree::Node* file = node->find("file"))
+  if (const tree::Node* file = node.find("file"))
     reference.file = std::filesystem::path(setting.base_folder) / std::string(file->chars());
-  if (const tree::Node* variable = node->find("env")) reference.variable = variable->chars();
-  reference.place = setting.document.place_of(
-      node->origin(), "endpoints." + setting.endpoint + "." + std::string(name));
+  if (const tree::Node* variable = node.find("env")) reference.variable = variable->chars();
+  reference.place =
+      setting.document.place_of(node.origin(), "endpoints." + setting.endpoint + '.' + path);
   auto secret = config::read_secret(reference);
   if (!secret) return fail(secret.error());
   return std::make_shared<const config::Secret>(std::move(*secret));
+}
+
+Field oauth2_field() {
+  return Field{
+      .name = "oauth2",
+      .type = FieldType::object,
+      .meaning_fr =
+          "jeton demandé à un serveur OAuth 2.0 (client credentials), et renouvelé ; à "
+          "la place de `token`",
+      .meaning_en =
+          "token asked for from an OAuth 2.0 server (client credentials), and renewed; "
+          "instead of `token`",
+      .example =
+          "{token-url: \"https://auth.example/token\", client: passerelle, secret: {file: "
+          "secrets/client}}",
+      .fields = {
+          Field{.name = "token-url",
+                .type = FieldType::url,
+                .meaning_fr = "adresse où demander le jeton ; mêmes certificats que l'envoi",
+                .meaning_en = "address to ask for the token; same certificates as the delivery",
+                .example = "https://auth.example/token",
+                .required = true},
+          Field{.name = "client",
+                .type = FieldType::text,
+                .meaning_fr = "notre identifiant de client",
+                .meaning_en = "our client id",
+                .example = "passerelle",
+                .required = true},
+          Field{.name = "secret",
+                .type = FieldType::secret,
+                .meaning_fr = "le secret de ce client",
+                .meaning_en = "the secret of this client",
+                .example = "{file: secrets/client}",
+                .required = true},
+          Field{.name = "scope",
+                .type = FieldType::text,
+                .meaning_fr = "droits demandés, séparés par des espaces",
+                .meaning_en = "rights asked for, with spaces between them",
+                .example = "system/*.write"},
+          Field{.name = "authentication",
+                .type = FieldType::choice,
+                .meaning_fr = "le secret dans l'en-tête (basic) ou dans la demande (post)",
+                .meaning_en = "the secret in the header (basic) or in the request (post)",
+                .example = "post",
+                .default_value = "basic",
+                .choices = {"basic", "post"}},
+      }};
+}
+
+Result<OAuth2> read_oauth2(const Setting& setting, const tree::Node& node) {
+  const Field spec = oauth2_field();
+  const auto text = [&](std::string_view name) {
+    return tree::read_text(node, tree::field_of(spec.fields, name));
+  };
+  auto secret = read_secret(setting, *node.find("secret"), "oauth2.secret");
+  if (!secret) return fail(secret.error());
+  return OAuth2{text("token-url"), text("client"), std::move(*secret), text("scope"),
+                text("authentication") == "post"};
+}
+
+/// What we show to be admitted: `token`, or `oauth2`.
+Result<void> read_credentials(const Setting& setting, Connection& into) {
+  const tree::Node* token = setting.node.find("token");
+  const tree::Node* oauth2 = setting.node.find("oauth2");
+  if (token != nullptr && oauth2 != nullptr)
+    return fail("CH-OAUTH-001", setting.document.place_of(
+                                    oauth2->origin(), "endpoints." + setting.endpoint + ".oauth2"));
+  if (token != nullptr) {
+    auto secret = read_secret(setting, *token, "token");
+    if (!secret) return fail(secret.error());
+    into.token = std::move(*secret);
+  }
+  if (oauth2 != nullptr) {
+    auto settings = read_oauth2(setting, *oauth2);
+    if (!settings) return fail(settings.error());
+    into.oauth2 = std::move(*settings);
+  }
+  return {};
+}
+
+bool uses_tls(const Connection& connection, const std::string& url) {
+  return url.starts_with("https://") ||
+         (connection.oauth2 && connection.oauth2->token_url.starts_with("https://"));
+}
+
+}  // namespace
+
+Result<SecretPtr> read_secret(const Setting& setting, std::string_view name) {
+  const tree::Node* node = setting.node.find(name);
+  if (node == nullptr) return SecretPtr{};
+  return read_secret(setting, *node, std::string(name));
 }
 
 Field text_field() {
@@ -40,6 +134,7 @@ std::vector<Field> connection_fields() {
             .meaning_fr = "jeton envoyé en Authorization: Bearer",
             .meaning_en = "token sent as Authorization: Bearer",
             .example = "{file: secrets/departement.token}"},
+      oauth2_field(),
       Field{.name = "certificate",
             .type = FieldType::path,
             .meaning_fr = "notre certificat client (PEM, puis ses intermédiaires)",
@@ -120,24 +215,28 @@ std::chrono::milliseconds View::duration(std::string_view name) const {
 Result<Connection> read_connection(const Setting& setting, const tree::Spec& spec,
                                    const std::string& url) {
   const View view(setting, spec);
-  auto token = read_secret(setting, "token");
-  if (!token) return fail(token.error());
   Connection out;
+  if (auto read = read_credentials(setting, out); !read) return fail(read.error());
   if (const tree::Node* headers = setting.node.find("headers");
       headers != nullptr && headers->is(tree::Kind::object))
     for (std::size_t i = 0; i < headers->items().size(); ++i)
       out.headers.emplace_back(headers->key(i), headers->items()[i].chars());
-  out.token = std::move(*token);
   out.tls = {
       view.path("ca"), view.path("certificate"), view.path("key"), {}, view.boolean("system-ca")};
   out.timeout = view.duration("timeout");
   out.connect_timeout = view.duration("connect-timeout");
   out.largest_answer = static_cast<std::uint64_t>(view.integer("max-answer"));
   out.connections = static_cast<std::size_t>(view.integer("connections"));
-  if (url.starts_with("https://") && out.tls.ca.empty() && !out.tls.system_store)
+  if (uses_tls(out, url) && out.tls.ca.empty() && !out.tls.system_store)
     return fail("CH-TLS-015",
                 setting.document.place_of(setting.node.origin(), "endpoints." + setting.endpoint));
   return out;
+}
+
+Result<void> check_certificates(const Connection& connection, const std::string& url) {
+  if (!uses_tls(connection, url)) return {};
+  if (auto context = net::client_context(connection.tls); !context) return fail(context.error());
+  return {};
 }
 
 net::HttpCall Connection::call(std::string url, std::string method, Deadline deadline) const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,19 @@
 
 namespace charmille::adapters::web {
 
+/// Where a token is to be had with our own credentials (RFC 6749 §4.4).
+struct OAuth2 {
+  std::string token_url;
+  std::string client;
+  std::shared_ptr<const config::Secret> secret;
+  std::string scope;     ///< empty: what the server gives
+  bool in_body = false;  ///< client_secret_post instead of client_secret_basic
+};
+
 struct Connection {
   Pairs headers;
   std::shared_ptr<const config::Secret> token;
+  std::optional<OAuth2> oauth2;  ///< never with `token`
   net::ClientTls tls;
   std::chrono::milliseconds timeout{};
   std::chrono::milliseconds connect_timeout{};
@@ -37,12 +48,15 @@ std::vector<std::string> texts_of(const tree::Node& node, std::string_view name)
 Result<std::shared_ptr<const config::Secret>> read_secret(const Setting& setting,
                                                           std::string_view name);
 
-/// token, certificate, key, ca, system-ca, timeout, connect-timeout, max-answer, connections.
+/// token, oauth2, certificate, key, ca, system-ca, timeout, connect-timeout, max-answer,
+/// connections.
 std::vector<tree::Field> connection_fields();
-/// Reads the token as well; a fault when it cannot be read, or when nothing says whom to trust at
-/// `url`. `spec` has the fields above.
+/// Reads the secrets as well; a fault when one cannot be read, when there are two, or when nothing
+/// says whom to trust at `url` or where tokens are given. `spec` has the fields above.
 Result<Connection> read_connection(const Setting& setting, const tree::Spec& spec,
                                    const std::string& url);
+/// Whether its certificates can be used.
+Result<void> check_certificates(const Connection& connection, const std::string& url);
 
 /// Reading one checked object by the names of its fields.
 class View {

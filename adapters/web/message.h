@@ -1,4 +1,4 @@
-// Reading the parts of an HTTP message that several adapters look at.
+// The parts of an HTTP message that several adapters read or write.
 #pragma once
 
 #include <string>
@@ -13,6 +13,9 @@ std::string_view header_of(const Pairs& headers, std::string_view name);
 
 /// "text/csv" of "Text/CSV; charset=utf-8".
 std::string media_type(std::string_view content_type);
+
+/// Every byte but letters, digits and -._~ as %XX (RFC 3986 §2.3).
+std::string percent_encoded(std::string_view text);
 
 /// Of a query or a form, decoded ("+" is a space); what is wrongly encoded is left out.
 Pairs parameters_of(std::string_view query);

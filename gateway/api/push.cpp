@@ -71,13 +71,12 @@ Reply sent_reply(const base::Uuid& exchange, std::string_view state,
 
 }  // namespace
 
-/// To the source of the endpoint, when it is the caller's own.
+/// To the adapter of the endpoint, when it is the caller's own.
 asio::awaitable<Reply> hand_over(Api& api, CallPtr call) {
   const std::string endpoint = call->part("endpoint");
   const auto& endpoints = api.site().endpoints;
   const auto at = endpoints.find(endpoint);
-  const bool own = at != endpoints.end() && at->second.direction == config::Direction::source &&
-                   at->second.partner == call->caller.name;
+  const bool own = at != endpoints.end() && at->second.partner == call->caller.name;
   if (!own) {
     // Not telling whether the endpoint exists.
     co_await api.note_denied(call, "CH-API-002");

@@ -330,11 +330,14 @@ adapters::Task<adapters::Response> Engine::query(std::string name, adapters::Que
 
 adapters::Task<adapters::Response> Engine::push(std::string endpoint, adapters::Request request) {
   if (!parts_->accepting) co_return fail("CH-EXC-003", {}, {{"retry-after", "5s"}});
+  auto intake = parts_->inbox->intake_of(endpoint);
   const auto source = parts_->sources.find(endpoint);
-  if (source == parts_->sources.end()) co_return fail("CH-EXC-025", {}, {{"endpoint", endpoint}});
-  auto answer =
-      co_await source->second->handle(parts_->inbox->intake_of(endpoint), std::move(request));
-  co_return answer;
+  const auto destination = parts_->destinations.find(endpoint);
+  if (source != parts_->sources.end())
+    co_return co_await source->second->handle(std::move(intake), std::move(request));
+  if (destination != parts_->destinations.end())
+    co_return co_await destination->second->handle(std::move(intake), std::move(request));
+  co_return fail("CH-EXC-025", {}, {{"endpoint", endpoint}});
 }
 
 }  // namespace charmille::exchange

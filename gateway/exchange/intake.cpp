@@ -8,15 +8,38 @@
 namespace charmille::exchange {
 namespace {
 
+/// The lane of a delivery, as a name: what comes after in it takes its place.
+std::string lane_name(const std::string& lane) {
+  return "lane/" + lane;
+}
+
 /// Nothing of it was taken: for its sender it is not there.
 bool is_refused(const store::Exchange& exchange) {
   return exchange.state == store::State::rejected || exchange.state == store::State::cancelled ||
          (exchange.accepted == 0 && exchange.refused > 0);
 }
 
+/// The last of its lane, and nothing follows: what follows may have taken something back.
+Result<bool> is_latest(const Context& context, const store::Exchange& delivery) {
+  const auto open = context.store.open_deliveries(delivery.lane);
+  if (!open) return fail(open.error());
+  if (!open->empty()) return false;
+  const auto named =
+      context.store.named(name_of(context, delivery.endpoint, lane_name(delivery.lane)));
+  if (!named) return fail(named.error());
+  return !named->empty() && named->front().exchange == delivery.id;
+}
+
+/// Its partner may know of it.
+Result<bool> stands(const Context& context, const store::Exchange& exchange) {
+  if (exchange.direction == store::Direction::in) return !is_refused(exchange);
+  if (exchange.state != store::State::delivered) return false;
+  return is_latest(context, exchange);
+}
+
 struct Rows {
   std::vector<base::Uuid> all;
-  std::vector<adapters::Named> standing;  ///< without those that were refused
+  std::vector<adapters::Named> standing;
 };
 
 Result<Rows> rows_of(const Context& context, const store::Bytes& name) {
@@ -27,8 +50,10 @@ Result<Rows> rows_of(const Context& context, const store::Bytes& name) {
     rows.all.push_back(row.exchange);
     const auto exchange = context.store.exchange(row.exchange);
     if (!exchange) return fail(exchange.error());
-    if (*exchange && !is_refused(**exchange))
-      rows.standing.push_back({row.exchange, std::move(row.part)});
+    if (!*exchange) continue;
+    const auto standing = stands(context, **exchange);
+    if (!standing) return fail(standing.error());
+    if (*standing) rows.standing.push_back({row.exchange, std::move(row.part)});
   }
   return rows;
 }
@@ -63,8 +88,11 @@ class EndpointIntake final : public adapters::Intake {
   adapters::Task<std::optional<adapters::Kept>> open(base::Uuid id, adapters::Deadline) override {
     const auto exchange = context_.store.exchange(id);
     if (!exchange) co_return fail(exchange.error());
-    if (!*exchange || (*exchange)->endpoint != endpoint_ || is_refused(**exchange))
+    if (!*exchange || (*exchange)->endpoint != endpoint_)
       co_return std::optional<adapters::Kept>{};
+    const auto standing = stands(context_, **exchange);
+    if (!standing) co_return fail(standing.error());
+    if (!*standing) co_return std::optional<adapters::Kept>{};
     auto opened = exchange::open(context_, **exchange);
     if (!opened) co_return fail(opened.error());
     store::Unit unit;
@@ -115,6 +143,17 @@ std::shared_ptr<adapters::Intake> make_intake(Context& context, Inbox& inbox,
 store::Bytes name_of(const Context& context, const std::string& endpoint, std::string_view name) {
   const std::string& organisation = context.site->config->organisation.id;
   return context.vault.lookup(organisation, "endpoint/" + endpoint, std::string(name));
+}
+
+void add_names(const Context& context, const store::Exchange& delivery,
+               const adapters::Prepared& prepared, store::Unit& unit) {
+  if (prepared.names.empty()) return;
+  const auto add = [&](const std::string& name, std::string part) {
+    unit.writes.emplace_back(store::PutName{name_of(context, delivery.endpoint, name), delivery.id,
+                                            std::move(part)});
+  };
+  add(lane_name(delivery.lane), {});
+  for (const adapters::Name& name : prepared.names) add(name.value, name.part);
 }
 
 Result<store::NamesAt> as_found(const Context& context, const std::string& endpoint,

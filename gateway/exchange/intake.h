@@ -1,4 +1,4 @@
-// The contract's view of the engine for one source endpoint.
+// The contract's view of the engine for one endpoint.
 #pragma once
 
 #include <memory>
@@ -16,6 +16,10 @@ std::shared_ptr<adapters::Intake> make_intake(Context& context, Inbox& inbox, st
 
 /// How the store knows a name of an endpoint: names of two endpoints never meet.
 store::Bytes name_of(const Context& context, const std::string& endpoint, std::string_view name);
+
+/// By what a delivery that is held for its partner is found. In the commit that makes it.
+void add_names(const Context& context, const store::Exchange& delivery,
+               const adapters::Prepared& prepared, store::Unit& unit);
 
 /// That a name still leads to what was found. CH-EXC-047: it does not.
 Result<store::NamesAt> as_found(const Context& context, const std::string& endpoint,

@@ -8,6 +8,7 @@
 #include "gateway/exchange/delivery.h"
 #include "gateway/exchange/durable.h"
 #include "gateway/exchange/events.h"
+#include "gateway/exchange/intake.h"
 #include "gateway/exchange/withdrawal.h"
 #include "gateway/policy/matrix.h"
 
@@ -67,6 +68,7 @@ void Outbox::add_row(store::Exchange& delivery, Vault::Sealed sealed,
                      const adapters::Prepared& prepared, const DestinationPlan& plan, bool at_once,
                      Work& work) {
   attach(context_, delivery, sealed, prepared);
+  add_names(context_, delivery, prepared, work.unit);
   if (at_once) {
     work.departures.push_back({delivery, prepared});
   } else if (delivery.state == store::State::queued) {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "adapters/adapter.h"
+#include "gateway/codec/codec.h"
 #include "tests/unit/net/harness.h"
 
 namespace charmille::adapters::testing_harness {
@@ -131,11 +132,15 @@ class Settings {
     members_.emplace_back(keep(name), document_.object(std::span(&member, 1)));
     return *this;
   }
-  Setting get() {
+  /// A value of any kind, as JSON.
+  Settings& json(std::string_view name, std::string_view value) {
+    members_.emplace_back(keep(name), codec::read_own_json(document_, value).value());
+    return *this;
+  }
+  Setting get(const base::Clock& clock = base::system_clock()) {
     node_ = document_.object(std::span<const tree::Document::Member>(members_));
-    return Setting{
-        "endpoint",           "/", document_, node_, loop_.executor(), base::system_clock(),
-        base::system_random()};
+    return Setting{"endpoint",           "/", document_, node_, loop_.executor(), clock,
+                   base::system_random()};
   }
   /// Faults of these settings against the specification.
   std::vector<base::Fault> check(const tree::Spec& spec) {

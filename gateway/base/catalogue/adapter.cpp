@@ -1,4 +1,4 @@
-// Fault texts of the area "adapter": codes CH-FILE, CH-SFTP, CH-PUSH, CH-POST.
+// Fault texts of the area "adapter": codes CH-FILE, CH-SFTP, CH-PUSH, CH-POST, CH-OAUTH.
 #include "gateway/base/catalogue/areas.h"
 
 namespace charmille::base {
@@ -197,6 +197,30 @@ constexpr CatalogueEntry entries[] = {
      "the partner reports a conflict (HTTP {status})",
      "si 409 veut dire « déjà reçu » chez lui, écrire `duplicate: success`",
      "if 409 means \"already received\" there, write `duplicate: success`"},
+
+    {"CH-OAUTH-001", Action::hold, "`token` et `oauth2` sont donnés tous les deux",
+     "`token` and `oauth2` are both given",
+     "n'en garder qu'un : un jeton fixe, ou un jeton demandé",
+     "keep one of them: a fixed token, or one that is asked for"},
+    {"CH-OAUTH-002", Action::retry,
+     "le serveur de jetons ne peut pas répondre pour l'instant (HTTP {status})",
+     "the token server cannot answer for now (HTTP {status})", "rien à faire : l'envoi sera repris",
+     "nothing to do: the delivery will be tried again"},
+    {"CH-OAUTH-003", Action::hold,
+     "le serveur de jetons refuse de nous en donner un (HTTP {status}, motif : {reason})",
+     "the token server refuses to give us one (HTTP {status}, reason: {reason})",
+     "vérifier `client`, `secret`, `scope` et `authentication` avec qui tient ce serveur, puis "
+     "libérer l'envoi",
+     "check `client`, `secret`, `scope` and `authentication` with who runs that server, then "
+     "release the delivery"},
+    {"CH-OAUTH-004", Action::hold,
+     "la réponse du serveur de jetons n'est pas celle d'OAuth 2.0 : {field} manque ou ne convient "
+     "pas",
+     "the answer of the token server is not that of OAuth 2.0: {field} is missing or does not fit",
+     "vérifier `token-url`", "check `token-url`"},
+    {"CH-OAUTH-005", Action::retry, "le serveur de jetons n'a pas répondu dans le délai",
+     "the token server did not answer in time", "rien à faire : l'envoi sera repris",
+     "nothing to do: the delivery will be tried again"},
 };
 
 }  // namespace

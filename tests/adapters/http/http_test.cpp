@@ -78,7 +78,8 @@ struct Sending {
   std::unique_ptr<Destination> destination;
   TemporaryFolder folder;
 
-  explicit Sending(std::vector<HttpResponse> script, bool duplicate_is_success = false) {
+  explicit Sending(std::vector<HttpResponse> script, bool duplicate_is_success = false,
+                   bool oauth2 = false) {
     partner.script = std::move(script);
     server = testing_harness::start(
         loop, {}, [this](const HttpRequest& r) { return partner_answer(&partner, &r); });
@@ -89,7 +90,12 @@ struct Sending {
     settings.text("url", url_of(*server, "/lots"))
         .text("probe", url_of(*server, "/lots/{key}"))
         .text("timeout", "500ms");
-    settings.object("token", "file", token.string()).object("headers", "X-Fixed", "750000001");
+    if (oauth2)
+      settings.json("oauth2", R"({"client":"c","token-url":")" + url_of(*server, "/token") +
+                                  R"(","secret":{"file":")" + token.string() + "\"}}");
+    else
+      settings.object("token", "file", token.string());
+    settings.object("headers", "X-Fixed", "750000001");
     if (duplicate_is_success) settings.text("duplicate", "success");
     auto made = adapter().make_destination(settings.get());
     REQUIRE(made);
@@ -181,6 +187,23 @@ TEST_CASE(
       "POST /lots 09000000-0000-0000-0000-000000000000 application/json Bearer "
       "a-token-long-enough-to-be-one 750000001 {\"a\":1}";
   CHECK(s.partner.seen == std::vector<std::string>{line, line});
+}
+
+TEST_CASE("a delivery refused under two tokens that were asked for waits for a person") {
+  const HttpResponse grant{
+      200, {}, base::Payload(std::string(R"({"access_token":"t1","token_type":"Bearer"})"))};
+  Sending s({grant, status(401), grant, status(401), grant, status(200)}, false, true);
+  const auto sent = s.send();
+  REQUIRE_FALSE(sent);
+  CHECK(sent.error().code == "CH-POST-004");
+  CHECK(sent.error().action == base::Action::hold);
+  const std::string line =
+      "POST /lots 09000000-0000-0000-0000-000000000000 application/json Bearer t1 750000001 "
+      "{\"a\":1}";
+  REQUIRE(s.partner.seen.size() == 4);
+  CHECK(s.partner.seen[1] == line);
+  CHECK(s.partner.seen[3] == line);
+  CHECK(*s.loop.run(s.destination->probe(s.envelope(), later())) == Probe::there);
 }
 
 TEST_CASE("each class of status has its action") {
