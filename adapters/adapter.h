@@ -193,7 +193,8 @@ struct Prepared {
   base::Payload payload;
   Pairs ids;  ///< file name, Idempotency-Key, Message-ID, ...
   std::string content_type;
-  std::vector<Name> names;  ///< by which its peer may find it, where it is held for the peer to look
+  /// By which its peer may find it, where it is held for the peer to look.
+  std::vector<Name> names{};
 };
 
 /// One attempt.

@@ -2,6 +2,7 @@
 #include "adapters/adapter.h"
 #include "adapters/directory/config.h"
 #include "adapters/fhir/config.h"
+#include "adapters/fhir/holding_config.h"
 #include "adapters/file/config.h"
 #include "adapters/http/config.h"
 #include "adapters/sftp/config.h"
@@ -10,7 +11,8 @@ namespace charmille::adapters {
 
 std::span<const Adapter* const> registry() {
   static const Adapter* const all[] = {
-      &file::adapter(), &http::adapter(), &sftp::adapter(), &fhir::adapter(), &directory::adapter(),
+      &file::adapter(), &http::adapter(), &sftp::adapter(), &fhir::adapter(),
+      &fhir::documents_adapter(), &directory::adapter(),
   };
   return all;
 }

@@ -38,6 +38,33 @@ Node resource_node(Document& into, const std::string& type, const Offered& offer
   return into.object(members);
 }
 
+Document statement(Document out, std::span<const Document::Member> rest, base::Time since) {
+  const Node rests[] = {out.object(rest)};
+  out.set_root(out.object(
+      {{"resourceType", out.text("CapabilityStatement")},
+       {"status", out.text("active")},
+       {"date", out.text(base::to_rfc3339(since))},
+       {"kind", out.text("instance")},
+       {"software", out.object({{"name", out.text("Charmille")}})},
+       {"implementation", out.object({{"description", out.text("Passerelle Charmille")}})},
+       {"fhirVersion", out.text("4.0.1")},
+       {"format", texts(out, {"application/fhir+json", "application/fhir+xml"})},
+       {"rest", out.array(rests)}}));
+  return out;
+}
+
+Node parameters(Document& into) {
+  constexpr std::pair<std::string_view, std::string_view> all[] = {
+      {"patient.identifier", "token"}, {"status", "token"},         {"type", "token"},
+      {"category", "token"},           {"identifier", "token"},     {"date", "date"},
+      {"creation", "date"},            {"security-label", "token"}, {"facility", "token"},
+      {"setting", "token"},            {"format", "token"}};
+  std::vector<Node> nodes;
+  for (const auto& [name, type] : all)
+    nodes.push_back(into.object({{"name", into.text(name)}, {"type", into.text(type)}}));
+  return into.array(nodes);
+}
+
 }  // namespace
 
 Document capability(const charmille::fhir::Definitions& definitions,
@@ -52,18 +79,18 @@ Document capability(const charmille::fhir::Definitions& definitions,
   std::vector<Document::Member> rest{{"mode", out.text("server")}};
   if (!resources.empty()) rest.emplace_back("resource", out.array(resources));
   rest.emplace_back("interaction", codes(out, {"transaction", "batch"}));
-  const Node rests[] = {out.object(rest)};
-  out.set_root(out.object(
-      {{"resourceType", out.text("CapabilityStatement")},
-       {"status", out.text("active")},
-       {"date", out.text(base::to_rfc3339(since))},
-       {"kind", out.text("instance")},
-       {"software", out.object({{"name", out.text("Charmille")}})},
-       {"implementation", out.object({{"description", out.text("Passerelle Charmille")}})},
-       {"fhirVersion", out.text("4.0.1")},
-       {"format", texts(out, {"application/fhir+json", "application/fhir+xml"})},
-       {"rest", out.array(rests)}}));
-  return out;
+  return statement(std::move(out), rest, since);
+}
+
+Document document_capability(base::Time since) {
+  Document out;
+  const Node resources[] = {
+      out.object({{"type", out.text("DocumentReference")},
+                  {"interaction", codes(out, {"read", "search-type"})},
+                  {"searchParam", parameters(out)}}),
+      out.object({{"type", out.text("Binary")}, {"interaction", codes(out, {"read"})}})};
+  const Document::Member rest[] = {{"mode", out.text("server")}, {"resource", out.array(resources)}};
+  return statement(std::move(out), rest, since);
 }
 
 }  // namespace charmille::adapters::fhir

@@ -14,4 +14,7 @@ namespace charmille::adapters::fhir {
 tree::Document capability(const charmille::fhir::Definitions& definitions,
                           const std::vector<std::string>& types, base::Time since);
 
+/// Of a server that only shows documents (IHE MHD 4.2.0, Document Responder).
+tree::Document document_capability(base::Time since);
+
 }  // namespace charmille::adapters::fhir

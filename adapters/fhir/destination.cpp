@@ -1,6 +1,7 @@
 #include "adapters/fhir/destination.h"
 
 #include "adapters/fhir/answer.h"
+#include "adapters/fhir/attachments.h"
 #include "adapters/fhir/interaction.h"
 #include "adapters/web/client.h"
 #include "adapters/web/status.h"
@@ -39,15 +40,17 @@ class FhirDestination final : public Destination {
   Result<Prepared> prepare(Outbound outbound) override {
     auto bytes = outbound.payload.bytes(most_bytes);
     if (!bytes) return fail(bytes.error());
-    const auto document = codec::read_json(*bytes, "resource");
+    auto document = codec::read_json(*bytes, "resource");
     if (!document) return fail(document.error());
+    const auto completed = complete_attachments(*document);
+    if (!completed) return fail(completed.error());
     auto interaction = interaction_of(document->root(), settings_.single);
     if (!interaction) return fail(std::move(interaction.error()));
     if (auto judged = judge(*document); !judged) return fail(judged.error());
     Prepared out;
     out.payload = std::move(outbound.payload);
     out.content_type = media_type(settings_.content);
-    if (settings_.content == Form::xml || interaction->body != &document->root()) {
+    if (*completed || settings_.content == Form::xml || interaction->body != &document->root()) {
       auto written = write_resource(*document, *interaction->body, settings_.content);
       if (!written) return fail(std::move(written.error()));
       out.payload = base::Payload(std::move(*written));

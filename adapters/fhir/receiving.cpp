@@ -164,10 +164,6 @@ asio::awaitable<Outcome<Given>> give(std::shared_ptr<Intake> intake, Brought& br
 
 }  // namespace
 
-Declined declined(const Refusal& refusal, base::Language language) {
-  return {refusal.status, in_words(refusal.issues, language)};
-}
-
 asio::awaitable<Outcome<Taken>> receive(std::shared_ptr<Intake> intake, Brought brought) {
   auto given = co_await give(intake, brought);
   if (!given) co_return tl::unexpected(std::move(given.error()));

@@ -9,7 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "adapters/fhir/answer_bundle.h"
-#include "gateway/fhir/outcome.h"
+#include "adapters/fhir/reply.h"
 
 namespace charmille::adapters::fhir {
 
@@ -30,14 +30,6 @@ struct Taken {
   Moves moves;
 };
 
-/// What the gateway refused, in the words of its report.
-struct Declined {
-  int status = 422;
-  std::vector<charmille::fhir::Told> issues;
-};
-template <class T>
-using Outcome = tl::expected<T, Declined>;
-Declined declined(const Refusal& refusal, base::Language language);
 
 /// All of it is durable, or nothing is. 412: several resources fit a condition, or none a reference
 /// by one; 422: the gateway does not take it; 503.

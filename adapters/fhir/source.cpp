@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "adapters/fhir/attachments.h"
 #include "adapters/fhir/capability.h"
 #include "adapters/fhir/receiving.h"
 #include "adapters/web/message.h"
@@ -14,7 +15,6 @@
 #include "gateway/codec/codec.h"
 #include "gateway/fhir/members.h"
 #include "gateway/fhir/xml_reader.h"
-#include "gateway/fhir/xml_writer.h"
 #include "gateway/net/http.h"
 
 namespace charmille::adapters::fhir {
@@ -29,14 +29,6 @@ using tree::Node;
 constexpr std::size_t most_deep = 200;
 constexpr std::string_view created_status = "201 Created";
 constexpr std::string_view known_status = "200 OK";
-
-/// What is answered; a document without root has no body.
-struct Answer {
-  int status = 200;
-  Pairs headers;
-  tree::Document body;
-  bool has_body = true;
-};
 
 struct Submitted {
   tree::Document document;
@@ -80,7 +72,7 @@ class FhirSource final : public Source {
     if (depth == 1 && posts) co_return co_await create(std::move(intake), request, asked);
     const bool version = depth == 4 && asked.path[2] == "_history";
     if ((depth == 2 || version) && gets) co_return co_await read(std::move(intake), request, asked);
-    co_return no(asked, depth > 1 ? 404 : 405, "not-supported",
+    co_return decline(asked, depth > 1 ? 404 : 405, "not-supported",
                  fault("CH-FHIR-077", {}, {{"method", base::printable(asked.method, 10)}}));
   }
 
@@ -90,7 +82,7 @@ class FhirSource final : public Source {
     auto submitted = read_body(request, asked);
     if (!submitted) co_return tl::unexpected(std::move(submitted.error()));
     const std::string_view kind = kind_of_bundle(submitted->document.root());
-    if (kind.empty()) co_return no(asked, 400, "invalid", fault("CH-FHIR-068"));
+    if (kind.empty()) co_return decline(asked, 400, "invalid", fault("CH-FHIR-068"));
     if (kind == "batch")
       co_return co_await each(std::move(intake), request, asked, std::move(*submitted));
     auto entries = entries_of(submitted->document.root());
@@ -122,7 +114,7 @@ class FhirSource final : public Source {
       if (!key.empty()) one.headers.emplace_back("X-Request-Id", key + "-" + std::to_string(index));
       ++index;
       Asked single;
-      Outcome<Answer> answer = no(asked, 400, "invalid", fault("CH-FHIR-069"));
+      Outcome<Answer> answer = decline(asked, 400, "invalid", fault("CH-FHIR-069"));
       if (auto read = read_request(one, single); !read)
         answer = tl::unexpected(declined(read.error(), asked.language));
       else if (!single.path.empty())
@@ -140,10 +132,10 @@ class FhirSource final : public Source {
                                           const Asked& asked) {
     const std::string& type = asked.path[0];
     if (settings_.definitions->type(type) == nullptr)
-      co_return no(asked, 404, "not-supported",
+      co_return decline(asked, 404, "not-supported",
                    fault("CH-FHIR-002", {}, {{"type", base::printable(type, 64)}}));
     if (std::ranges::find(settings_.types, type) == settings_.types.end())
-      co_return no(asked, 405, "not-supported", fault("CH-FHIR-075", {}, {{"type", type}}));
+      co_return decline(asked, 405, "not-supported", fault("CH-FHIR-075", {}, {{"type", type}}));
     auto submitted = read_body(request, asked);
     if (!submitted) co_return tl::unexpected(std::move(submitted.error()));
     auto entry = entry_of(submitted->document.root(), type,
@@ -170,20 +162,20 @@ class FhirSource final : public Source {
     const std::string& type = asked.path[0];
     const auto place = place_of(asked.path[1]);
     if (!place || (asked.path.size() == 4 && asked.path[3] != "1"))
-      co_return no(asked, 404, "not-found", fault("CH-FHIR-076"));
+      co_return decline(asked, 404, "not-found", fault("CH-FHIR-076"));
     auto kept = co_await intake->open(place->exchange, request.deadline);
     if (!kept && kept.error().action == base::Action::reject)
-      co_return no(asked, 410, "deleted", std::move(kept.error()));
-    if (!kept) co_return no(asked, 503, "transient", std::move(kept.error()));
-    if (!*kept) co_return no(asked, 404, "not-found", fault("CH-FHIR-076"));
+      co_return decline(asked, 410, "deleted", std::move(kept.error()));
+    if (!kept) co_return decline(asked, 503, "transient", std::move(kept.error()));
+    if (!*kept) co_return decline(asked, 404, "not-found", fault("CH-FHIR-076"));
     const auto bytes = (*kept)->payload.bytes(settings_.largest);
-    if (!bytes) co_return no(asked, 503, "transient", bytes.error());
+    if (!bytes) co_return decline(asked, 503, "transient", bytes.error());
     auto document = codec::read_json(*bytes, {}, most_deep);
-    if (!document) co_return no(asked, 503, "exception", std::move(document.error()));
+    if (!document) co_return decline(asked, 503, "exception", std::move(document.error()));
     const std::vector<Entry> entries = entries_kept(document->root());
     const auto at = std::ranges::find(entries, place->part, &Entry::part);
     if (at == entries.end() || at->type != type)
-      co_return no(asked, 404, "not-found", fault("CH-FHIR-076"));
+      co_return decline(asked, 404, "not-found", fault("CH-FHIR-076"));
     Answer answer;
     answer.headers = {{"ETag", "W/\"1\""}};
     if (web::header_of(request.headers, "If-None-Match") == "W/\"1\"") {
@@ -233,7 +225,8 @@ class FhirSource final : public Source {
     for (const std::string& profile : settings_.profiles)
       if (settings_.definitions->find(profile)->type == text_at(document.root(), "resourceType"))
         profiles.push_back(profile);
-    const std::vector<Issue> issues = settings_.validator->validate(document, profiles);
+    std::vector<Issue> issues = settings_.validator->validate(document, profiles);
+    std::ranges::move(judge_attachments(document), std::back_inserter(issues));
     if (!has_errors(issues)) return {};
     const bool twins = std::ranges::any_of(
         issues, [](const Issue& issue) { return issue.fault.code == "CH-FHIR-021"; });
@@ -327,20 +320,6 @@ class FhirSource final : public Source {
     answer.body = std::move(document);
   }
 
-  static Answer refusal_of(const Declined& declined, const Asked& asked) {
-    Answer answer;
-    answer.status = declined.status;
-    if (declined.status == 503) answer.headers.emplace_back("Retry-After", "5");
-    if (declined.status == 405) answer.headers.emplace_back("Allow", "GET, POST");
-    answer.body = charmille::fhir::outcome(declined.issues, asked.language);
-    return answer;
-  }
-
-  static tl::unexpected<Declined> no(const Asked& asked, int status, std::string_view type,
-                                     Fault fault) {
-    return tl::unexpected(declined(Refusal(status, type, std::move(fault)), asked.language));
-  }
-
   /// Entries of what was taken, which were judged then.
   static std::vector<Entry> entries_kept(const Node& resource) {
     if (auto entries =
@@ -351,23 +330,6 @@ class FhirSource final : public Source {
     whole.resource = &resource;
     whole.type = text_at(resource, "resourceType");
     return {whole};
-  }
-
-  Response render(const Asked& asked, Answer answer) const {
-    Response out{answer.status, std::move(answer.headers), {}};
-    if (!answer.has_body) return out;
-    std::string type(media_type(asked.answer));
-    auto text =
-        asked.answer == Form::xml
-            ? charmille::fhir::write_xml(answer.body, answer.body.root(), *settings_.definitions)
-            : codec::write_json(answer.body, answer.body.root());
-    if (!text) {  // what JSON can hold and XML cannot
-      type = media_type(Form::json);
-      text = codec::write_json(answer.body, answer.body.root());
-    }
-    out.headers.emplace_back("Content-Type", type + "; charset=utf-8");
-    out.body = base::Payload(text ? std::move(*text) : std::string());
-    return out;
   }
 
   SourceSettings settings_;

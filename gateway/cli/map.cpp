@@ -126,7 +126,10 @@ Result<void> DryRun::read(const std::filesystem::path& file, const codec::Option
     if (!batch) return fail(batch.error());
     last = batch->last;
     tell(*batch);
-    if (losses_) loss_.count(main_file_, batch->document);
+    if (losses_ && options.format == codec::Format::csv)
+      loss_.count(main_file_, batch->document);
+    else if (losses_)
+      loss_.number(main_file_, batch->document);
     if (explain_ && options.format == codec::Format::csv)
       explanation_.learn(main_file_, batch->document);
     for (mapping::Item& item : mapping::apply(mapping_, batch->document,

@@ -62,7 +62,7 @@ enum class Event : std::uint8_t {
   admin_withhold,  ///< it may no longer
   exchange_query,  ///< a partner was asked something that wants an answer now
 };
-inline constexpr std::size_t event_count = 52;
+inline constexpr std::size_t event_count = 53;
 
 /// Names of detail fields, in the order of their names (RFC 8785).
 enum class DetailKey : std::uint8_t {

@@ -304,6 +304,31 @@ TEST_CASE("map tells what a mapping leaves behind") {
   CHECK(run_line({"map", file, rows, "--loss"}).out.find("Perdu") != std::string::npos);
 }
 
+TEST_CASE("map counts what it leaves of a record, value by value") {
+  const Folder folder;
+  const std::string file = folder.write(
+      "perte.yaml",
+      "mapping: perte\nfrom: child-record\nto: tree\n"
+      "template: {nom: '{{ identity.birthName }}', le: '{[ presence.where(kind = ''A'').date ]}'}\n");
+  const std::string record = folder.write(
+      "fiche.json",
+      "{\"identity\": {\"birthName\": \"A\", \"sex\": \"F\"},"
+      " \"presence\": [{\"date\": \"2026-01-01\", \"kind\": \"A\"},"
+      " {\"date\": \"2026-01-02\", \"kind\": \"P\", \"reason\": null}]}");
+  const Ran ran = run_line({"map", file, record, "--loss", "--json"});
+  CHECK_MESSAGE(ran.code == 0, ran.err);
+  const auto loss = codec::read_json(ran.out, "out");
+  REQUIRE(loss);
+  const auto lost = loss->root().find("neverRead")->items();
+  REQUIRE(lost.size() == 2);
+  CHECK(lost[0].find("column")->chars() == "identity.sex");
+  CHECK(lost[1].find("column")->chars() == "presence.date");
+  CHECK(lost[1].find("filled")->chars() == "1");
+  CHECK(lost[1].find("of")->chars() == "2");
+  const Ran words = run_line({"map", file, record, "--loss"});
+  CHECK(words.out.find("identité (sex)") != std::string::npos);
+}
+
 TEST_CASE("a file that map cannot read exits with a fault that names line, not content") {
   const Folder folder;
   folder.write("mappings/a/personnes.yaml", mapping);

@@ -1,0 +1,182 @@
+"""Documents that the gateway holds for a partner: found by their patient, read by their ids, and no longer once something newer says so."""
+
+import base64
+import hashlib
+import json
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pdfs
+from fhir_server_test import FINESS, USER, child, entry
+from site_of import TOKEN, Site, free_port, main
+
+PARTNER = "another-token-that-is-long-enough"
+LOCAL = f"3{FINESS}/K000001"
+
+MAPPING = """mapping: test/documents
+from: child-record
+to: tree
+template:
+  "{% assign %}": {numero: "{{ ids.where(system = 'https://identifiant-medicosocial-localusager.esante.gouv.fr').value.first() }}"}
+  resourceType: Bundle
+  type: collection
+  entry:
+    "{% for d in documents.where(content.exists()) %}":
+      resource:
+        resourceType: DocumentReference
+        status: current
+        type: {coding: [{system: "urn:oid:1.2.250.1.213.1.1.4.12", code: "{{ %d.kind }}"}]}
+        subject: {identifier: {system: "https://identifiant-medicosocial-localusager.esante.gouv.fr", value: "{{ %numero }}"}}
+        date: "{{ iif(%d.date.exists(), %d.date & 'T00:00:00Z') }}"
+        content: [{attachment: {contentType: "{{ %d.mime }}", data: "{{ %d.content }}", title: "{{ %d.title }}"}}]
+"""
+
+
+def document(patient, content, kind="CR", hashed=None, size=None):
+    return entry({
+        "resourceType": "DocumentReference", "status": "current", "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:x:{kind}"},
+        "type": {"text": kind}, "category": [{"text": "Santé"}], "subject": {"reference": patient["fullUrl"]},
+        "content": [{"attachment": {"contentType": "application/pdf", "data": base64.b64encode(content).decode(), "title": "Compte rendu",
+                                    "creation": "2026-05-04", "size": len(content) if size is None else size,
+                                    "hash": hashed or base64.b64encode(hashlib.sha1(content).digest()).decode()}}]})
+
+
+def with_documents(*documents, **stay):
+    bundle = child()
+    bundle["entry"][2]["resource"].update(stay)
+    for make in documents:
+        bundle["entry"].append(make(bundle["entry"][1]))
+    for one in bundle["entry"]:
+        one["request"].pop("ifNoneExist", None)
+    return bundle
+
+
+class Held(Site):
+    def __init__(self, held="90d"):
+        self.port = free_port()
+        super().__init__(f"""
+  dossiers: {{adapter: fhir, partner: dui, format: {{json: {{each: false}}}}}}
+  documents: {{adapter: fhir-documents, partner: soins, url: "http://127.0.0.1:{self.port}/fhir/documents", held: {held}, format: {{json: {{each: false}}}}}}
+""", """
+  dossiers:
+    from: dossiers
+    mapping: tddui/lire-dossier
+    vars: {lieuSecret: "no"}
+    to: [{endpoint: documents, mapping: test/documents, trigger: change, mode: live, start: everything}]
+""", listen=f"listen: {{address: 127.0.0.1:{self.port}, tls: none}}", partners="""  soins: {recipient: care-team, identity: [{token: {file: token2}}]}
+""", policies=("equipe-de-soins",), mappings={"test/documents": MAPPING})
+        (self.folder / "token2").write_text(PARTNER)
+        os.chmod(self.folder / "token2", 0o600)
+
+    def call(self, url, token=PARTNER, body=None, **headers):
+        if not url.startswith("http"):
+            url = f"http://127.0.0.1:{self.port}/fhir/" + url
+        request = urllib.request.Request(url, body, {"Authorization": f"Bearer {token}",
+                                                     **{name.replace("_", "-"): value for name, value in headers.items()}})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def give(self, bundle):
+        status, _, answer = self.call("dossiers", TOKEN, json.dumps(bundle).encode(), Content_Type="application/fhir+json")
+        assert status == 200, answer
+        self.until(lambda: all(one["state"] not in ("queued", "sending") for one in self.deliveries()), "deliveries")
+
+    def find(self, patient=f"{USER}|{LOCAL}", **more):
+        """DocumentReferences by ITI-67."""
+        query = urllib.parse.urlencode({"patient.identifier": patient, "status": "current", **more})
+        status, _, answer = self.call("documents/DocumentReference?" + query)
+        assert status == 200, answer
+        found = json.loads(answer)
+        assert found["type"] == "searchset" and found["total"] == len(found.get("entry", []))
+        return [one["resource"] for one in found.get("entry", [])]
+
+
+def documents_are_found_and_read():
+    """by patient and status, by type, date, identifier; the content is the very one, with its size and hash"""
+    first, second = pdfs.plain("Bilan de sante"), pdfs.plain("Vaccins")
+    with Held() as site:
+        site.start()
+        assert site.find() == []
+        site.give(with_documents(lambda p: document(p, first), lambda p: document(p, second, "VAC")))
+        found = site.find()
+        assert len(found) == 2, found
+        attachment = site.find(type="urn:oid:1.2.250.1.213.1.1.4.12|CR")[0]["content"][0]["attachment"]
+        assert "data" not in attachment and attachment["size"] == len(first), attachment
+        assert attachment["hash"] == base64.b64encode(hashlib.sha1(first).digest()).decode()
+        status, headers, content = site.call(attachment["url"], Accept="application/pdf")
+        assert (status, headers["Content-Type"], content) == (200, "application/pdf", first), (status, headers)
+        assert site.call(attachment["url"], Accept="text/html")[0] == 406
+        assert len(site.find(date="ge2026-05-01")) == 2 and site.find(date="gt2026-06") == []
+        assert site.find(type="ABSENT") == [] and len(site.find(type="CR,VAC")) == 2
+        assert site.find(patient=f"{USER}|3{FINESS}/K000002") == []
+        form = urllib.parse.urlencode({"patient.identifier": f"{USER}|{LOCAL}", "status": "current"}).encode()
+        status, _, answer = site.call("documents/DocumentReference/_search", body=form, Content_Type="application/x-www-form-urlencoded")
+        assert status == 200 and json.loads(answer)["total"] == 2, answer
+        one = json.loads(site.call("documents/DocumentReference/" + found[0]["id"])[2])
+        assert one["id"] == found[0]["id"] and one["meta"]["versionId"] == "1"
+        assert json.loads(site.call("documents/metadata")[2])["rest"][0]["resource"][0]["type"] == "DocumentReference"
+        log = site.run("audit", "list", "--event", "exchange.consulted", "--json").stdout
+        assert '"soins"' in log and LOCAL not in log, log
+        site.stop()
+        site.verify()
+
+
+def what_is_asked_wrongly_is_told():
+    """without patient or status, by a criterion that is not understood, by another partner: refused, and nothing shown"""
+    with Held() as site:
+        site.start()
+        site.give(with_documents(lambda p: document(p, pdfs.plain("Bilan"))))
+        patient = urllib.parse.urlencode({"patient.identifier": f"{USER}|{LOCAL}"})
+        for query, code in ((patient, "CH-FHIR-082"), ("status=current", "CH-FHIR-082"), (patient + "&status=current&author.family=X", "CH-FHIR-081"),
+                            (patient + "&status=current&date=hier", "CH-FHIR-081"), ("patient.identifier=K1&status=current", "CH-FHIR-081")):
+            status, _, answer = site.call("documents/DocumentReference?" + query)
+            assert status == 400 and code in answer.decode(), (query, answer)
+        assert site.call(f"documents/DocumentReference?{patient}&status=current", TOKEN)[0] == 403
+        url = site.find()[0]["content"][0]["attachment"]["url"]
+        assert site.call(url, TOKEN)[0] == 403
+        assert site.call("documents/Binary/../../../v1/records")[0] in (400, 403, 404)
+        assert site.call("documents", body=json.dumps(child()).encode(), Content_Type="application/fhir+json")[0] == 405
+        site.stop()
+
+
+def what_is_taken_back_is_seen_no_more():
+    """a document that is no longer told of, or whose delivery waits for a person, is neither found nor read"""
+    with Held() as site:
+        site.start()
+        site.give(with_documents(lambda p: document(p, pdfs.plain("Bilan")), lambda p: document(p, pdfs.plain("Vaccins"), "VAC")))
+        before = {one["type"]["coding"][0]["code"]: one["content"][0]["attachment"]["url"] for one in site.find()}
+        site.give(with_documents(lambda p: document(p, pdfs.plain("Bilan"))))
+        assert [one["type"]["coding"][0]["code"] for one in site.find()] == ["CR"]
+        assert site.call(before["VAC"])[0] == 404, "an address of before still leads to what was taken back"
+        assert site.call(before["CR"])[0] == 404  # it has another address now
+        # The next one cannot be made: nothing older is shown in its stead.
+        (site.folder / "mappings/test/documents.yaml").write_text(MAPPING.replace("{{ %d.kind }}", "{{ %d.kind.translate('none') }}").replace(
+            "template:", "tables:\n  none: {x: y}\ntemplate:", 1))
+        site.stop()
+        site.start()
+        site.give(with_documents(lambda p: document(p, pdfs.plain("Autre"))))
+        assert sorted(one["state"] for one in site.deliveries())[-1] == "parked", site.deliveries()
+        assert site.find() == []
+        site.stop()
+        site.verify()
+
+
+def a_content_that_is_not_what_is_said_is_refused():
+    """size and hash are those of the content, or nothing is taken"""
+    content = pdfs.plain("Bilan")
+    with Held() as site:
+        site.start()
+        for make, code in ((lambda p: document(p, content, size=3), "CH-FHIR-084"), (lambda p: document(p, content, hashed="AAAA"), "CH-FHIR-085")):
+            status, _, answer = site.call("dossiers", TOKEN, json.dumps(with_documents(make)).encode(), Content_Type="application/fhir+json")
+            assert status == 422 and code in answer.decode(), answer
+        assert site.get("/v1/records")["records"] == []
+        site.stop()
+
+
+if __name__ == "__main__":
+    main(documents_are_found_and_read, what_is_asked_wrongly_is_told, what_is_taken_back_is_seen_no_more, a_content_that_is_not_what_is_said_is_refused)
