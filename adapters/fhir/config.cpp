@@ -33,6 +33,16 @@ const tree::Spec& destination_spec() {
                   .example = "xml",
                   .default_value = "json",
                   .choices = {"json", "xml"}},
+            Field{.name = "interaction",
+                  .type = FieldType::choice,
+                  .meaning_fr = "comment part une transaction d'une seule entrée : telle quelle "
+                                "(transaction), ou comme sa demande le dit, seule (single)",
+                  .meaning_en =
+                      "how a transaction of one entry goes: as it is (transaction), or as "
+                      "its request says, alone (single)",
+                  .example = "single",
+                  .default_value = "transaction",
+                  .choices = {"transaction", "single"}},
             Field{.name = "packages",
                   .type = FieldType::list,
                   .meaning_fr = "dossiers des paquets FHIR dont les profils sont vérifiés avant "
@@ -172,6 +182,7 @@ Result<DestinationSettings> read_destination(const Setting& setting) {
   out.validator = std::move(*validator);
   out.profiles = web::texts_of(setting.node, "profiles");
   if (view.text("content") == "xml") out.content = Form::xml;
+  out.single = view.text("interaction") == "single";
   return out;
 }
 

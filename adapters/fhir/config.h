@@ -17,6 +17,7 @@ struct DestinationSettings {
   std::shared_ptr<const charmille::fhir::Validator> validator;  ///< nothing: not judged here
   std::vector<std::string> profiles;
   Form content = Form::json;
+  bool single = false;  ///< a transaction of one entry goes without it
 };
 
 Result<DestinationSettings> read_destination(const Setting& setting);

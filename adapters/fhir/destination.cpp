@@ -1,20 +1,20 @@
 #include "adapters/fhir/destination.h"
 
 #include "adapters/fhir/answer.h"
+#include "adapters/fhir/interaction.h"
 #include "adapters/web/client.h"
 #include "adapters/web/status.h"
 #include "gateway/codec/codec.h"
-#include "gateway/fhir/members.h"
 
 namespace charmille::adapters::fhir {
 namespace {
 
-using charmille::fhir::items_at;
-using charmille::fhir::text_at;
-
 constexpr std::uint64_t most_bytes = 256U << 20;
-/// Ids of a delivery: which way it goes, of how many entries, and whether it may go twice.
+/// Ids of a delivery: how it goes, of how many entries it is, and whether it may go twice.
+constexpr std::string_view method_id = "method";
 constexpr std::string_view path_id = "path";
+constexpr std::string_view if_none_exist_id = "If-None-Exist";
+constexpr std::string_view if_match_id = "If-Match";
 constexpr std::string_view entries_id = "entries";
 constexpr std::string_view repeatable_id = "repeatable";
 
@@ -24,15 +24,8 @@ std::string_view id_of(const Envelope& envelope, std::string_view name) {
   return {};
 }
 
-/// Nothing is made twice by the same Bundle: each of its entries says what it must not find.
-bool is_repeatable(std::span<const tree::Node> entries) {
-  for (const tree::Node& entry : entries) {
-    const tree::Node* request = entry.find("request");
-    if (request == nullptr) return false;
-    const std::string_view method = text_at(*request, "method");
-    if (method == "POST" && text_at(*request, "ifNoneExist").empty()) return false;
-  }
-  return !entries.empty();
+void add_id(Pairs& ids, std::string_view name, std::string value) {
+  if (!value.empty()) ids.emplace_back(name, std::move(value));
 }
 
 class FhirDestination final : public Destination {
@@ -48,37 +41,42 @@ class FhirDestination final : public Destination {
     if (!bytes) return fail(bytes.error());
     const auto document = codec::read_json(*bytes, "resource");
     if (!document) return fail(document.error());
-    const tree::Node& resource = document->root();
-    const std::string_view type = text_at(resource, "resourceType");
-    if (type.empty()) return fail("CH-FHIR-001");
+    auto interaction = interaction_of(document->root(), settings_.single);
+    if (!interaction) return fail(std::move(interaction.error()));
     if (auto judged = judge(*document); !judged) return fail(judged.error());
-    const auto entries = items_at(resource, "entry");
-    const std::string_view kind = text_at(resource, "type");
-    const bool whole = type == "Bundle" && (kind == "transaction" || kind == "batch");
     Prepared out;
     out.payload = std::move(outbound.payload);
-    if (settings_.content == Form::xml) {
-      auto written = write_resource(*document, resource, Form::xml);
+    out.content_type = media_type(settings_.content);
+    if (settings_.content == Form::xml || interaction->body != &document->root()) {
+      auto written = write_resource(*document, *interaction->body, settings_.content);
       if (!written) return fail(std::move(written.error()));
       out.payload = base::Payload(std::move(*written));
     }
-    out.content_type = media_type(settings_.content);
-    out.ids.emplace_back(path_id, whole ? std::string() : "/" + std::string(type));
-    out.ids.emplace_back(entries_id, whole ? std::to_string(entries.size()) : "");
-    out.ids.emplace_back(repeatable_id, whole && is_repeatable(entries) ? "yes" : "no");
+    add_id(out.ids, method_id, std::move(interaction->method));
+    add_id(out.ids, path_id, std::move(interaction->path));
+    add_id(out.ids, if_none_exist_id, std::move(interaction->if_none_exist));
+    add_id(out.ids, if_match_id, std::move(interaction->if_match));
+    add_id(out.ids, entries_id, interaction->entries ? std::to_string(*interaction->entries) : "");
+    add_id(out.ids, repeatable_id, interaction->repeatable ? "yes" : "no");
     return out;
   }
 
   Task<Delivered> send(Envelope envelope, Deadline deadline) override {
     const std::string url = settings_.base + std::string(id_of(envelope, path_id));
-    net::HttpCall call = settings_.connection.call(url, "POST", deadline);
+    // What an earlier version prepared has no method.
+    std::string method(id_of(envelope, method_id));
+    if (method.empty()) method = "POST";
+    net::HttpCall call = settings_.connection.call(url, std::move(method), deadline);
     call.headers.emplace_back("Content-Type", envelope.prepared.content_type);
     call.headers.emplace_back("Accept", envelope.prepared.content_type);
     call.headers.emplace_back("X-Request-Id", envelope.delivery.text());
+    for (const std::string_view name : {if_none_exist_id, if_match_id})
+      if (const auto value = id_of(envelope, name); !value.empty())
+        call.headers.emplace_back(name, value);
     call.body = std::move(envelope.prepared.payload);
     const auto answer = co_await client_.perform(std::move(call));
     if (!answer) co_return fail(answer.error());
-    co_return judge_answer(*answer, id_of(envelope, entries_id));
+    co_return judge_answer(*answer, envelope);
   }
 
   /// Whether it may be sent again: the server itself is not asked.
@@ -105,21 +103,25 @@ class FhirDestination final : public Destination {
                  {"code", std::string(first->fault.code)}});
   }
 
-  Result<Delivered> judge_answer(const net::HttpAnswer& answer, std::string_view entries) const {
+  Result<Delivered> judge_answer(const net::HttpAnswer& answer, const Envelope& envelope) const {
     const std::string status = std::to_string(answer.status);
     const web::Verdict verdict = web::judge(answer.status);
-    if (verdict == web::Verdict::delivered) return received(answer, entries);
+    if (verdict == web::Verdict::delivered) return received(answer, envelope);
     base::Args args = outcome_of(answer);
     args.emplace_back("status", status);
     if (verdict == web::Verdict::retry)
       return web::later("CH-FHIR-046", std::move(args), answer.header("Retry-After"), clock_.now());
-    return fail(verdict == web::Verdict::credentials ? "CH-FHIR-031" : "CH-FHIR-047", {},
-                std::move(args));
+    if (verdict == web::Verdict::credentials) return fail("CH-FHIR-031", {}, std::move(args));
+    // Of a whole transaction it may be any of the entries.
+    const bool precondition = answer.status == 412 && id_of(envelope, entries_id).empty();
+    return fail(precondition ? "CH-FHIR-102" : "CH-FHIR-047", {}, std::move(args));
   }
 
-  static Result<Delivered> received(const net::HttpAnswer& answer, std::string_view entries) {
+  static Result<Delivered> received(const net::HttpAnswer& answer, const Envelope& envelope) {
     Delivered delivered;
+    const std::string_view entries = id_of(envelope, entries_id);
     if (entries.empty()) {
+      delivered.duplicate = answer.status == 200 && !id_of(envelope, if_none_exist_id).empty();
       if (const auto location = answer.header("Location"); !location.empty())
         delivered.correlation.emplace_back("Location", location.substr(0, 255));
       return delivered;

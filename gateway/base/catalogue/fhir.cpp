@@ -246,6 +246,34 @@ constexpr CatalogueEntry entries[] = {
     {"CH-FHIR-079", Action::reject, "le contenu n'a pas pu être repris",
      "the content could not be taken", "voir avec l'exploitant de la passerelle",
      "ask who runs the gateway"},
+
+    {"CH-FHIR-100", Action::reject,
+     "l'adresse de la demande (request.url) ne convient pas : {wanted} est attendu, avec le type "
+     "de "
+     "la ressource",
+     "the address of the request (request.url) does not fit: {wanted} is expected, with the type "
+     "of "
+     "the resource",
+     "corriger request.url dans la correspondance", "correct request.url in the mapping"},
+    {"CH-FHIR-101", Action::reject,
+     "l'entrée ne peut pas partir seule : il lui faut une ressource, et une demande POST ou PUT "
+     "(ici : {method})",
+     "the entry cannot go alone: it needs a resource, and a request that is POST or PUT (here: "
+     "{method})",
+     "corriger la correspondance, ou écrire `interaction: transaction`",
+     "correct the mapping, or write `interaction: transaction`"},
+    {"CH-FHIR-102", Action::reject,
+     "le serveur FHIR a refusé ({status}, motif : {issue}) : plusieurs ressources correspondent à "
+     "la condition, ou la version n'est pas celle qui était attendue",
+     "the FHIR server refused ({status}, issue: {issue}): several resources match the condition, "
+     "or "
+     "the version is not the one that was expected",
+     "voir avec le partenaire quelle ressource est la bonne, puis rejouer",
+     "see with the partner which resource is the right one, then replay"},
+    {"CH-FHIR-103", Action::reject,
+     "la condition de création (ifNoneExist) contient un caractère de commande, ou un % seul",
+     "the condition of the creation (ifNoneExist) has a control character, or a lone %",
+     "écrire %25 pour %", "write %25 for %"},
 };
 
 }  // namespace

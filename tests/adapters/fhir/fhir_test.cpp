@@ -34,6 +34,9 @@ asio::awaitable<HttpResponse> server_answer(Scripted* server, const HttpRequest*
   std::string line = std::string(request->method) + " " + std::string(request->target);
   for (const char* name : {"X-Request-Id", "Content-Type", "Accept"})
     line += " " + std::string(request->header(name));
+  for (const char* name : {"If-None-Exist", "If-Match"})
+    if (!request->header(name).empty())
+      line += " " + std::string(name) + ": " + std::string(request->header(name));
   server->seen.push_back(line);
   server->bodies.push_back(request->body.bytes(1 << 20).value_or("?"));
   co_return server->script[std::min(server->next++, server->script.size() - 1)];
@@ -42,6 +45,16 @@ asio::awaitable<HttpResponse> server_answer(Scripted* server, const HttpRequest*
 HttpResponse answer(int status, std::string_view body = {}, Headers headers = {}) {
   return {status, std::move(headers), base::Payload(std::string(body))};
 }
+
+/// A transaction whose only entry asks for this.
+std::string asking(std::string_view request, std::string_view type = "Patient") {
+  return R"({"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:11111111-1111-4111-8111-111111111111","resource":{"resourceType":")" +
+         std::string(type) + R"(","id":"a-1","active":true},"request":)" + std::string(request) +
+         "}]}";
+}
+
+const std::string about =
+    " 09000000-0000-0000-0000-000000000000 application/fhir+json application/fhir+json";
 
 struct Sending {
   Loop loop;
@@ -61,13 +74,16 @@ struct Sending {
     REQUIRE(made);
     destination = std::move(*made);
   }
-  Envelope envelope(std::string_view resource) {
+  Result<Prepared> prepare(std::string_view resource) {
     Outbound outbound;
     outbound.delivery.bytes[0] = 9;
     outbound.payload = base::Payload(std::string(resource));
+    return destination->prepare(std::move(outbound));
+  }
+  Envelope envelope(std::string_view resource) {
     Envelope out;
-    out.delivery = outbound.delivery;
-    auto prepared = destination->prepare(std::move(outbound));
+    out.delivery.bytes[0] = 9;
+    auto prepared = prepare(resource);
     REQUIRE(prepared);
     out.prepared = std::move(*prepared);
     return out;
@@ -91,8 +107,6 @@ TEST_CASE("a transaction goes to the base address, another resource to that of i
   const auto created = s.send(R"({"resourceType":"Patient"})");
   REQUIRE(created);
   CHECK(created->correlation == Pairs{{"Location", "Patient/8"}});
-  const std::string about =
-      " 09000000-0000-0000-0000-000000000000 application/fhir+json application/fhir+json";
   CHECK(s.peer.seen == std::vector<std::string>{"POST /fhir" + about, "POST /fhir" + about,
                                                 "POST /fhir/Patient" + about});
 }
@@ -172,9 +186,7 @@ TEST_CASE("resources leave as XML where the server wants it, and its answers are
 
 TEST_CASE("what XML cannot say is refused before anything is sent") {
   Sending s({answer(200, taken)}, {{"content", "xml"}});
-  Outbound outbound;
-  outbound.payload = base::Payload(std::string(R"({"resourceType":"Patient","nom":"x"})"));
-  CHECK_FALSE(s.destination->prepare(std::move(outbound)));
+  CHECK_FALSE(s.prepare(R"({"resourceType":"Patient","nom":"x"})"));
 }
 
 TEST_CASE("only what cannot be made twice is sent again after a lost answer") {
@@ -184,4 +196,125 @@ TEST_CASE("only what cannot be made twice is sent again after a lost answer") {
   bare.replace(bare.find(R"(,"ifNoneExist":"identifier=a|1")"), 31, "");
   CHECK(s.probe(bare) == Probe::unknown);
   CHECK(s.probe(R"({"resourceType":"Patient"})") == Probe::unknown);
+}
+
+TEST_CASE("a transaction of one entry goes as its request says, where the server wants it so") {
+  Sending s({answer(201, "", {{"Location", "Patient/8/_history/1"}})}, {{"interaction", "single"}});
+  const auto sent = s.send(asking(
+      R"({"method":"POST","url":"Patient","ifNoneExist":"identifier=urn:oid:1.2|a b%7C&active=é"})"));
+  REQUIRE(sent);
+  CHECK(sent->correlation == Pairs{{"Location", "Patient/8/_history/1"}});
+  CHECK_FALSE(sent->duplicate);
+  CHECK(s.send(asking(R"({"method":"POST","url":"Patient"})")));
+  CHECK(s.send(asking(R"({"method":"PUT","url":"Patient/a-1","ifMatch":"W/\"3\""})")));
+  CHECK(s.send(asking(R"({"method":"PUT","url":"Patient?identifier=urn:oid:1.2|a"})")));
+  CHECK(s.peer.seen == std::vector<std::string>{
+                           "POST /fhir/Patient" + about +
+                               " If-None-Exist: identifier=urn:oid:1.2%7Ca%20b%7C&active=%C3%A9",
+                           "POST /fhir/Patient" + about,
+                           "PUT /fhir/Patient/a-1" + about + " If-Match: W/\"3\"",
+                           "PUT /fhir/Patient?identifier=urn:oid:1.2%7Ca" + about});
+  CHECK(s.peer.bodies[0] == R"({"resourceType":"Patient","id":"a-1","active":true})");
+}
+
+TEST_CASE("transactions of several entries, and others where nothing is said, go whole") {
+  const std::string one = asking(R"({"method":"POST","url":"Patient"})");
+  Sending plain({answer(200, taken)});
+  CHECK(plain.send(one));
+  CHECK(plain.peer.seen[0] == "POST /fhir" + about);
+  std::string two = one;
+  two.insert(two.size() - 2,
+             "," + two.substr(two.find("[") + 1, two.rfind("]") - two.find("[") - 1));
+  Sending single({answer(503)}, {{"interaction", "single"}});
+  CHECK_FALSE(single.send(two));
+  CHECK(single.peer.seen[0] == "POST /fhir" + about);
+}
+
+TEST_CASE("what the server has already is a duplicate, and an unmet condition a refusal") {
+  Sending s({answer(200), answer(200), answer(412), answer(409)}, {{"interaction", "single"}});
+  const std::string conditional =
+      asking(R"({"method":"POST","url":"Patient","ifNoneExist":"identifier=a|1"})");
+  CHECK(s.send(conditional)->duplicate);
+  CHECK_FALSE(s.send(asking(R"({"method":"PUT","url":"Patient/a-1"})"))->duplicate);
+  const auto several = s.send(conditional);
+  REQUIRE_FALSE(several);
+  CHECK(several.error().code == "CH-FHIR-102");
+  CHECK(several.error().action == base::Action::reject);
+  CHECK(s.send(conditional).error().code == "CH-FHIR-047");
+}
+
+TEST_CASE("an entry goes alone only to the address of its type, and only to be made or replaced") {
+  Sending s({answer(201)}, {{"interaction", "single"}});
+  const auto code_of = [&](const std::string& resource) {
+    const auto prepared = s.prepare(resource);
+    return prepared ? std::string("-") : std::string(prepared.error().code);
+  };
+  for (const char* url :
+       {"", "/Patient", "//elsewhere.example/Patient", "https://elsewhere.example/Patient",
+        "../Patient", "Observation", "Patient/a-1", "Patient?active=true", "Patient/"}) {
+    CAPTURE(url);
+    CHECK(code_of(asking(R"({"method":"POST","url":")" + std::string(url) + "\"}")) ==
+          "CH-FHIR-100");
+  }
+  for (const char* url :
+       {"", "Patient", "Patient/", "Patient?", "/Patient/1", "Patient/..", "Patient/../Group/1",
+        "Patient/1/_history/2", "Patients/1", "Patient/a b", "Patient?name=%zz",
+        "Patient?name=\\u000a", "https://elsewhere.example/Patient/1"}) {
+    CAPTURE(url);
+    CHECK(code_of(asking(R"({"method":"PUT","url":")" + std::string(url) + "\"}")) ==
+          "CH-FHIR-100");
+  }
+  CHECK(code_of(asking(R"({"method":"DELETE","url":"Patient/1"})")) == "CH-FHIR-101");
+  CHECK(code_of(R"({"resourceType":"Bundle","type":"transaction","entry":[{}]})") == "CH-FHIR-101");
+  CHECK(code_of(asking(R"({"method":"POST","url":"Patient","ifNoneExist":"a=%"})")) ==
+        "CH-FHIR-103");
+  CHECK(code_of(R"({"resourceType":"../Patient"})") == "CH-FHIR-001");
+}
+
+TEST_CASE("alone, a resource with an id or a condition may be sent again after a lost answer") {
+  Sending s({answer(201)}, {{"interaction", "single"}});
+  CHECK(s.probe(asking(R"({"method":"PUT","url":"Patient/a-1"})")) == Probe::absent);
+  CHECK(s.probe(asking(R"({"method":"POST","url":"Patient","ifNoneExist":"identifier=a|1"})")) ==
+        Probe::absent);
+  CHECK(s.probe(asking(R"({"method":"POST","url":"Patient"})")) == Probe::unknown);
+  CHECK(s.probe(asking(R"({"method":"PUT","url":"Patient?identifier=a"})")) == Probe::unknown);
+  CHECK(s.probe(asking(R"({"method":"PUT","url":"Patient/a-1","ifMatch":"W/\"3\""})")) ==
+        Probe::unknown);
+}
+
+TEST_CASE("alone and in XML go together") {
+  Sending s({answer(201)}, {{"interaction", "single"}, {"content", "xml"}});
+  CHECK(s.send(asking(R"({"method":"PUT","url":"Patient/a-1"})")));
+  CHECK(
+      s.peer.bodies[0].find(
+          R"(<Patient xmlns="http://hl7.org/fhir"><id value="a-1"/><active value="true"/></Patient>)") !=
+      std::string::npos);
+}
+
+TEST_CASE("a document is published as MHD says: with its list and its bytes at once, or alone") {
+  const std::string published =
+      R"({"resourceType":"Bundle","type":"transaction","entry":[)"
+      R"({"fullUrl":"urn:uuid:11111111-1111-4111-8111-111111111111","resource":{"resourceType":"List","status":"current","mode":"working"},"request":{"method":"POST","url":"List"}},)"
+      R"({"fullUrl":"urn:uuid:22222222-2222-4222-8222-222222222222","resource":{"resourceType":"DocumentReference","status":"current","content":[{"attachment":{"url":"urn:uuid:33333333-3333-4333-8333-333333333333"}}]},"request":{"method":"POST","url":"DocumentReference"}},)"
+      R"({"fullUrl":"urn:uuid:33333333-3333-4333-8333-333333333333","resource":{"resourceType":"Binary","contentType":"text/plain","data":"YQ=="},"request":{"method":"POST","url":"Binary"}}]})";
+  Sending s(
+      {answer(200, R"({"resourceType":"Bundle","type":"transaction-response","entry":[)"
+                   R"({"response":{"status":"201 Created","location":"List/1"}},)"
+                   R"({"response":{"status":"201 Created","location":"DocumentReference/2"}},)"
+                   R"({"response":{"status":"201 Created","location":"Binary/3"}}]})"),
+       answer(201, "", {{"Location", "DocumentReference/4"}})},
+      {{"interaction", "single"}});
+  const auto whole = s.send(published);
+  REQUIRE(whole);
+  CHECK(whole->correlation == Pairs{{"entry[0]", "List/1"},
+                                    {"entry[1]", "DocumentReference/2"},
+                                    {"entry[2]", "Binary/3"}});
+  const std::string document =
+      R"({"resourceType":"DocumentReference","status":"current","content":[{"attachment":{"contentType":"text/plain","data":"YQ=="}}]})";
+  const auto alone = s.send(document);
+  REQUIRE(alone);
+  CHECK(alone->correlation == Pairs{{"Location", "DocumentReference/4"}});
+  CHECK(s.peer.seen ==
+        std::vector<std::string>{"POST /fhir" + about, "POST /fhir/DocumentReference" + about});
+  CHECK(s.peer.bodies == std::vector<std::string>{published, document});
 }
