@@ -10,6 +10,49 @@ namespace {
 using tree::Field;
 using tree::FieldType;
 
+std::vector<Field> resource_fields() {
+  return {
+      Field{.name = "url",
+            .type = FieldType::url,
+            .meaning_fr = "adresse de base du serveur",
+            .meaning_en = "base address of the server",
+            .example = "https://dui.example/fhir",
+            .required = true},
+      Field{.name = "content",
+            .type = FieldType::choice,
+            .meaning_fr = "forme des ressources envoyées ; les réponses sont lues dans les "
+                          "deux",
+            .meaning_en = "form of the resources sent; answers are read in both",
+            .example = "xml",
+            .default_value = "json",
+            .choices = {"json", "xml"}},
+      Field{.name = "interaction",
+            .type = FieldType::choice,
+            .meaning_fr = "comment part une transaction d'une seule entrée : telle quelle "
+                          "(transaction), ou comme sa demande le dit, seule (single)",
+            .meaning_en = "how a transaction of one entry goes: as it is (transaction), or as "
+                          "its request says, alone (single)",
+            .example = "single",
+            .default_value = "transaction",
+            .choices = {"transaction", "single"}},
+      Field{.name = "packages",
+            .type = FieldType::list,
+            .meaning_fr = "dossiers des paquets FHIR dont les profils sont vérifiés avant "
+                          "l'envoi ; sans eux, rien n'est vérifié ici",
+            .meaning_en = "folders of the FHIR packages whose profiles are checked before "
+                          "sending; without them nothing is checked here",
+            .example = "[paquets/fr-core, paquets/tddui]",
+            .item = {web::text_field()}},
+      Field{.name = "profiles",
+            .type = FieldType::list,
+            .meaning_fr = "profils à respecter, en plus de ceux que la ressource dit suivre",
+            .meaning_en = "profiles to conform to, beside those that the resource claims",
+            .example = "[\"https://interop.esante.gouv.fr/ig/fhir/tddui/StructureDefinition/"
+                       "tddui-bundle\"]",
+            .item = {web::text_field()}},
+  };
+}
+
 const tree::Spec& destination_spec() {
   static const tree::Spec spec = [] {
     tree::Spec made{
@@ -18,47 +61,7 @@ const tree::Spec& destination_spec() {
         "ressource à celle de son type",
         "sends to a FHIR R4 server: a transaction Bundle to its base address, another resource to "
         "that of its type",
-        {
-            Field{.name = "url",
-                  .type = FieldType::url,
-                  .meaning_fr = "adresse de base du serveur",
-                  .meaning_en = "base address of the server",
-                  .example = "https://dui.example/fhir",
-                  .required = true},
-            Field{.name = "content",
-                  .type = FieldType::choice,
-                  .meaning_fr = "forme des ressources envoyées ; les réponses sont lues dans les "
-                                "deux",
-                  .meaning_en = "form of the resources sent; answers are read in both",
-                  .example = "xml",
-                  .default_value = "json",
-                  .choices = {"json", "xml"}},
-            Field{.name = "interaction",
-                  .type = FieldType::choice,
-                  .meaning_fr = "comment part une transaction d'une seule entrée : telle quelle "
-                                "(transaction), ou comme sa demande le dit, seule (single)",
-                  .meaning_en =
-                      "how a transaction of one entry goes: as it is (transaction), or as "
-                      "its request says, alone (single)",
-                  .example = "single",
-                  .default_value = "transaction",
-                  .choices = {"transaction", "single"}},
-            Field{.name = "packages",
-                  .type = FieldType::list,
-                  .meaning_fr = "dossiers des paquets FHIR dont les profils sont vérifiés avant "
-                                "l'envoi ; sans eux, rien n'est vérifié ici",
-                  .meaning_en = "folders of the FHIR packages whose profiles are checked before "
-                                "sending; without them nothing is checked here",
-                  .example = "[paquets/fr-core, paquets/tddui]",
-                  .item = {web::text_field()}},
-            Field{.name = "profiles",
-                  .type = FieldType::list,
-                  .meaning_fr = "profils à respecter, en plus de ceux que la ressource dit suivre",
-                  .meaning_en = "profiles to conform to, beside those that the resource claims",
-                  .example = "[\"https://interop.esante.gouv.fr/ig/fhir/tddui/StructureDefinition/"
-                             "tddui-bundle\"]",
-                  .item = {web::text_field()}},
-        }};
+        resource_fields()};
     for (Field& field : web::connection_fields()) made.fields.push_back(std::move(field));
     return made;
   }();
