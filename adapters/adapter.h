@@ -211,7 +211,12 @@ struct Delivered {
 };
 
 /// What a probe found after an ambiguous answer.
-enum class Probe : std::uint8_t { there, absent, unknown };
+enum class Probe : std::uint8_t {
+  there,
+  absent,
+  unknown,  ///< it is sent again
+  unsafe,   ///< unknown, and sent again it may have its effect twice: a person decides
+};
 
 struct Query {
   std::string operation;  ///< one of Adapter::queries

@@ -69,8 +69,18 @@ const tree::Spec& destination_spec() {
             count("max-results", "ressources lues au plus, par recherche",
                   "resources read at most, by search", "500", 10'000),
         }};
-    for (Field& field : web::connection_fields())
-      if (field.name != "token") made.fields.push_back(std::move(field));
+    for (Field& field : web::connection_fields()) {
+      if (field.name == "token") continue;
+      if (field.name == "timeout") {
+        field.meaning_fr = "délai total d'une question, toutes ses pages comprises";
+        field.meaning_en = "total time for one query, with all of its pages";
+        field.default_value = "20s";
+        field.most = 45 * second;
+      }
+      // A page of full resources is larger than what a partner answers to a delivery.
+      if (field.name == "max-answer") field.default_value = "8MiB";
+      made.fields.push_back(std::move(field));
+    }
     return made;
   }();
   return spec;

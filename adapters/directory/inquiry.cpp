@@ -42,8 +42,9 @@ Task<Kept> Inquiry::ask(Question question) {
 Task<void> Inquiry::ask_by_ids(std::string type, std::vector<std::string> ids, bool beside) {
   const std::string_view asked =
       type == "PractitionerRole" ? std::string_view("Practitioner") : std::string_view(type);
-  const auto fresh = std::ranges::partition(ids, [&](const auto& id) { return knows(asked, id); });
-  const std::size_t old = ids.size() - fresh.size();
+  const auto is_known = [&](const std::string& id) { return knows(asked, id); };
+  const auto old_end = std::partition(ids.begin(), ids.end(), is_known);
+  const auto old = static_cast<std::size_t>(old_end - ids.begin());
   for (std::size_t at = 0; at < ids.size();) {
     const bool since = at < old;
     const std::size_t end = std::min({at + ids_in_one_search, since ? old : ids.size()});

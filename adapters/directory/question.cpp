@@ -184,8 +184,9 @@ std::string_view Question::parameter(std::string_view name) const {
 std::string Question::digest() const {
   crypto::Sha256 digest;
   digest.update(name_of(kind));
+  const std::string_view end("\0", 1);
   for (const auto& [key, value] : parameters)
-    digest.update(std::string(1, '\0') + key + '\0' + value);
+    digest.update(end).update(key).update(end).update(value);
   const crypto::Digest bytes = digest.finish();
   return std::string(base::as_text(bytes));
 }

@@ -84,7 +84,7 @@ class FhirDestination final : public Destination {
 
   /// Whether it may be sent again: the server itself is not asked.
   Task<Probe> probe(Envelope envelope, Deadline) override {
-    co_return id_of(envelope, repeatable_id) == "yes" ? Probe::absent : Probe::unknown;
+    co_return id_of(envelope, repeatable_id) == "yes" ? Probe::absent : Probe::unsafe;
   }
 
  private:

@@ -105,10 +105,13 @@ tree::Node spec_node(tree::Document& doc, const tree::Spec* spec, const Session&
 }
 
 tree::Node adapter_node(tree::Document& doc, const adapters::Adapter& adapter, const Session& s) {
+  std::vector<tree::Node> queries;
+  for (const std::string_view query : adapter.queries) queries.push_back(doc.text(query));
   return doc.object({{"name", doc.text(adapter.name)},
                      {"guarantees", doc.text(s.say(adapter.guarantees_fr, adapter.guarantees_en))},
                      {"source", spec_node(doc, adapter.source, s)},
-                     {"destination", spec_node(doc, adapter.destination, s)}});
+                     {"destination", spec_node(doc, adapter.destination, s)},
+                     {"queries", doc.array(queries)}});
 }
 
 Exit list(Session& s) {
@@ -148,6 +151,8 @@ Exit show(Session& s, const std::string& name) {
   }
   s.console.out << s.console.styled(adapter->name, Style::bold) << '\n'
                 << s.say(adapter->guarantees_fr, adapter->guarantees_en) << '\n';
+  for (const std::string_view query : adapter->queries)
+    s.console.out << "  charmille query " << s.say("POINT", "ENDPOINT") << ' ' << query << '\n';
   if (adapter->source != nullptr)
     print_spec(s, *adapter->source, s.say("Comme source", "As a source"));
   if (adapter->destination != nullptr)

@@ -30,8 +30,6 @@ constexpr std::array<EventWord, merkle::event_count> events = {{
     {Event::exchange_superseded, "remplacé avant l'envoi", "replaced before sending"},
     {Event::exchange_cancelled, "annulé", "cancelled"},
     {Event::exchange_subjects, "enfants concernés", "children concerned"},
-    {Event::exchange_consulted, "contenu consulté par le partenaire",
-     "content consulted by the partner"},
     {Event::auth_ok, "appelant reconnu", "caller recognised"},
     {Event::auth_fail, "appelant inconnu", "caller unknown"},
     {Event::authz_deny, "accès refusé", "access denied"},
@@ -69,6 +67,8 @@ constexpr std::array<EventWord, merkle::event_count> events = {{
     {Event::admin_clear, "document autorisé à partir", "document cleared to leave"},
     {Event::admin_withhold, "document retenu de nouveau", "document withheld again"},
     {Event::exchange_query, "question posée à un partenaire", "partner asked"},
+    {Event::exchange_consulted, "contenu consulté par le partenaire",
+     "content consulted by the partner"},
 }};
 
 constexpr bool in_order() {

@@ -21,6 +21,10 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// It may have arrived, and cannot be sent again without a person's word.
+constexpr std::string_view undecided = "CH-EXC-048";
+
+
 constexpr std::uint32_t take_up_page = 100'000;
 /// Every delivery that ends wakes the pump: looks that follow each other at once are made one.
 constexpr auto shortest_sleep = std::chrono::milliseconds(3);
@@ -224,8 +228,10 @@ asio::awaitable<void> Lanes::resume(store::Exchange exchange) {
   departure.prepared = {std::move(opened->payload), std::move(opened->beside.ids),
                         std::move(opened->beside.content_type)};
   const std::optional<Fault> last_fault = recorded_fault(exchange);
+  // Whoever replays what waits for a decision has decided.
   departure.probe_first =
-      exchange.state == store::State::sending || (last_fault && is_ambiguous(*last_fault));
+      exchange.state == store::State::sending ||
+      (last_fault && is_ambiguous(*last_fault) && last_fault->code != undecided);
   store::Unit unit;
   unit.preconditions.emplace_back(store::ExchangeAt{exchange.id, exchange.version});
   if (exchange.state == store::State::sending && take_back(exchange, true, unit)) {
@@ -299,6 +305,7 @@ asio::awaitable<Result<adapters::Delivered>> Lanes::attempt(Departure& departure
       delivered.duplicate = true;
       co_return delivered;
     }
+    if (*found == adapters::Probe::unsafe) co_return fail(undecided, {}, {{"ambiguous", "yes"}});
     if (*found == adapters::Probe::absent) departure.probe_first = false;
   }
   auto answer = co_await outlet.destination->send(std::move(envelope), deadline);

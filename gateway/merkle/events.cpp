@@ -45,7 +45,6 @@ constexpr std::array<Spec, event_count> specs = {{
     {Event::exchange_superseded, "exchange.superseded", transfer},
     {Event::exchange_cancelled, "exchange.cancelled", transfer},
     {Event::exchange_subjects, "exchange.subjects", 0},
-    {Event::exchange_consulted, "exchange.consulted", transfer},
     {Event::auth_ok, "auth.ok", access},
     {Event::auth_fail, "auth.fail", access},
     {Event::authz_deny, "authz.deny", access},
@@ -83,6 +82,7 @@ constexpr std::array<Spec, event_count> specs = {{
     {Event::admin_clear, "admin.clear", person},
     {Event::admin_withhold, "admin.withhold", person},
     {Event::exchange_query, "exchange.query", set({endpoint, from, query, reason})},
+    {Event::exchange_consulted, "exchange.consulted", transfer},
 }};
 
 constexpr std::array<std::string_view, detail_count> detail_names = {
@@ -97,7 +97,7 @@ constexpr bool in_order() {
   return std::ranges::is_sorted(detail_names);
 }
 static_assert(in_order());
-static_assert(static_cast<std::size_t>(Event::exchange_query) + 1 == event_count);
+static_assert(static_cast<std::size_t>(Event::exchange_consulted) + 1 == event_count);
 static_assert(static_cast<std::size_t>(DetailKey::wait_ms) + 1 == detail_count);
 
 }  // namespace

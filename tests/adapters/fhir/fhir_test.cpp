@@ -194,8 +194,8 @@ TEST_CASE("only what cannot be made twice is sent again after a lost answer") {
   CHECK(s.probe(bundle) == Probe::absent);
   std::string bare(bundle);
   bare.replace(bare.find(R"(,"ifNoneExist":"identifier=a|1")"), 31, "");
-  CHECK(s.probe(bare) == Probe::unknown);
-  CHECK(s.probe(R"({"resourceType":"Patient"})") == Probe::unknown);
+  CHECK(s.probe(bare) == Probe::unsafe);
+  CHECK(s.probe(R"({"resourceType":"Patient"})") == Probe::unsafe);
 }
 
 TEST_CASE("a transaction of one entry goes as its request says, where the server wants it so") {
@@ -276,10 +276,10 @@ TEST_CASE("alone, a resource with an id or a condition may be sent again after a
   CHECK(s.probe(asking(R"({"method":"PUT","url":"Patient/a-1"})")) == Probe::absent);
   CHECK(s.probe(asking(R"({"method":"POST","url":"Patient","ifNoneExist":"identifier=a|1"})")) ==
         Probe::absent);
-  CHECK(s.probe(asking(R"({"method":"POST","url":"Patient"})")) == Probe::unknown);
-  CHECK(s.probe(asking(R"({"method":"PUT","url":"Patient?identifier=a"})")) == Probe::unknown);
+  CHECK(s.probe(asking(R"({"method":"POST","url":"Patient"})")) == Probe::unsafe);
+  CHECK(s.probe(asking(R"({"method":"PUT","url":"Patient?identifier=a"})")) == Probe::unsafe);
   CHECK(s.probe(asking(R"({"method":"PUT","url":"Patient/a-1","ifMatch":"W/\"3\""})")) ==
-        Probe::unknown);
+        Probe::unsafe);
 }
 
 TEST_CASE("alone and in XML go together") {
