@@ -11,8 +11,8 @@ namespace charmille::adapters {
 
 std::span<const Adapter* const> registry() {
   static const Adapter* const all[] = {
-      &file::adapter(), &http::adapter(), &sftp::adapter(), &fhir::adapter(),
-      &fhir::documents_adapter(), &directory::adapter(),
+      &file::adapter(), &http::adapter(),           &sftp::adapter(),
+      &fhir::adapter(), &fhir::documents_adapter(), &directory::adapter(),
   };
   return all;
 }

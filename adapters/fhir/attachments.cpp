@@ -43,9 +43,8 @@ class Judging {
   void walk(const Node& node, const std::string& path) {
     if (is_attachment(node)) judge(node, path);
     for (std::size_t i = 0; i < node.items().size(); ++i) {
-      const std::string below = node.is(Kind::object)
-                                    ? path + '.' + std::string(node.key(i))
-                                    : path + '[' + std::to_string(i) + ']';
+      const std::string below = node.is(Kind::object) ? path + '.' + std::string(node.key(i))
+                                                      : path + '[' + std::to_string(i) + ']';
       walk(node.items()[i], below);
     }
   }

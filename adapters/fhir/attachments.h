@@ -15,8 +15,8 @@ namespace charmille::adapters::fhir {
 /// none, or no base64.
 std::optional<base::Payload> content_of(const tree::Document& document, const tree::Node& holder);
 
-/// Attachments whose size or hash is not that of their content: what they hold, or the Binary of the
-/// same Bundle that their url leads to.
+/// Attachments whose size or hash is not that of their content: what they hold, or the Binary of
+/// the same Bundle that their url leads to.
 std::vector<charmille::fhir::Issue> judge_attachments(const tree::Document& document);
 
 /// The same resource, every attachment with the size and the SHA-1 hash of its content, as far as

@@ -54,11 +54,17 @@ Document statement(Document out, std::span<const Document::Member> rest, base::T
 }
 
 Node parameters(Document& into) {
-  constexpr std::pair<std::string_view, std::string_view> all[] = {
-      {"patient.identifier", "token"}, {"status", "token"},         {"type", "token"},
-      {"category", "token"},           {"identifier", "token"},     {"date", "date"},
-      {"creation", "date"},            {"security-label", "token"}, {"facility", "token"},
-      {"setting", "token"},            {"format", "token"}};
+  constexpr std::pair<std::string_view, std::string_view> all[] = {{"patient.identifier", "token"},
+                                                                   {"status", "token"},
+                                                                   {"type", "token"},
+                                                                   {"category", "token"},
+                                                                   {"identifier", "token"},
+                                                                   {"date", "date"},
+                                                                   {"creation", "date"},
+                                                                   {"security-label", "token"},
+                                                                   {"facility", "token"},
+                                                                   {"setting", "token"},
+                                                                   {"format", "token"}};
   std::vector<Node> nodes;
   for (const auto& [name, type] : all)
     nodes.push_back(into.object({{"name", into.text(name)}, {"type", into.text(type)}}));
@@ -89,7 +95,8 @@ Document document_capability(base::Time since) {
                   {"interaction", codes(out, {"read", "search-type"})},
                   {"searchParam", parameters(out)}}),
       out.object({{"type", out.text("Binary")}, {"interaction", codes(out, {"read"})}})};
-  const Document::Member rest[] = {{"mode", out.text("server")}, {"resource", out.array(resources)}};
+  const Document::Member rest[] = {{"mode", out.text("server")},
+                                   {"resource", out.array(resources)}};
   return statement(std::move(out), rest, since);
 }
 

@@ -46,8 +46,7 @@ std::vector<const Node*> looked_at(const Node& document, std::string_view name) 
   if (name == "category") each("category");
   if (name == "security-label") each("securityLabel");
   if (name == "facility" && context != nullptr) add_codings(context->find("facilityType"), found);
-  if (name == "setting" && context != nullptr)
-    add_codings(context->find("practiceSetting"), found);
+  if (name == "setting" && context != nullptr) add_codings(context->find("practiceSetting"), found);
   if (name == "format")
     for (const Node& content : items_at(document, "content"))
       if (const Node* format = content.find("format")) found.push_back(format);
@@ -96,10 +95,9 @@ Judged<DocumentSearch> DocumentSearch::read(const Pairs& parameters) {
       const std::string_view one = rest.substr(0, rest.find(','));
       rest.remove_prefix(std::min(rest.size(), one.size() + 1));
       const std::size_t bar = one.find('|');
-      criterion.any_of.push_back(bar == one.npos
-                                     ? Token{{}, std::string(one)}
-                                     : Token{std::string(one.substr(0, bar)),
-                                             std::string(one.substr(bar + 1))});
+      criterion.any_of.push_back(bar == one.npos ? Token{{}, std::string(one)}
+                                                 : Token{std::string(one.substr(0, bar)),
+                                                         std::string(one.substr(bar + 1))});
     }
     out.criteria_.push_back(std::move(criterion));
   }

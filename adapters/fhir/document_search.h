@@ -1,5 +1,5 @@
-// Which DocumentReferences a search asks for (FHIR R4, search.html; IHE MHD 4.2.0, ITI-67 §3.67.4.1).
-// No input or output here.
+// Which DocumentReferences a search asks for (FHIR R4, search.html; IHE MHD 4.2.0, ITI-67
+// §3.67.4.1). No input or output here.
 #pragma once
 
 #include <string>

@@ -10,6 +10,7 @@
 #include "adapters/web/message.h"
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
+#include "gateway/codec/json_payload.h"
 #include "gateway/fhir/members.h"
 #include "gateway/net/http.h"
 
@@ -229,9 +230,7 @@ class Holding final : public Destination {
     if (!kept && kept.error().action == base::Action::reject) co_return out;
     if (!kept) co_return fail(std::move(kept.error()));
     if (!*kept) co_return out;
-    const auto bytes = (*kept)->payload.bytes(most_bytes);
-    if (!bytes) co_return fail(bytes.error());
-    auto document = codec::read_json(*bytes, {}, most_deep);
+    auto document = codec::read_json((*kept)->payload, {}, most_deep, most_bytes);
     if (!document) co_return fail(document.error());
     out.emplace();
     out->exchange = exchange;
@@ -246,8 +245,8 @@ class Holding final : public Destination {
   /// A DocumentReference as it is shown: its content by its address.
   Node shown(tree::Document& into, Opened& opened, const Entry& entry) const {
     const std::string id = resource_id(opened.exchange, entry.part);
-    const Node stored = as_stored(opened.document, *entry.resource, opened.moves, id,
-                                  moment_of(opened.exchange));
+    const Node stored =
+        as_stored(opened.document, *entry.resource, opened.moves, id, moment_of(opened.exchange));
     return into.copy(by_address(opened.document, stored, settings_.base + "/Binary/" + id));
   }
 

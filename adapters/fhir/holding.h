@@ -1,6 +1,6 @@
-// Documents held for a partner to look at: found by their patient, given by their ids (IHE MHD 4.2.0,
-// ITI-67 and ITI-68; PDSm 3.1.1, flows 05b to 08). Nothing is sent: a delivery is there to be seen
-// until something newer follows it, or its time is over.
+// Documents held for a partner to look at: found by their patient, given by their ids (IHE
+// MHD 4.2.0, ITI-67 and ITI-68; PDSm 3.1.1, flows 05b to 08). Nothing is sent: a delivery is there
+// to be seen until something newer follows it, or its time is over.
 #pragma once
 
 #include <memory>

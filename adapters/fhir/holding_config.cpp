@@ -55,10 +55,12 @@ const Adapter& documents_adapter() {
   static const Adapter object{
       .name = "fhir-documents",
       .destination = &spec(),
-      .guarantees_fr = "sortie : rien n'est envoyé ; ce qu'une livraison plus récente du même enfant "
-                       "remplace n'est plus montré, et chaque lecture est au journal d'audit",
-      .guarantees_en = "out: nothing is sent; what a newer delivery of the same child replaces is "
-                       "shown no more, and each reading is in the audit log",
+      .guarantees_fr =
+          "sortie : rien n'est envoyé ; ce qu'une livraison plus récente du même enfant "
+          "remplace n'est plus montré, et chaque lecture est au journal d'audit",
+      .guarantees_en =
+          "out: nothing is sent; what a newer delivery of the same child replaces is "
+          "shown no more, and each reading is in the audit log",
       .safe_for_untrusted_input = true,
       .make_destination = build,
   };

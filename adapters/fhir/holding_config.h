@@ -9,7 +9,7 @@
 namespace charmille::adapters::fhir {
 
 struct HoldingSettings {
-  std::string base;              ///< as its partner calls it, without a slash at its end
+  std::string base;                  ///< as its partner calls it, without a slash at its end
   std::chrono::microseconds held{};  ///< how long a delivery may be looked at
 };
 

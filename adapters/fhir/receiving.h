@@ -30,7 +30,6 @@ struct Taken {
   Moves moves;
 };
 
-
 /// All of it is durable, or nothing is. 412: several resources fit a condition, or none a reference
 /// by one; 422: the gateway does not take it; 503.
 boost::asio::awaitable<Outcome<Taken>> receive(std::shared_ptr<Intake> intake, Brought brought);

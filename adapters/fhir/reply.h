@@ -26,7 +26,8 @@ template <class T>
 using Outcome = tl::expected<T, Declined>;
 
 Declined declined(const Refusal& refusal, base::Language language);
-tl::unexpected<Declined> decline(const Asked& asked, int status, std::string_view type, Fault fault);
+tl::unexpected<Declined> decline(const Asked& asked, int status, std::string_view type,
+                                 Fault fault);
 /// An OperationOutcome.
 Answer refusal_of(const Declined& declined, const Asked& asked);
 

@@ -13,6 +13,7 @@
 #include "adapters/web/message.h"
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
+#include "gateway/codec/json_payload.h"
 #include "gateway/fhir/members.h"
 #include "gateway/fhir/xml_reader.h"
 #include "gateway/net/http.h"
@@ -73,7 +74,7 @@ class FhirSource final : public Source {
     const bool version = depth == 4 && asked.path[2] == "_history";
     if ((depth == 2 || version) && gets) co_return co_await read(std::move(intake), request, asked);
     co_return decline(asked, depth > 1 ? 404 : 405, "not-supported",
-                 fault("CH-FHIR-077", {}, {{"method", base::printable(asked.method, 10)}}));
+                      fault("CH-FHIR-077", {}, {{"method", base::printable(asked.method, 10)}}));
   }
 
   /// A transaction, or a batch.
@@ -133,7 +134,7 @@ class FhirSource final : public Source {
     const std::string& type = asked.path[0];
     if (settings_.definitions->type(type) == nullptr)
       co_return decline(asked, 404, "not-supported",
-                   fault("CH-FHIR-002", {}, {{"type", base::printable(type, 64)}}));
+                        fault("CH-FHIR-002", {}, {{"type", base::printable(type, 64)}}));
     if (std::ranges::find(settings_.types, type) == settings_.types.end())
       co_return decline(asked, 405, "not-supported", fault("CH-FHIR-075", {}, {{"type", type}}));
     auto submitted = read_body(request, asked);
@@ -168,9 +169,7 @@ class FhirSource final : public Source {
       co_return decline(asked, 410, "deleted", std::move(kept.error()));
     if (!kept) co_return decline(asked, 503, "transient", std::move(kept.error()));
     if (!*kept) co_return decline(asked, 404, "not-found", fault("CH-FHIR-076"));
-    const auto bytes = (*kept)->payload.bytes(settings_.largest);
-    if (!bytes) co_return decline(asked, 503, "transient", bytes.error());
-    auto document = codec::read_json(*bytes, {}, most_deep);
+    auto document = codec::read_json((*kept)->payload, {}, most_deep, settings_.largest);
     if (!document) co_return decline(asked, 503, "exception", std::move(document.error()));
     const std::vector<Entry> entries = entries_kept(document->root());
     const auto at = std::ranges::find(entries, place->part, &Entry::part);
@@ -201,11 +200,9 @@ class FhirSource final : public Source {
     if (request.body.size() > settings_.largest)
       return refuse(413, "too-costly",
                     fault("CH-HTTP-003", {}, {{"limit", std::to_string(settings_.largest)}}));
-    const auto bytes = request.body.bytes(settings_.largest);
-    if (!bytes) return refuse(503, "transient", bytes.error());
     auto document = *form == Form::json
-                        ? codec::read_json(*bytes, {}, most_deep)
-                        : charmille::fhir::read_xml(*bytes, {}, *settings_.definitions);
+                        ? codec::read_json(request.body, {}, most_deep, settings_.largest)
+                        : read_xml_body(request.body);
     if (!document) return refuse(400, "invalid", std::move(document.error()));
     Submitted out;
     if (*form == Form::json) {
@@ -217,6 +214,12 @@ class FhirSource final : public Source {
     }
     out.document = std::move(*document);
     return out;
+  }
+
+  Result<tree::Document> read_xml_body(const base::Payload& body) const {
+    const auto bytes = body.bytes(settings_.largest);
+    if (!bytes) return fail(bytes.error());
+    return charmille::fhir::read_xml(*bytes, {}, *settings_.definitions);
   }
 
   /// By R4 and by the profiles that it claims, and by those of the endpoint that are made for it.

@@ -27,15 +27,20 @@ bool all_differ(std::span<const std::string_view> keys) {
   return true;
 }
 
-/// Lines and columns of offsets that only grow.
+/// Lines and columns of offsets that only grow; texts that were left out count as they are.
 class Positions {
  public:
-  Positions(std::string_view text, std::uint32_t line, std::uint32_t column)
-      : text_(text), line_(line), column_(column) {}
+  Positions(std::string_view text, std::uint32_t line, std::uint32_t column,
+            std::span<const LongText> left_out = {})
+      : text_(text), line_(line), column_(column), left_out_(left_out) {}
 
   void advance(std::size_t to) {
     for (; at_ < to && at_ < text_.size(); ++at_) {
       const char c = text_[at_];
+      if (!left_out_.empty() && left_out_.front().at < at_) {
+        column_ += static_cast<std::uint32_t>(left_out_.front().length);
+        left_out_ = left_out_.subspan(1);
+      }
       if (c == '\n') {
         ++line_;
         column_ = 1;
@@ -52,6 +57,13 @@ class Positions {
   std::size_t at_ = 0;
   std::uint32_t line_;
   std::uint32_t column_;
+  std::span<const LongText> left_out_;
+};
+
+/// What was left out of a text, in the order in which its parser comes to it.
+struct LeftOut {
+  const base::Payload* payload = nullptr;
+  std::span<const LongText> texts;
 };
 
 /// Builds nodes from RapidJSON's events. RapidJSON tells no positions, but between two events there
@@ -60,13 +72,14 @@ class Positions {
 class Builder {
  public:
   Builder(tree::Document& into, std::string_view text, const rapidjson::MemoryStream& stream,
-          std::uint16_t file, Positions positions, std::size_t max_depth)
+          std::uint16_t file, Positions positions, std::size_t max_depth, LeftOut left_out)
       : into_(into),
         text_(text),
         stream_(stream),
         file_(file),
         positions_(positions),
-        max_depth_(max_depth) {}
+        max_depth_(max_depth),
+        left_out_(left_out) {}
 
   bool Null() { return value(Node::null(begin())); }
   bool Bool(bool b) { return value(Node::boolean(b, begin())); }
@@ -76,6 +89,11 @@ class Builder {
   bool String(const char* chars, rapidjson::SizeType size, bool) {
     const tree::Origin origin = begin();
     const std::string_view text(chars, size);
+    if (!left_out_.texts.empty() && left_out_.texts.front().at == began_) {
+      tree::Attachment content{decoded(*left_out_.payload, left_out_.texts.front()), {}};
+      left_out_.texts = left_out_.texts.subspan(1);
+      return value(Node::attachment(into_.add_attachment(std::move(content)), origin));
+    }
     if (!sound(text)) return false;
     return value(text_or_attachment(into_, text, origin));
   }
@@ -115,8 +133,8 @@ class Builder {
 
  private:
   tree::Origin begin() {
-    const std::size_t at = text_.find_first_not_of(" \t\r\n,:", last_);
-    positions_.advance(std::min(at, text_.size()));
+    began_ = std::min(text_.find_first_not_of(" \t\r\n,:", last_), text_.size());
+    positions_.advance(began_);
     return {file_, positions_.line(), positions_.column()};
   }
   void ended() { last_ = stream_.Tell(); }
@@ -171,7 +189,9 @@ class Builder {
   std::uint16_t file_;
   Positions positions_;
   std::size_t max_depth_;
+  LeftOut left_out_;
   std::size_t last_ = 0;
+  std::size_t began_ = 0;  ///< of the value at hand
   std::vector<Node> values_;
   std::vector<std::string_view> keys_;
   std::vector<tree::Origin> opened_;
@@ -187,15 +207,19 @@ Node text_or_attachment(tree::Document& into, std::string_view text, tree::Origi
   return into.text(text, origin);
 }
 
-Result<Node> parse_json(tree::Document& into, std::string_view text, std::uint16_t file,
-                        std::uint32_t line, std::uint32_t column, std::size_t max_depth) {
+namespace {
+
+Result<Node> parse(tree::Document& into, std::string_view text, std::uint16_t file,
+                   std::uint32_t line, std::uint32_t column, std::size_t max_depth,
+                   LeftOut left_out) {
   rapidjson::MemoryStream stream(text.data(), text.size());
-  Builder builder(into, text, stream, file, Positions(text, line, column), max_depth);
+  Builder builder(into, text, stream, file, Positions(text, line, column, left_out.texts),
+                  max_depth, left_out);
   rapidjson::Reader reader;
   const auto result = reader.Parse<rapidjson::kParseNumbersAsStringsFlag>(stream, builder);
   if (!result.IsError()) return builder.root();
   if (builder.why()) return fail(*builder.why());
-  Positions positions(text, line, column);
+  Positions positions(text, line, column, left_out.texts);
   positions.advance(result.Offset());
   const bool cut =
       text.find_first_not_of(" \t\r\n", std::min(result.Offset(), text.size())) == text.npos;
@@ -212,9 +236,8 @@ Result<Node> parse_json(tree::Document& into, std::string_view text, std::uint16
   }
 }
 
-Result<tree::Document> read_json(std::string_view bytes, std::string name, std::size_t max_depth) {
-  if (bytes.starts_with("\xEF\xBB\xBF"))
-    bytes.remove_prefix(3);  // RFC 8259 section 8.1: may be ignored
+Result<tree::Document> read(std::string_view bytes, std::string name, std::size_t max_depth,
+                            LeftOut left_out) {
   tree::Document document;
   const std::uint16_t file = document.add_file(std::move(name));
   const std::size_t good = std::min(valid_utf8(bytes), bytes.find('\0'));
@@ -226,10 +249,36 @@ Result<tree::Document> read_json(std::string_view bytes, std::string name, std::
     return fail("CH-TXT-001", place,
                 {{"encoding", "utf-8"}, {"byte", {digits[byte >> 4], digits[byte & 15]}}});
   }
-  auto root = parse_json(document, bytes, file, 1, 1, max_depth);
+  auto root = parse(document, bytes, file, 1, 1, max_depth, left_out);
   if (!root) return fail(std::move(root.error()));
   document.set_root(*root);
   return document;
+}
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+}  // namespace
+
+Result<Node> parse_json(tree::Document& into, std::string_view text, std::uint16_t file,
+                        std::uint32_t line, std::uint32_t column, std::size_t max_depth) {
+  return parse(into, text, file, line, column, max_depth, {});
+}
+
+Result<tree::Document> read_json(std::string_view bytes, std::string name, std::size_t max_depth) {
+  if (bytes.starts_with(byte_order_mark))
+    bytes.remove_prefix(byte_order_mark.size());  // RFC 8259 section 8.1: may be ignored
+  return read(bytes, std::move(name), max_depth, {});
+}
+
+Result<tree::Document> read_condensed(const base::Payload& payload, const Condensed& condensed,
+                                      std::string name, std::size_t max_depth) {
+  std::string_view text = condensed.text;
+  std::vector<LongText> left_out = condensed.left_out;
+  if (text.starts_with(byte_order_mark)) {
+    text.remove_prefix(byte_order_mark.size());
+    for (LongText& one : left_out) one.at -= byte_order_mark.size();
+  }
+  return read(text, std::move(name), max_depth, {&payload, left_out});
 }
 
 Result<Node> read_own_json(tree::Document& into, std::string_view text) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "gateway/codec/json_payload.h"
 #include "gateway/tree/document.h"
 
 namespace charmille::codec {
@@ -12,6 +13,10 @@ namespace charmille::codec {
 /// `into`). Positions are those of the first character of each value, in characters from 1.
 Result<tree::Node> parse_json(tree::Document& into, std::string_view text, std::uint16_t file,
                               std::uint32_t line, std::uint32_t column, std::size_t max_depth);
+
+/// A JSON text of which long texts were left out, and the payload that still has them.
+Result<tree::Document> read_condensed(const base::Payload& payload, const Condensed& condensed,
+                                      std::string name, std::size_t max_depth);
 
 /// Whether the characters are a number of JSON (RFC 8259 §6).
 bool is_json_number(std::string_view text);

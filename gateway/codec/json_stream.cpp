@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/codec/json_cutter.h"
+#include "gateway/codec/json_payload.h"
 #include "gateway/codec/json_reader.h"
 #include "gateway/codec/streams.h"
 
@@ -71,6 +72,23 @@ class JsonStream final : public RecordStream {
   std::uint64_t number_ = 0;
 };
 
+/// Enough to tell what a payload is.
+Result<std::string> head_of(const base::Payload& payload) {
+  constexpr std::size_t most = 4096;
+  auto reader = payload.open();
+  if (!reader) return fail(reader.error());
+  std::string head(most, '\0');
+  std::size_t have = 0;
+  while (have < most) {
+    const auto count = (*reader)->read(std::span(head).subspan(have));
+    if (!count) return fail(count.error());
+    if (*count == 0) break;
+    have += *count;
+  }
+  head.resize(have);
+  return head;
+}
+
 class DocumentStream final : public RecordStream {
  public:
   DocumentStream(const JsonInput& options, base::Payload payload, std::string name)
@@ -79,11 +97,11 @@ class DocumentStream final : public RecordStream {
   Result<Batch> next(std::size_t) override {
     if (payload_.size() > options_.max_size)
       return fail("CH-JSON-004", {name_, 0, 0, {}}, {{"limit", std::to_string(options_.max_size)}});
-    const auto bytes = payload_.bytes(options_.max_size);
-    if (!bytes) return fail(bytes.error());
-    if (const std::string_view what = sniff_content(*bytes); !what.empty())
+    auto head = head_of(payload_);
+    if (!head) return fail(head.error());
+    if (const std::string_view what = sniff_content(*head); !what.empty())
       return fail("CH-TXT-007", {name_, 1, 0, {}}, {{"found", std::string(what)}});
-    auto document = read_json(*bytes, name_, options_.max_depth);
+    auto document = read_json(payload_, name_, options_.max_depth, options_.max_size);
     if (!document) return fail(std::move(document.error()));
     Batch batch;
     batch.document = std::move(*document);

@@ -16,7 +16,7 @@ using tree::Kind;
 using tree::Node;
 
 /// What no codec gives: none lets a larger document through.
-constexpr std::uint64_t largest = 64ULL << 20;
+constexpr std::uint64_t largest = 128ULL << 20;
 /// Enough to tell what a document is.
 constexpr std::size_t head_size = 4096;
 

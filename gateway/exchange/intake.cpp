@@ -88,8 +88,7 @@ class EndpointIntake final : public adapters::Intake {
   adapters::Task<std::optional<adapters::Kept>> open(base::Uuid id, adapters::Deadline) override {
     const auto exchange = context_.store.exchange(id);
     if (!exchange) co_return fail(exchange.error());
-    if (!*exchange || (*exchange)->endpoint != endpoint_)
-      co_return std::optional<adapters::Kept>{};
+    if (!*exchange || (*exchange)->endpoint != endpoint_) co_return std::optional<adapters::Kept>{};
     const auto standing = stands(context_, **exchange);
     if (!standing) co_return fail(standing.error());
     if (!*standing) co_return std::optional<adapters::Kept>{};
@@ -149,8 +148,8 @@ void add_names(const Context& context, const store::Exchange& delivery,
                const adapters::Prepared& prepared, store::Unit& unit) {
   if (prepared.names.empty()) return;
   const auto add = [&](const std::string& name, std::string part) {
-    unit.writes.emplace_back(store::PutName{name_of(context, delivery.endpoint, name), delivery.id,
-                                            std::move(part)});
+    unit.writes.emplace_back(
+        store::PutName{name_of(context, delivery.endpoint, name), delivery.id, std::move(part)});
   };
   add(lane_name(delivery.lane), {});
   for (const adapters::Name& name : prepared.names) add(name.value, name.part);

@@ -24,7 +24,6 @@ namespace {
 /// It may have arrived, and cannot be sent again without a person's word.
 constexpr std::string_view undecided = "CH-EXC-048";
 
-
 constexpr std::uint32_t take_up_page = 100'000;
 /// Every delivery that ends wakes the pump: looks that follow each other at once are made one.
 constexpr auto shortest_sleep = std::chrono::milliseconds(3);

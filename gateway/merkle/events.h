@@ -22,7 +22,7 @@ enum class Event : std::uint8_t {
   exchange_duplicate,
   exchange_superseded,  ///< a newer snapshot took the place of one still unsent
   exchange_cancelled,
-  exchange_subjects,   ///< about which children: Leaf::subjects
+  exchange_subjects,  ///< about which children: Leaf::subjects
   auth_ok,
   auth_fail,
   authz_deny,
@@ -56,10 +56,10 @@ enum class Event : std::uint8_t {
   admin_link,
   admin_unlink,
   admin_quarantine_close,
-  admin_transmit,  ///< the former file of a child was handed over to a department
-  admin_clear,     ///< a document may go although a place is secret
-  admin_withhold,  ///< it may no longer
-  exchange_query,  ///< a partner was asked something that wants an answer now
+  admin_transmit,      ///< the former file of a child was handed over to a department
+  admin_clear,         ///< a document may go although a place is secret
+  admin_withhold,      ///< it may no longer
+  exchange_query,      ///< a partner was asked something that wants an answer now
   exchange_consulted,  ///< a partner was shown what is kept for it
 };
 inline constexpr std::size_t event_count = 53;

@@ -1,11 +1,15 @@
 """Two gateways exchange TDDUI Bundles over mutual TLS, whatever dies; and a FHIR client that is not ours talks to one. The client comes
 from npm: its test is skipped where that is not to be had."""
 
+import http.server
 import json
 import shutil
+import socket
 import ssl
 import subprocess
 import tempfile
+import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -130,6 +134,54 @@ def who_is_not_known_is_refused():
             assert departement.exchanges() == []
 
 
+class Forgetful(http.server.BaseHTTPRequestHandler):
+    """A server that takes the first request and says nothing."""
+    requests = []
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.requests.append(body)
+        if len(self.requests) == 1:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        answer = json.dumps({"resourceType": "Bundle", "type": "transaction-response", "entry": [
+            {"response": {"status": "201 Created", "location": f"X/{number}"}} for number, _ in enumerate(body["entry"])]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/fhir+json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+
+def what_could_be_made_twice_waits_for_a_person():
+    """a lost answer to a transaction without conditions: it is not sent again until a person says so"""
+    Forgetful.requests.clear()
+    peer = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forgetful)
+    threading.Thread(target=peer.serve_forever, daemon=True).start()
+    with Site(PUSH + f"""
+  serveur: {{adapter: fhir, partner: cd99, url: "http://127.0.0.1:{peer.server_port}/fhir", timeout: 5s, format: {{json: {{each: false}}}}}}
+""", push_route("endpoint: serveur, mapping: tddui/dossier, vars: {finess: '990001018', ifNoneExist: non}")) as gateway:
+        gateway.start()
+        send(gateway, 1)
+        gateway.until(lambda: states(gateway) == ["parked"], "the delivery waits for a person")
+        delivery = gateway.deliveries()[0]
+        assert delivery["fault"]["code"] == "CH-EXC-048" if isinstance(delivery.get("fault"), dict) else "CH-EXC-048" in json.dumps(delivery), delivery
+        gateway.stop()
+        gateway.start()
+        time.sleep(1)
+        assert len(Forgetful.requests) == 1 and states(gateway) == ["parked"]
+        gateway.run("exchanges", "replay", delivery["id"], "--reason", "absent chez le partenaire")
+        gateway.until(lambda: states(gateway) == ["delivered"], "the delivery")
+        assert len(Forgetful.requests) == 2
+        gateway.stop()
+        gateway.verify()
+    peer.shutdown()
+    peer.server_close()
+
+
 CLIENT = """
 import {Client} from 'fhir-kit-client';
 const [base, token] = process.argv.slice(2);
@@ -181,4 +233,4 @@ def a_client_of_others_is_served():
 
 
 if __name__ == "__main__":
-    main(a_child_crosses, one_of_each_whatever_dies, who_is_not_known_is_refused, a_client_of_others_is_served)
+    main(a_child_crosses, it_crosses_in_xml, one_of_each_whatever_dies, what_could_be_made_twice_waits_for_a_person, who_is_not_known_is_refused, a_client_of_others_is_served)

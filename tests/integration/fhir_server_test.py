@@ -1,12 +1,17 @@
 """The FHIR server of the gateway: what it takes, what it answers, what it refuses; nothing is stored in part."""
 
+import base64
 import copy
+import hashlib
 import json
+import os
 import socket
+import sqlite3
 import threading
 import urllib.error
 import urllib.request
 import uuid
+from pathlib import Path
 
 from site_of import TOKEN, Site, free_port, main
 
@@ -49,13 +54,13 @@ def child(number=1, conditions=True, only=None, **more):
 class Server(Site):
     """A gateway with a FHIR endpoint, whose records go nowhere."""
 
-    def __init__(self, settings="", route=True):
+    def __init__(self, settings="", largest="16MiB"):
         self.port = free_port()
         super().__init__(f"""
-  dossiers: {{adapter: fhir, partner: dui, format: {{json: {{each: false}}}}{settings}}}
+  dossiers: {{adapter: fhir, partner: dui, max-size: {largest}, format: {{json: {{each: false, max-size: {largest}}}}}{settings}}}
 """, """
   dossiers: {from: dossiers, mapping: tddui/lire-dossier, to: []}
-""" if route else " {}", listen=f"listen: {{address: 127.0.0.1:{self.port}, tls: none}}")
+""", listen=f"listen: {{address: 127.0.0.1:{self.port}, tls: none, limits: {{body: {largest}}}}}")
 
     def call(self, method, path="", body=None, token=TOKEN, **headers):
         """Status, headers and document of an answer; a document is sent as JSON."""
@@ -292,7 +297,33 @@ def a_batch_is_a_list_of_its_own():
         server.stop()
 
 
+def a_hundred_megabytes_are_taken_in_little_memory():
+    """a Bundle of 100 MB with one document inside is taken in less than 150 MB of memory"""
+    content = b"%PDF-1.4\n" + os.urandom(1 << 20) * 71
+    bundle = child()
+    bundle["entry"].append(entry({
+        "resourceType": "DocumentReference", "status": "current", "subject": {"reference": bundle["entry"][1]["fullUrl"]},
+        "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": "urn:x:1"},
+        "content": [{"attachment": {"contentType": "application/pdf", "data": base64.b64encode(content).decode(), "size": len(content),
+                                    "hash": base64.b64encode(hashlib.sha1(content).digest()).decode()}}]}))
+    body = json.dumps(bundle).encode()
+    with Server(largest="128MiB") as server:
+        server.start()
+        status, _, answer = server.call("POST", body=body)
+        assert status == 200, answer
+        status = (Path("/proc") / str(server.process.pid) / "status").read_text(encoding="ascii")
+        peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+        print(f"        {len(body) / 1e6:.0f} MB taken with {peak / 1024:.0f} MiB at most", flush=True)
+        assert peak < 150_000 or os.environ.get("CHARMILLE_SANITIZED"), f"{peak} kB"
+        exchange = server.exchanges()[0]
+        assert exchange["state"] == "done" and exchange["accepted"] == 1, exchange
+        with sqlite3.connect(f"file:{server.folder}/state/charmille.db?mode=ro", uri=True) as db:
+            assert db.execute("SELECT count(*) FROM document").fetchone()[0] == 1
+        server.stop()
+        server.verify()
+
+
 if __name__ == "__main__":
     main(a_transaction_is_taken_whole, what_is_here_is_not_made_again, requests_at_once_make_one, forms_are_negotiated,
          the_statement_says_what_there_is, bad_input_is_refused_whole, circles_are_taken_and_nobody_is_called,
-         a_batch_is_a_list_of_its_own)
+         a_batch_is_a_list_of_its_own, a_hundred_megabytes_are_taken_in_little_memory)

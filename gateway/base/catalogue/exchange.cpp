@@ -169,7 +169,8 @@ constexpr CatalogueEntry entries[] = {
      "what the payload rested on changed meanwhile", "rien à faire : l'envoi est repris",
      "nothing: it is tried again"},
     {"CH-EXC-048", Action::hold,
-     "la réponse s'est perdue : l'envoi est peut-être arrivé, et le renvoyer pourrait créer deux fois",
+     "la réponse s'est perdue : l'envoi est peut-être arrivé, et le renvoyer pourrait créer deux "
+     "fois",
      "the answer was lost: it may have arrived, and sending it again might create twice",
      "demander au partenaire ; puis `charmille exchanges cancel` s'il l'a, `replay` sinon",
      "ask the partner; then `charmille exchanges cancel` if it is there, `replay` if not"},

@@ -306,15 +306,15 @@ TEST_CASE("map tells what a mapping leaves behind") {
 
 TEST_CASE("map counts what it leaves of a record, value by value") {
   const Folder folder;
-  const std::string file = folder.write(
-      "perte.yaml",
-      "mapping: perte\nfrom: child-record\nto: tree\n"
-      "template: {nom: '{{ identity.birthName }}', le: '{[ presence.where(kind = ''A'').date ]}'}\n");
-  const std::string record = folder.write(
-      "fiche.json",
-      "{\"identity\": {\"birthName\": \"A\", \"sex\": \"F\"},"
-      " \"presence\": [{\"date\": \"2026-01-01\", \"kind\": \"A\"},"
-      " {\"date\": \"2026-01-02\", \"kind\": \"P\", \"reason\": null}]}");
+  const std::string file = folder.write("perte.yaml",
+                                        "mapping: perte\nfrom: child-record\nto: tree\n"
+                                        "template: {nom: '{{ identity.birthName }}', le: '{[ "
+                                        "presence.where(kind = ''A'').date ]}'}\n");
+  const std::string record =
+      folder.write("fiche.json",
+                   "{\"identity\": {\"birthName\": \"A\", \"sex\": \"F\"},"
+                   " \"presence\": [{\"date\": \"2026-01-01\", \"kind\": \"A\"},"
+                   " {\"date\": \"2026-01-02\", \"kind\": \"P\", \"reason\": null}]}");
   const Ran ran = run_line({"map", file, record, "--loss", "--json"});
   CHECK_MESSAGE(ran.code == 0, ran.err);
   const auto loss = codec::read_json(ran.out, "out");
