@@ -69,7 +69,13 @@ class Condenser {
     }
     return true;
   }
-  bool has_room() const { return out_.text.size() <= most_text_; }
+  bool has_room() const {
+    // What may yet be left out does not count.
+    const bool open = inside_ && check_.still_good() && check_.length() <= longest_;
+    return (open ? text_.at : out_.text.size()) <= most_text_;
+  }
+  /// The end came inside a text.
+  bool is_cut() const { return inside_; }
   Condensed take() { return std::move(out_); }
 
  private:
@@ -202,7 +208,9 @@ Result<std::optional<Condensed>> condense(const base::Payload& payload, std::uin
   for (;;) {
     const auto count = (*reader)->read(chars);
     if (!count) return fail(count.error());
-    if (*count == 0) return std::optional<Condensed>(condenser.take());
+    if (*count == 0)
+      return condenser.is_cut() ? std::optional<Condensed>()
+                                : std::optional<Condensed>(condenser.take());
     if (!condenser.pass(std::string_view(chars).substr(0, *count)))
       return std::optional<Condensed>();
     if (!condenser.has_room())

@@ -33,8 +33,8 @@ struct Condensed {
 /// Texts of base64 of more than so many characters are left out.
 inline constexpr std::uint64_t longest_held = 64 * 1024;
 
-/// Nothing when a long text is no base64 after all, or names a member: then the payload is to be
-/// read whole. CH-JSON-004.
+/// Nothing when a long text is no base64 after all, names a member, or has no end: then the payload
+/// is to be read whole. CH-JSON-004.
 Result<std::optional<Condensed>> condense(const base::Payload& payload, std::uint64_t most_text,
                                           std::uint64_t longest = longest_held);
 
