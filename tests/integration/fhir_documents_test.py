@@ -10,7 +10,7 @@ import urllib.request
 
 import pdfs
 from fhir_server_test import FINESS, USER, child, entry
-from site_of import TOKEN, Site, free_port, main
+from site_of import SOURCE, TOKEN, Site, free_port, main
 
 PARTNER = "another-token-that-is-long-enough"
 LOCAL = f"3{FINESS}/K000001"
@@ -54,17 +54,14 @@ def with_documents(*documents, **stay):
 
 
 class Held(Site):
-    def __init__(self, held="90d"):
+    def __init__(self, held="90d", reading='tddui/lire-dossier, vars: {lieuSecret: "no"}', writing="test/documents"):
         self.port = free_port()
         super().__init__(f"""
-  dossiers: {{adapter: fhir, partner: dui, format: {{json: {{each: false}}}}}}
+  dossiers: {{adapter: fhir, partner: dui, resources: [DocumentReference], format: {{json: {{each: false}}}}}}
   documents: {{adapter: fhir-documents, partner: soins, url: "http://127.0.0.1:{self.port}/fhir/documents", held: {held}, format: {{json: {{each: false}}}}}}
-""", """
-  dossiers:
-    from: dossiers
-    mapping: tddui/lire-dossier
-    vars: {lieuSecret: "no"}
-    to: [{endpoint: documents, mapping: test/documents, trigger: change, mode: live, start: everything}]
+""", f"""
+  dossiers: {{from: dossiers, mapping: {reading},
+    to: [{{endpoint: documents, mapping: {writing}, trigger: change, mode: live, start: everything}}]}}
 """, listen=f"listen: {{address: 127.0.0.1:{self.port}, tls: none}}", partners="""  soins: {recipient: care-team, identity: [{token: {file: token2}}]}
 """, policies=("equipe-de-soins",), mappings={"test/documents": MAPPING})
         (self.folder / "token2").write_text(PARTNER)
@@ -81,9 +78,9 @@ class Held(Site):
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
 
-    def give(self, bundle):
-        status, _, answer = self.call("dossiers", TOKEN, json.dumps(bundle).encode(), Content_Type="application/fhir+json")
-        assert status == 200, answer
+    def give(self, resource, path=""):
+        status, _, answer = self.call("dossiers" + path, TOKEN, json.dumps(resource).encode(), Content_Type="application/fhir+json")
+        assert status in (200, 201), answer
         self.until(lambda: all(one["state"] not in ("queued", "sending") for one in self.deliveries()), "deliveries")
 
     def find(self, patient=f"{USER}|{LOCAL}", **more):
@@ -178,5 +175,40 @@ def a_content_that_is_not_what_is_said_is_refused():
         site.stop()
 
 
+def documents_cross_by_pdsm():
+    """a submission as pdsm/documents writes it (ITI-65), and a document published alone (ITI-105): told again, each is found with its content,
+    and no longer once the policy does not show it any more"""
+    content = pdfs.plain("Certificat")
+    submission = json.loads((SOURCE / "mappings/pdsm/cases/documents/ins-sans-sexe.out.json").read_bytes())
+    binary = submission["entry"][2]["resource"]
+    assert binary["resourceType"] == "Binary"
+    binary["data"] = base64.b64encode(content).decode()
+    submission["entry"][1]["resource"]["content"][0]["attachment"]["size"] = len(content)
+    alone = {"resourceType": "DocumentReference", "status": "current", "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": "urn:oid:1.2.250.1.999.7.1"},
+             "contained": [{"resourceType": "Patient", "id": "p", "birthDate": "2015-03-04", "name": [{"family": "AUBÉPINE", "given": ["Elio"]}],
+                            "identifier": [{"system": USER, "value": f"3{FINESS}/E1"}]}],
+             "type": {"text": "Ordonnance"}, "category": [{"text": "Santé"}], "subject": {"reference": "#p"},
+             "content": [{"attachment": {"contentType": "application/pdf", "title": "Ordonnance", "data": base64.b64encode(content).decode()}}]}
+    for resource, path, kind in ((submission, "", "Certificat médical"), (alone, "/DocumentReference", "Ordonnance")):
+        with Held(reading="pdsm/lire-documents", writing="pdsm/documents, vars: {sansPiece: vide}") as site:
+            site.start()
+            site.give(resource, path)
+            found = site.find(patient=f"{USER}|3{FINESS}/E1")
+            assert [one["type"]["text"] for one in found] == [kind], (found, site.exchanges(), site.deliveries())
+            attachment = found[0]["content"][0]["attachment"]
+            assert attachment["hash"] == base64.b64encode(hashlib.sha1(content).digest()).decode(), attachment
+            assert site.call(attachment["url"])[2] == content
+            for one in resource.get("entry", [{"resource": resource}]):
+                if "category" in one["resource"]:
+                    one["resource"]["category"] = [{"text": "Social"}]  # not for those who care
+                one.get("request", {}).pop("ifNoneExist", None)
+            site.give(resource, path)
+            site.until(lambda: [one["state"] for one in site.deliveries()] == ["delivered"] * 2, "the empty set")
+            assert site.find(patient=f"{USER}|3{FINESS}/E1") == [] and site.call(attachment["url"])[0] == 404, site.deliveries()
+            site.stop()
+            site.verify()
+
+
 if __name__ == "__main__":
-    main(documents_are_found_and_read, what_is_asked_wrongly_is_told, what_is_taken_back_is_seen_no_more, a_content_that_is_not_what_is_said_is_refused)
+    main(documents_are_found_and_read, what_is_asked_wrongly_is_told, what_is_taken_back_is_seen_no_more, a_content_that_is_not_what_is_said_is_refused,
+         documents_cross_by_pdsm)
