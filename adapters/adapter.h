@@ -274,6 +274,9 @@ struct Adapter {
   /// The operations that its destinations answer (`Destination::query`); none: it answers nothing.
   std::span<const std::string_view> queries{};
   bool only_asked = false;  ///< its destinations are sent nothing, they only answer
+  /// Its destinations show the latest delivery about a child instead of sending it: when there is
+  /// nothing to tell any more, they are told by an empty payload. Changes of one child only.
+  bool shows_latest = false;
 };
 
 /// The adapters linked into this binary (adapters/registry.cpp: one line each).

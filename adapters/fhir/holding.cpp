@@ -24,6 +24,7 @@ using tree::Node;
 
 constexpr std::uint64_t most_bytes = 256U << 20;
 constexpr std::size_t most_deep = 200;
+constexpr std::string_view nothing_held = "nothing";
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 /// The resources of a Bundle, or a resource alone, as entries: what was prepared here is not judged
@@ -75,6 +76,12 @@ class Holding final : public Destination {
       : settings_(std::move(settings)), clock_(clock), since_(clock.now()) {}
 
   Result<Prepared> prepare(Outbound outbound) override {
+    // By its lane alone: what was shown of the child before is shown no more.
+    if (outbound.payload.size() == 0) {
+      Prepared nothing;
+      nothing.names.push_back({std::string(nothing_held), {}});
+      return nothing;
+    }
     auto bytes = outbound.payload.bytes(most_bytes);
     if (!bytes) return fail(bytes.error());
     auto document = codec::read_json(*bytes, "resource", most_deep);
@@ -95,6 +102,7 @@ class Holding final : public Destination {
     }
     std::set<std::string> patients;
     add_patients(document->root(), patients);
+    if (patients.empty()) return fail("CH-FHIR-087");
     for (const std::string& patient : patients) out.names.push_back({name_of_patient(patient), {}});
     return out;
   }
@@ -229,7 +237,7 @@ class Holding final : public Destination {
     auto kept = co_await intake->open(exchange, deadline);
     if (!kept && kept.error().action == base::Action::reject) co_return out;
     if (!kept) co_return fail(std::move(kept.error()));
-    if (!*kept) co_return out;
+    if (!*kept || (*kept)->payload.size() == 0) co_return out;
     auto document = codec::read_json((*kept)->payload, {}, most_deep, most_bytes);
     if (!document) co_return fail(document.error());
     out.emplace();

@@ -63,6 +63,7 @@ const Adapter& documents_adapter() {
           "shown no more, and each reading is in the audit log",
       .safe_for_untrusted_input = true,
       .make_destination = build,
+      .shows_latest = true,
   };
   return object;
 }

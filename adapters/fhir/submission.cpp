@@ -112,10 +112,12 @@ std::vector<std::string> names_of(const Entry& entry) {
                       std::string(value));
   };
   for (const Node& identifier : items_at(*entry.resource, "identifier")) add(identifier);
-  // Where a type has one identifier only (QuestionnaireResponse, Bundle).
-  if (const Node* one = entry.resource->find("identifier");
-      one != nullptr && one->is(tree::Kind::object))
-    add(*one);
+  // Where a type has one identifier only (QuestionnaireResponse, Bundle), and what a search by
+  // identifier finds a document by too (FHIR R4, DocumentReference §2.46.7).
+  for (const std::string_view member : {"identifier", "masterIdentifier"})
+    if (const Node* one = entry.resource->find(member);
+        one != nullptr && one->is(tree::Kind::object))
+      add(*one);
   std::ranges::sort(names);
   const auto twins = std::ranges::unique(names);
   names.erase(twins.begin(), twins.end());

@@ -161,6 +161,10 @@ void Validation::check_destination(const View& view, const RouteDestination& to,
     if (!scheduled && view[field].present())
       add("CH-CFG-029", view[field].place(), {{"field", std::string(field)}});
   if (!scheduled && !view["start"].present()) add("CH-CFG-030", view.place());
+  const auto endpoint = parts_.endpoints.find(to.endpoint);
+  if (endpoint != parts_.endpoints.end() && endpoint->second.adapter != nullptr &&
+      endpoint->second.adapter->shows_latest && to.trigger != Trigger::change)
+    add("CH-CFG-095", view["trigger"].place(), {{"endpoint", to.endpoint}});
   for (const RouteDestination& other : route.to)
     if (other.id == to.id && !to.endpoint.empty() && !to.mapping.empty())
       add("CH-CFG-031", view.place());

@@ -53,6 +53,17 @@ Result<void> encode(const std::vector<tree::Document>& results, codec::Encoder& 
   return {};
 }
 
+/// What one delivery about one child holds; nothing when there is nothing to tell.
+Result<std::string> encoded(const DestinationPlan& plan,
+                            const std::vector<tree::Document>& results) {
+  std::string bytes;
+  if (results.empty()) return bytes;
+  const auto encoder = codec::make_encoder(plan.output);
+  if (auto added = encode(results, *encoder, bytes); !added) return fail(added.error());
+  if (auto finished = encoder->finish(bytes); !finished) return fail(finished.error());
+  return bytes;
+}
+
 }  // namespace
 
 bool is_flood(const DestinationPlan& plan, std::uint64_t changes, std::uint64_t known) {
@@ -145,24 +156,24 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
   }
   // Nobody knows what the destination has: nothing is the same as that.
   if (queue.may_have_arrived && !row.confirmed.empty()) row.confirmed = store::unknown_digest;
-  if (nothing || (rendering->digest == row.confirmed && !queue.occupied)) {
+  const bool takes_back =
+      nothing && plan.endpoint->adapter->shows_latest && (!row.confirmed.empty() || queue.occupied);
+  if (takes_back) rendering->digest = context_.vault.digest("projection|" + plan.key, {});
+  if ((nothing && !takes_back) || (rendering->digest == row.confirmed && !queue.occupied)) {
     if (!queue.replaced) return false;
     row.queued.clear();
     row.delivery = {};
     work.unit.writes.emplace_back(store::PutProjection{row});
     return false;
   }
-  std::string bytes;
-  const auto encoder = codec::make_encoder(plan.output);
-  if (auto encoded = encode(rendering->results, *encoder, bytes); !encoded)
-    return fail(encoded.error());
-  if (auto finished = encoder->finish(bytes); !finished) return fail(finished.error());
+  auto bytes = encoded(plan, rendering->results);
+  if (!bytes) return fail(std::move(bytes.error()));
 
   store::Exchange delivery = new_delivery(plan, cause);
   delivery.lane = lane;
   const bool waits = held || child.parted != nullptr;
   if (waits && delivery.state == store::State::queued) delivery.state = store::State::held;
-  auto prepared = prepare(plan, delivery, base::Payload(std::move(bytes)), work);
+  auto prepared = prepare(plan, delivery, base::Payload(std::move(*bytes)), work);
   if (!prepared) return fail(prepared.error());
   if (auto clear = scan_leaving(rendering->secrets, rendering->cleared, *prepared); !clear)
     return fail(clear.error());

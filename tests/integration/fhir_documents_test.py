@@ -175,6 +175,15 @@ def a_content_that_is_not_what_is_said_is_refused():
         site.stop()
 
 
+def a_delivery_is_about_one_child():
+    """check refuses a trigger that gathers children for an endpoint that shows the latest delivery of each"""
+    with Held() as site:
+        text = site.configuration.read_text()
+        site.configuration.write_text(text.replace("trigger: change", "trigger: lot"))
+        checked = site.run("check", check=False)
+        assert checked.returncode == 2 and "CH-CFG-095" in checked.stdout + checked.stderr, checked
+
+
 def documents_cross_by_pdsm():
     """a submission as pdsm/documents writes it (ITI-65), and a document published alone (ITI-105): told again, each is found with its content,
     and no longer once the policy does not show it any more"""
@@ -190,7 +199,7 @@ def documents_cross_by_pdsm():
              "type": {"text": "Ordonnance"}, "category": [{"text": "Santé"}], "subject": {"reference": "#p"},
              "content": [{"attachment": {"contentType": "application/pdf", "title": "Ordonnance", "data": base64.b64encode(content).decode()}}]}
     for resource, path, kind in ((submission, "", "Certificat médical"), (alone, "/DocumentReference", "Ordonnance")):
-        with Held(reading="pdsm/lire-documents", writing="pdsm/documents, vars: {sansPiece: vide}") as site:
+        with Held(reading="pdsm/lire-documents", writing="pdsm/documents") as site:
             site.start()
             site.give(resource, path)
             found = site.find(patient=f"{USER}|3{FINESS}/E1")
@@ -203,7 +212,7 @@ def documents_cross_by_pdsm():
                     one["resource"]["category"] = [{"text": "Social"}]  # not for those who care
                 one.get("request", {}).pop("ifNoneExist", None)
             site.give(resource, path)
-            site.until(lambda: [one["state"] for one in site.deliveries()] == ["delivered"] * 2, "the empty set")
+            site.until(lambda: [one["state"] for one in site.deliveries()] == ["delivered"] * 2, "the withdrawal")
             assert site.find(patient=f"{USER}|3{FINESS}/E1") == [] and site.call(attachment["url"])[0] == 404, site.deliveries()
             site.stop()
             site.verify()
@@ -211,4 +220,4 @@ def documents_cross_by_pdsm():
 
 if __name__ == "__main__":
     main(documents_are_found_and_read, what_is_asked_wrongly_is_told, what_is_taken_back_is_seen_no_more, a_content_that_is_not_what_is_said_is_refused,
-         documents_cross_by_pdsm)
+         a_delivery_is_about_one_child, documents_cross_by_pdsm)

@@ -318,6 +318,11 @@ constexpr CatalogueEntry entries[] = {
      "\"{endpoint}\" is sent nothing: the adapter \"{adapter}\" only answers queries",
      "le retirer de « to » ; il s'interroge par `charmille query {endpoint}`",
      "take it out of \"to\"; it is asked by `charmille query {endpoint}`"},
+    {"CH-CFG-095", Action::stop,
+     "« {endpoint} » montre la dernière livraison de chaque enfant : une livraison est d'un seul "
+     "enfant",
+     "\"{endpoint}\" shows the latest delivery about each child: a delivery is about one child",
+     "écrire trigger: change", "write trigger: change"},
     {"CH-CFG-101", Action::reject, "la clé « {key} » est inconnue", "the key \"{key}\" is unknown",
      "peut-être « {near} » ?", "perhaps \"{near}\"?"},
     {"CH-CFG-102", Action::reject, "la clé « {key} » est inconnue", "the key \"{key}\" is unknown",

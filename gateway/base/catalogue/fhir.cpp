@@ -271,6 +271,11 @@ constexpr CatalogueEntry entries[] = {
      "ce document n'est pas donné sous une autre forme que la sienne",
      "this document is given in no other form than its own", "demander le type du document",
      "ask for the type of the document"},
+    {"CH-FHIR-087", Action::reject,
+     "aucun patient n'y a d'identifiant : personne ne trouverait ces documents",
+     "no patient has an identifier in it: nobody would find these documents",
+     "écrire subject.identifier, ou un Patient avec son identifiant",
+     "write subject.identifier, or a Patient with its identifier"},
 
     {"CH-FHIR-100", Action::reject,
      "l'adresse de la demande (request.url) ne convient pas : {wanted} est attendu, avec le type "
