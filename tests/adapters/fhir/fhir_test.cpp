@@ -316,5 +316,23 @@ TEST_CASE("a document is published as MHD says: with its list and its bytes at o
   CHECK(alone->correlation == Pairs{{"Location", "DocumentReference/4"}});
   CHECK(s.peer.seen ==
         std::vector<std::string>{"POST /fhir" + about, "POST /fhir/DocumentReference" + about});
-  CHECK(s.peer.bodies == std::vector<std::string>{published, document});
+  // What is inside goes with its size and its hash.
+  std::string completed = document;
+  completed.replace(completed.find("}}]}"), 0,
+                    R"(,"size":1,"hash":"hvfkN/qlp/zhXR3cuerq6jd2Z7g=")");
+  CHECK(s.peer.bodies == std::vector<std::string>{published, completed});
+}
+
+TEST_CASE(
+    "a delivery with two contents says of each its size and hash, and of what it says already "
+    "nothing else") {
+  const std::string told =
+      R"({"resourceType":"DocumentReference","content":[{"attachment":{"contentType":"text/plain","data":"YQ==","size":1,"hash":"hvfkN/qlp/zhXR3cuerq6jd2Z7g="}}]})";
+  Sending s({answer(201), answer(201)});
+  CHECK(s.send(told));
+  CHECK(s.peer.bodies[0] == told);
+  (void)s.send(
+      R"({"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:x","resource":{"resourceType":"Binary","contentType":"a/b","data":"YWI="}},{"resource":{"resourceType":"DocumentReference","content":[{"attachment":{"contentType":"a/b","url":"urn:x"}}]}}]})");
+  CHECK(s.peer.bodies[1].find(R"("url":"urn:x","size":2,"hash":"2iNhTgJGmg18e9G9q1ycR0sZBNw=")") !=
+        std::string::npos);
 }
