@@ -258,7 +258,7 @@ class FhirSource final : public Source {
   static Request request_of(const tree::Document& batch, const Node& entry, const Request& outer,
                             const Asked& asked) {
     Request one;
-    const Node none;
+    const Node none = Node::null();
     const Node* request = entry.find("request");
     if (request == nullptr) request = &none;
     one.method = text_at(*request, "method");

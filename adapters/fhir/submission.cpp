@@ -119,8 +119,7 @@ std::vector<std::string> names_of(const Entry& entry) {
         one != nullptr && one->is(tree::Kind::object))
       add(*one);
   std::ranges::sort(names);
-  const auto twins = std::ranges::unique(names);
-  names.erase(twins.begin(), twins.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

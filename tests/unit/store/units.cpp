@@ -46,6 +46,33 @@ TEST_CASE("an exchange is read back as it was committed, by the thread that had 
 }
 
 TEST_CASE(
+    "a name leads to its exchanges, the newest first, and a unit may rest on what it led to") {
+  const TemporaryFolder folder;
+  const auto store = open(folder.path());
+  const Uuid older = base::uuid_v7(at(1'000), base::system_random());
+  const Uuid newer = base::uuid_v7(at(2'000), base::system_random());
+  const auto name = [](const Uuid& exchange, std::string part, std::vector<Uuid> found) {
+    Unit unit;
+    unit.preconditions.push_back(NamesAt{"n", std::move(found)});
+    unit.writes.push_back(PutName{"n", exchange, std::move(part)});
+    return unit;
+  };
+  REQUIRE(store->commit_and_wait(name(older, "entry[1]", {})));
+  const auto refused = store->commit_and_wait(name(newer, "", {}));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == "CH-STO-010");
+  REQUIRE(store->commit_and_wait(name(newer, "", {older})));
+  REQUIRE(store->commit_and_wait(name(newer, "", {newer, older})));  // the same again
+  const auto named = store->named("n");
+  REQUIRE(named);
+  REQUIRE(named->size() == 2);
+  CHECK((*named)[0].exchange == newer);
+  CHECK((*named)[1].exchange == older);
+  CHECK((*named)[1].part == "entry[1]");
+  CHECK(store->named("m")->empty());
+}
+
+TEST_CASE(
     "a unit whose precondition fails leaves nothing, no gap in the log, and its neighbours stand") {
   const TemporaryFolder folder;
   const auto store = open(folder.path());
