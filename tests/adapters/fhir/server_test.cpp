@@ -145,10 +145,9 @@ TEST_CASE("what is shown has its id here, and its references lead to what is her
   const Moves moves = moves_of(*entries, exchange(), {{"entry[0]", "Patient/known"}});
   const auto shown = as_stored(bundle, *(*entries)[1].resource, moves, "here", base::Time{});
   const std::string text = codec::write_json(shown);
-  CHECK(
-      text.find(
-          R"("id":"here","meta":{"versionId":"1","lastUpdated":"1970-01-01T00:00:00Z","profile":["x"]})") !=
-      std::string::npos);
+  CHECK(text.find(R"("id":"here","meta":{"versionId":"1","lastUpdated":"1970-01-01T00:00:00)") !=
+        std::string::npos);
+  CHECK(text.find(R"("profile":["x"])") != std::string::npos);
   CHECK(text.find(R"(<a href=\"Patient/known\">urn:uuid:a</a>)") != std::string::npos);
   CHECK(text.find(R"("valueReference":{"reference":"Patient/known"})") != std::string::npos);
   CHECK(text.find(R"("subject":{"reference":"Patient/known","display":"Patient/p"})") !=
