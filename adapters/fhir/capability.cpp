@@ -16,6 +16,7 @@ Node codes(Document& into, std::initializer_list<std::string_view> all) {
 
 Node texts(Document& into, const std::vector<std::string>& all) {
   std::vector<Node> nodes;
+  nodes.reserve(all.size());
   for (const std::string& one : all) nodes.push_back(into.text(one));
   return into.array(nodes);
 }
@@ -66,6 +67,7 @@ Node parameters(Document& into) {
                                                                    {"setting", "token"},
                                                                    {"format", "token"}};
   std::vector<Node> nodes;
+  nodes.reserve(std::size(all));
   for (const auto& [name, type] : all)
     nodes.push_back(into.object({{"name", into.text(name)}, {"type", into.text(type)}}));
   return into.array(nodes);

@@ -15,7 +15,6 @@ namespace {
 namespace asio = boost::asio;
 using charmille::fhir::items_at;
 using charmille::fhir::text_at;
-using charmille::fhir::Told;
 using tree::Node;
 
 constexpr int most_looks = 5;  ///< what was found changes under us: then others are faster
@@ -148,7 +147,7 @@ asio::awaitable<Outcome<Given>> give(std::shared_ptr<Intake> intake, Brought& br
     Arrival arrival = arrival_of(brought, *looked);
     auto accepted = co_await intake->accept(std::move(arrival), brought.request->deadline);
     if (accepted) {
-      Given given{std::move(*accepted), std::move(*looked)};
+      Given given{*accepted, std::move(*looked)};
       co_return given;
     }
     Fault& refused = accepted.error();

@@ -4,6 +4,7 @@
 
 #include "adapters/http/wire.h"
 #include "adapters/web/message.h"
+#include "adapters/web/status.h"
 #include "gateway/net/http.h"
 #include "gateway/net/smtp.h"
 
@@ -14,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto target = net::split_target(text))
     for (const auto& segment : target->segments)
       if (segment.empty() || segment == "." || segment == "..") std::abort();
-  adapters::http::retry_after(text, base::Time{});
+  adapters::web::retry_after(text, base::Time{});
   adapters::http::wait_of(text, std::chrono::seconds(60));
   net::file_name(text);
   adapters::web::media_type(text);
