@@ -70,7 +70,7 @@ const tree::Spec& destination_spec() {
                   "resources read at most, by search", "500", 10'000),
         }};
     for (Field& field : web::connection_fields()) {
-      if (field.name == "token") continue;
+      if (field.name == "token" || field.name == "oauth2") continue;  // it has its key
       if (field.name == "timeout") {
         field.meaning_fr = "délai total d'une question, toutes ses pages comprises";
         field.meaning_en = "total time for one query, with all of its pages";
@@ -89,9 +89,8 @@ const tree::Spec& destination_spec() {
 std::vector<base::Fault> check_destination(const Setting& setting) {
   const auto settings = read_destination(setting);
   if (!settings) return {settings.error()};
-  if (!settings->base.starts_with("https://")) return {};
-  if (auto context = net::client_context(settings->connection.tls); !context)
-    return {context.error()};
+  const auto checked = web::check_certificates(settings->connection, settings->base);
+  if (!checked) return {checked.error()};
   return {};
 }
 

@@ -12,10 +12,7 @@ namespace {
 /// Of the first that is known in a list of media ranges; `otherwise` where anything will do.
 std::optional<Form> accepted(std::string_view accept, Form otherwise) {
   if (net::trimmed(accept).empty()) return otherwise;
-  while (!accept.empty()) {
-    const std::string_view one = accept.substr(0, accept.find(','));
-    accept.remove_prefix(std::min(accept.size(), one.size() + 1));
-    const std::string type = web::media_type(one);
+  for (const std::string& type : web::media_types(accept)) {
     if (type == "*/*" || type == "application/*") return otherwise;
     if (const auto form = form_of(type)) return form;
   }

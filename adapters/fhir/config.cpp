@@ -10,6 +10,17 @@ namespace {
 using tree::Field;
 using tree::FieldType;
 
+Field profiles_field() {
+  return Field{.name = "profiles",
+               .type = FieldType::list,
+               .meaning_fr = "profils à respecter, en plus de ceux que la ressource dit suivre",
+               .meaning_en = "profiles to conform to, beside those that the resource claims",
+               .example =
+                   "[\"https://interop.esante.gouv.fr/ig/fhir/tddui/StructureDefinition/"
+                   "tddui-bundle\"]",
+               .item = {web::text_field()}};
+}
+
 std::vector<Field> resource_fields() {
   return {
       Field{.name = "url",
@@ -43,13 +54,7 @@ std::vector<Field> resource_fields() {
                           "sending; without them nothing is checked here",
             .example = "[paquets/fr-core, paquets/tddui]",
             .item = {web::text_field()}},
-      Field{.name = "profiles",
-            .type = FieldType::list,
-            .meaning_fr = "profils à respecter, en plus de ceux que la ressource dit suivre",
-            .meaning_en = "profiles to conform to, beside those that the resource claims",
-            .example = "[\"https://interop.esante.gouv.fr/ig/fhir/tddui/StructureDefinition/"
-                       "tddui-bundle\"]",
-            .item = {web::text_field()}},
+      profiles_field(),
   };
 }
 
@@ -84,13 +89,7 @@ const tree::Spec& source_spec() {
                               "without them the base of R4 alone",
                 .example = "[paquets/fr-core, paquets/tddui]",
                 .item = {web::text_field()}},
-          Field{.name = "profiles",
-                .type = FieldType::list,
-                .meaning_fr = "profils à respecter, en plus de ceux que la ressource dit suivre",
-                .meaning_en = "profiles to conform to, beside those that the resource claims",
-                .example = "[\"https://interop.esante.gouv.fr/ig/fhir/tddui/StructureDefinition/"
-                           "tddui-bundle\"]",
-                .item = {web::text_field()}},
+          profiles_field(),
           Field{.name = "resources",
                 .type = FieldType::list,
                 .meaning_fr = "types qui peuvent être créés seuls, hors transaction",

@@ -89,9 +89,8 @@ class Holding final : public Destination {
     const auto completed = complete_attachments(*document);
     if (!completed) return fail(completed.error());
     const std::vector<Entry> entries = entries_held(document->root());
-    for (const Entry& entry : entries)
-      if (entries.size() == 1 && entry.type != "DocumentReference")
-        return fail("CH-FHIR-080", {}, {{"type", base::printable(entry.type, 64)}});
+    if (entries.size() == 1 && entries.front().type != "DocumentReference")
+      return fail("CH-FHIR-080", {}, {{"type", base::printable(entries.front().type, 64)}});
     Prepared out;
     out.content_type = media_type(Form::json);
     out.payload = std::move(outbound.payload);
@@ -116,9 +115,9 @@ class Holding final : public Destination {
     auto read = read_request(request, asked);
     const bool raw = asked.path.size() == 2 && asked.path[0] == "Binary" && asked.method == "GET";
     if (raw) co_return co_await give(std::move(intake), request, asked);
-    if (!read) co_return render(asked, refusal_of(declined(read.error(), asked.language), asked));
+    if (!read) co_return render(asked, declined(read.error(), asked.language));
     auto answer = co_await dispatch(std::move(intake), request, asked);
-    if (!answer) co_return render(asked, refusal_of(answer.error(), asked));
+    if (!answer) co_return render(asked, answer.error());
     co_return render(asked, std::move(*answer));
   }
 
@@ -201,14 +200,15 @@ class Holding final : public Destination {
   /// ITI-68: the document itself, of a Binary or of the DocumentReference that holds it.
   Task<Response> give(std::shared_ptr<Intake> intake, const Request& request, const Asked& asked) {
     const auto place = place_of(asked.path[1]);
-    const Refusal absent(404, "not-found", fault("CH-FHIR-076"));
-    const Response none = render(asked, refusal_of(declined(absent, asked.language), asked));
-    if (!place) co_return none;
+    const auto refused = [&](int status, std::string_view type, std::string_view code) {
+      return render(asked, declined(Refusal(status, type, fault(code)), asked.language));
+    };
+    if (!place) co_return refused(404, "not-found", "CH-FHIR-076");
     auto opened = co_await open(intake, place->exchange, request.deadline);
     if (!opened) co_return fail(std::move(opened.error()));
-    if (!*opened) co_return none;
+    if (!*opened) co_return refused(404, "not-found", "CH-FHIR-076");
     const auto at = std::ranges::find((*opened)->entries, place->part, &Entry::part);
-    if (at == (*opened)->entries.end()) co_return none;
+    if (at == (*opened)->entries.end()) co_return refused(404, "not-found", "CH-FHIR-076");
     const Node* holder = at->resource;
     if (at->type == "DocumentReference") {
       const auto contents = items_at(*holder, "content");
@@ -216,12 +216,10 @@ class Holding final : public Destination {
     }
     const auto content =
         holder == nullptr ? std::nullopt : content_of((*opened)->document, *holder);
-    if (!content) co_return none;
+    if (!content) co_return refused(404, "not-found", "CH-FHIR-076");
     const std::string type(text_at(*holder, "contentType"));
-    if (!accepts(web::header_of(request.headers, "Accept"), type)) {
-      const Refusal other(406, "not-supported", fault("CH-FHIR-086"));
-      co_return render(asked, refusal_of(declined(other, asked.language), asked));
-    }
+    if (!accepts(web::header_of(request.headers, "Accept"), type))
+      co_return refused(406, "not-supported", "CH-FHIR-086");
     Response out;
     out.headers = {{"Content-Type", type.empty() ? "application/octet-stream" : type},
                    {"X-Content-Type-Options", "nosniff"}};
@@ -281,10 +279,7 @@ class Holding final : public Destination {
 
   static bool accepts(std::string_view accept, std::string_view type) {
     if (net::trimmed(accept).empty()) return true;
-    while (!accept.empty()) {
-      const std::string_view one = accept.substr(0, accept.find(','));
-      accept.remove_prefix(std::min(accept.size(), one.size() + 1));
-      const std::string range = web::media_type(one);
+    for (const std::string& range : web::media_types(accept)) {
       if (range == "*/*" || range == type) return true;
       if (range.ends_with("/*") && type.starts_with(range.substr(0, range.size() - 1))) return true;
     }

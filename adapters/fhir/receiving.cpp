@@ -38,8 +38,8 @@ void add_conditional(const Node& node, std::string_view name, std::set<std::stri
 /// What is looked up before it is brought in, and what was found.
 struct Looked {
   std::vector<Found> found;
-  std::vector<Location> locations;  ///< empty ids: to be created
-  Pairs beside;                     ///< kept with the payload: where what is here already is
+  std::vector<bool> created;  ///< of each entry: it is not here yet
+  Pairs beside;               ///< kept with the payload: where what is here already is
 };
 
 Location location_of(std::string_view type, const Named& named) {
@@ -51,7 +51,7 @@ asio::awaitable<Outcome<Looked>> look(const std::shared_ptr<Intake>& intake,
   Looked looked;
   std::set<std::string> references;
   for (const Entry& entry : brought.entries) {
-    looked.locations.push_back({std::string(entry.type), {}, true});
+    looked.created.push_back(true);
     add_conditional(*entry.resource, {}, references);
     if (entry.condition.empty()) continue;
     auto named = co_await intake->find(entry.condition, brought.request->deadline);
@@ -60,8 +60,8 @@ asio::awaitable<Outcome<Looked>> look(const std::shared_ptr<Intake>& intake,
       co_return decline(brought, 412, "multiple-matches",
                         fault("CH-FHIR-074", {{}, 0, 0, entry.part}));
     if (!named->empty()) {
-      looked.locations.back() = location_of(entry.type, named->front());
-      looked.beside.emplace_back(entry.part, looked.locations.back().text());
+      looked.created.back() = false;
+      looked.beside.emplace_back(entry.part, location_of(entry.type, named->front()).text());
     }
     looked.found.push_back({entry.condition, std::move(*named)});
   }
@@ -93,7 +93,7 @@ Arrival arrival_of(const Brought& brought, Looked& looked) {
   if (!id.empty()) arrival.metadata.correlation.emplace_back("X-Request-Id", id.substr(0, 255));
   arrival.found = looked.found;
   for (std::size_t i = 0; i < brought.entries.size(); ++i)
-    if (looked.locations[i].created)
+    if (looked.created[i])
       for (std::string& name : names_of(brought.entries[i]))
         arrival.names.push_back({std::move(name), brought.entries[i].part});
   return arrival;
@@ -114,29 +114,9 @@ Declined refused_by(const Settlement& settlement, base::Language language) {
   return out;
 }
 
-/// The same request came before: where its resources are is known already.
-asio::awaitable<Outcome<Taken>> known(std::shared_ptr<Intake> intake, const Brought& brought,
-                                      base::Uuid exchange) {
-  Taken taken;
-  taken.exchange = exchange;
-  auto kept = co_await intake->open(exchange, brought.request->deadline);
-  if (!kept) co_return decline(brought, 503, "transient", std::move(kept.error()));
-  const Pairs none;
-  taken.moves = moves_of(brought.entries, exchange, *kept ? (*kept)->correlation : none);
-  for (const Entry& entry : brought.entries) {
-    Location location{std::string(entry.type), resource_id(exchange, entry.part), true};
-    if (*kept)
-      for (const auto& [part, text] : (*kept)->correlation)
-        if (part == entry.part && !part.empty())
-          location = {std::string(entry.type), text.substr(text.find('/') + 1), false};
-    taken.locations.push_back(std::move(location));
-  }
-  co_return taken;
-}
-
 struct Given {
   Accepted accepted;
-  Looked looked;
+  Pairs beside;
 };
 
 /// Found and given, again while what was found changes meanwhile.
@@ -147,7 +127,7 @@ asio::awaitable<Outcome<Given>> give(std::shared_ptr<Intake> intake, Brought& br
     Arrival arrival = arrival_of(brought, *looked);
     auto accepted = co_await intake->accept(std::move(arrival), brought.request->deadline);
     if (accepted) {
-      Given given{*accepted, std::move(*looked)};
+      Given given{*accepted, std::move(looked->beside)};
       co_return given;
     }
     Fault& refused = accepted.error();
@@ -171,14 +151,17 @@ asio::awaitable<Outcome<Taken>> receive(std::shared_ptr<Intake> intake, Brought 
   // It is durable whatever comes after: a fault while waiting only means that nothing is known yet.
   if (settled && *settled && (*settled)->is_refusal())
     co_return tl::unexpected(refused_by(**settled, brought.language));
-  if (given->accepted.already) co_return co_await known(intake, brought, exchange);
+  Pairs beside = std::move(given->beside);
+  // The same request came before: what was found then was kept with it.
+  if (given->accepted.already) {
+    auto kept = co_await intake->open(exchange, brought.request->deadline);
+    if (!kept) co_return decline(brought, 503, "transient", std::move(kept.error()));
+    if (*kept) beside = std::move((*kept)->correlation);
+  }
   Taken taken;
   taken.exchange = exchange;
-  taken.locations = std::move(given->looked.locations);
-  for (std::size_t i = 0; i < taken.locations.size(); ++i)
-    if (taken.locations[i].created)
-      taken.locations[i].id = resource_id(exchange, brought.entries[i].part);
-  taken.moves = moves_of(brought.entries, exchange, given->looked.beside);
+  taken.locations = locate(brought.entries, exchange, beside);
+  taken.moves = moves_of(brought.entries, exchange, beside);
   co_return taken;
 }
 
@@ -188,18 +171,30 @@ base::Time moment_of(const base::Uuid& exchange) {
   return base::Time(std::chrono::milliseconds(milliseconds));
 }
 
-Moves moves_of(std::span<const Entry> entries, const base::Uuid& exchange,
-               const Pairs& correlation) {
-  Moves moves;
+std::vector<Location> locate(std::span<const Entry> entries, const base::Uuid& exchange,
+                             const Pairs& beside) {
+  std::vector<Location> locations;
+  locations.reserve(entries.size());
   for (const Entry& entry : entries) {
-    std::string to = std::string(entry.type) + "/" + resource_id(exchange, entry.part);
-    for (const auto& [part, text] : correlation)
-      if (!part.empty() && part == entry.part) to = text;
-    if (!entry.full_url.empty()) moves.emplace(entry.full_url, to);
-    if (const std::string_view id = text_at(*entry.resource, "id"); !id.empty())
-      moves.emplace(std::string(entry.type) + "/" + std::string(id), to);
+    Location location{std::string(entry.type), resource_id(exchange, entry.part), true};
+    for (const auto& [part, text] : beside)
+      if (part == entry.part)
+        location = {std::string(entry.type), text.substr(text.find('/') + 1), false};
+    locations.push_back(std::move(location));
   }
-  for (const auto& [reference, text] : correlation)
+  return locations;
+}
+
+Moves moves_of(std::span<const Entry> entries, const base::Uuid& exchange, const Pairs& beside) {
+  Moves moves;
+  const std::vector<Location> locations = locate(entries, exchange, beside);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::string to = locations[i].text();
+    if (!entries[i].full_url.empty()) moves.emplace(entries[i].full_url, to);
+    if (const std::string_view id = text_at(*entries[i].resource, "id"); !id.empty())
+      moves.emplace(std::string(entries[i].type) + "/" + std::string(id), to);
+  }
+  for (const auto& [reference, text] : beside)
     if (reference.find('?') != reference.npos) moves.emplace(reference, text);
   return moves;
 }

@@ -37,8 +37,10 @@ boost::asio::awaitable<Outcome<Taken>> receive(std::shared_ptr<Intake> intake, B
 /// When an exchange came: its id says so (RFC 9562 §5.7).
 base::Time moment_of(const base::Uuid& exchange);
 
-/// How references of what an exchange brought read here, from what was kept beside it.
-Moves moves_of(std::span<const Entry> entries, const base::Uuid& exchange,
-               const Pairs& correlation);
+/// Where the resources of an exchange are: in it, or where they were already, as is kept beside it.
+std::vector<Location> locate(std::span<const Entry> entries, const base::Uuid& exchange,
+                             const Pairs& beside);
+/// How references among them read here.
+Moves moves_of(std::span<const Entry> entries, const base::Uuid& exchange, const Pairs& beside);
 
 }  // namespace charmille::adapters::fhir

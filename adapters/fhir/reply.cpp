@@ -11,13 +11,13 @@ tl::unexpected<Declined> decline(const Asked& asked, int status, std::string_vie
   return tl::unexpected(declined(Refusal(status, type, std::move(fault)), asked.language));
 }
 
-Answer refusal_of(const Declined& declined, const Asked& asked) {
+Response render(const Asked& asked, const Declined& declined) {
   Answer answer;
   answer.status = declined.status;
   if (declined.status == 503) answer.headers.emplace_back("Retry-After", "5");
   if (declined.status == 405) answer.headers.emplace_back("Allow", "GET, POST");
   answer.body = charmille::fhir::outcome(declined.issues, asked.language);
-  return answer;
+  return render(asked, std::move(answer));
 }
 
 Response render(const Asked& asked, Answer answer) {

@@ -28,10 +28,9 @@ using Outcome = tl::expected<T, Declined>;
 Declined declined(const Refusal& refusal, base::Language language);
 tl::unexpected<Declined> decline(const Asked& asked, int status, std::string_view type,
                                  Fault fault);
-/// An OperationOutcome.
-Answer refusal_of(const Declined& declined, const Asked& asked);
-
-/// In the form that was asked for; in JSON, what XML cannot say.
+/// In the form that was asked for; in JSON, what XML cannot say. What is declined is told by an
+/// OperationOutcome.
 Response render(const Asked& asked, Answer answer);
+Response render(const Asked& asked, const Declined& declined);
 
 }  // namespace charmille::adapters::fhir

@@ -2,21 +2,15 @@
 
 #include <algorithm>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "adapters/fhir/attachments.h"
 #include "adapters/fhir/capability.h"
 #include "adapters/fhir/receiving.h"
 #include "adapters/web/message.h"
+#include "adapters/web/standing.h"
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
 #include "gateway/codec/json_payload.h"
 #include "gateway/fhir/members.h"
-#include "gateway/fhir/xml_reader.h"
-#include "gateway/net/http.h"
 
 namespace charmille::adapters::fhir {
 namespace {
@@ -41,20 +35,14 @@ class FhirSource final : public Source {
   FhirSource(SourceSettings settings, const base::Clock& clock)
       : settings_(std::move(settings)), clock_(clock), since_(clock.now()) {}
 
-  /// Everything comes through `handle`: there is nothing to do but to be there.
-  Task<void> run(std::shared_ptr<Intake>) override {
-    asio::steady_timer timer(co_await asio::this_coro::executor,
-                             asio::steady_timer::time_point::max());
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_return Result<void>{};
-  }
+  Task<void> run(std::shared_ptr<Intake>) override { return web::stand_by(); }
 
   Task<Response> handle(std::shared_ptr<Intake> intake, Request request) override {
     Asked asked;
     if (auto read = read_request(request, asked); !read)
-      co_return render(asked, refusal_of(declined(read.error(), asked.language), asked));
+      co_return render(asked, declined(read.error(), asked.language));
     auto answer = co_await dispatch(std::move(intake), request, asked);
-    if (!answer) co_return render(asked, refusal_of(answer.error(), asked));
+    if (!answer) co_return render(asked, answer.error());
     co_return render(asked, std::move(*answer));
   }
 
@@ -192,24 +180,21 @@ class FhirSource final : public Source {
   // What does not wait
 
   Outcome<Submitted> read_body(const Request& request, const Asked& asked) const {
-    const auto refuse = [&](int status, std::string_view type, Fault f) {
-      return tl::unexpected(declined(Refusal(status, type, std::move(f)), asked.language));
-    };
     const auto form = form_of_body(request);
     if (!form) return tl::unexpected(declined(form.error(), asked.language));
     if (request.body.size() > settings_.largest)
-      return refuse(413, "too-costly",
-                    fault("CH-HTTP-003", {}, {{"limit", std::to_string(settings_.largest)}}));
+      return decline(asked, 413, "too-costly",
+                     fault("CH-HTTP-003", {}, {{"limit", std::to_string(settings_.largest)}}));
     auto document = *form == Form::json
                         ? codec::read_json(request.body, {}, most_deep, settings_.largest)
                         : read_xml_body(request.body);
-    if (!document) return refuse(400, "invalid", std::move(document.error()));
+    if (!document) return decline(asked, 400, "invalid", std::move(document.error()));
     Submitted out;
     if (*form == Form::json) {
       out.payload = request.body;
     } else {
       auto json = codec::write_json(*document, document->root());
-      if (!json) return refuse(400, "invalid", std::move(json.error()));
+      if (!json) return decline(asked, 400, "invalid", std::move(json.error()));
       out.payload = base::Payload(std::move(*json));
     }
     out.document = std::move(*document);
@@ -219,7 +204,7 @@ class FhirSource final : public Source {
   Result<tree::Document> read_xml_body(const base::Payload& body) const {
     const auto bytes = body.bytes(settings_.largest);
     if (!bytes) return fail(bytes.error());
-    return charmille::fhir::read_xml(*bytes, {}, *settings_.definitions);
+    return read_resource(*bytes, {}, Form::xml);
   }
 
   /// By R4 and by the profiles that it claims, and by those of the endpoint that are made for it.

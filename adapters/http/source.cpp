@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "adapters/http/wire.h"
 #include "adapters/web/message.h"
+#include "adapters/web/standing.h"
 #include "gateway/net/http.h"
 
 namespace charmille::adapters::http {
@@ -27,13 +23,7 @@ class HttpSource final : public Source {
   HttpSource(SourceSettings settings, const base::Clock& clock)
       : settings_(std::move(settings)), clock_(clock) {}
 
-  /// Everything comes through `handle`: there is nothing to do but to be there.
-  Task<void> run(std::shared_ptr<Intake>) override {
-    asio::steady_timer timer(co_await asio::this_coro::executor,
-                             asio::steady_timer::time_point::max());
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_return Result<void>{};
-  }
+  Task<void> run(std::shared_ptr<Intake>) override { return web::stand_by(); }
 
   Task<Response> handle(std::shared_ptr<Intake> intake, Request request) override {
     if (auto refused = refuse_early(request)) co_return std::move(*refused);

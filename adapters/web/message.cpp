@@ -20,6 +20,16 @@ std::string media_type(std::string_view content_type) {
   return out;
 }
 
+std::vector<std::string> media_types(std::string_view list) {
+  std::vector<std::string> types;
+  while (!list.empty()) {
+    const std::string_view one = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), one.size() + 1));
+    types.push_back(media_type(one));
+  }
+  return types;
+}
+
 std::string percent_encoded(std::string_view text) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
   std::string encoded;

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/adapter.h"
 
@@ -16,6 +17,9 @@ std::string media_type(std::string_view content_type);
 
 /// Every byte but letters, digits and -._~ as %XX (RFC 3986 §2.3).
 std::string percent_encoded(std::string_view text);
+
+/// Of a list of them, as Accept has it: in its order, without their parameters.
+std::vector<std::string> media_types(std::string_view list);
 
 /// Of a query or a form, decoded ("+" is a space); what is wrongly encoded is left out.
 Pairs parameters_of(std::string_view query);

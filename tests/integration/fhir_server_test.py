@@ -139,6 +139,11 @@ def what_is_here_is_not_made_again():
         one = server.call("POST", body=twice, X_Request_Id="r-3")[2]
         two = server.call("POST", body=twice, X_Request_Id="r-3")[2]
         assert one == two, (one, two)
+        # Also when what it asked for was here already: the answer leads to the same resource.
+        again = child(only="Patient")
+        one = server.call("POST", body=again, X_Request_Id="r-4")[2]
+        two = server.call("POST", body=again, X_Request_Id="r-4")[2]
+        assert one == two and one["entry"][0]["response"]["location"] == first[1]["response"]["location"], (one, two)
         server.call("POST", body=child(3, conditions=False))
         server.refused(412, "POST", body=child(3), code="CH-FHIR-074")
         by_identifier = child(4)
