@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """scripts/fhir-definitions.py FOLDER > schemas/fhir-r4.definitions
 
-What FHIR R4 says of its types, as the compact table that gateway/fhir/base_table.cpp reads, from HL7's own definitions: FOLDER holds
+What FHIR R4 says of its types, as the compact table that gateway/fhirpath/model.cpp (types and elements) and gateway/fhir/base_table.cpp read, from HL7's own definitions: FOLDER holds
 profiles-types.json, profiles-resources.json, valuesets.json, v2-tables.json and v3-codesystems.json (https://hl7.org/fhir/R4/definitions.json.zip)."""
 
 import json

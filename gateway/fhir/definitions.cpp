@@ -11,8 +11,6 @@
 
 namespace charmille::fhir {
 
-std::string_view base_definitions();
-
 namespace {
 
 namespace fs = std::filesystem;
@@ -33,7 +31,7 @@ Result<tree::Document> read_file(const fs::path& file) {
 }  // namespace
 
 Definitions::Definitions() : model_(fhirpath::Model::fhir_r4()) {
-  types_ = read_base_types(base_definitions(), model_, terminology_);
+  types_ = read_base_types(fhirpath::fhir_r4_table(), model_, terminology_);
 }
 
 Result<void> Definitions::load(const fs::path& folder) {

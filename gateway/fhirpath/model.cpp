@@ -1,18 +1,25 @@
 #include "gateway/fhirpath/model.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace charmille::fhirpath {
 
-std::string_view fhir_r4_table();
-
 namespace {
 
-std::string_view take_word(std::string_view& line) {
-  const std::size_t end = std::min(line.find(' '), line.size());
-  const std::string_view word = line.substr(0, end);
-  line.remove_prefix(std::min(line.size(), end + 1));
-  return word;
+/// The text before the next separator, which goes with it.
+std::string_view take(std::string_view& text, char separator) {
+  const std::size_t end = std::min(text.find(separator), text.size());
+  const std::string_view taken = text.substr(0, end);
+  text.remove_prefix(std::min(text.size(), end + 1));
+  return taken;
+}
+
+std::optional<Model::Kind> kind_of(std::string_view word) {
+  if (word == "complex") return Model::Kind::complex;
+  if (word == "primitive") return Model::Kind::primitive;
+  if (word == "resource") return Model::Kind::resource;
+  return {};
 }
 
 }  // namespace
@@ -61,11 +68,14 @@ void Model::close() {
   element_ = find("Element");
 }
 
+TypeId Model::declare(std::string_view name) {
+  const TypeId known = find(name);
+  return known != untyped ? known : add_type(name);
+}
+
+/// Of the table the types and their elements; how often one comes and what binds it does not matter
+/// to paths.
 void Model::read(std::string_view table) {
-  const auto declare = [this](std::string_view name) {
-    const TypeId known = find(name);
-    return known != untyped ? known : add_type(name);
-  };
   // Declared first and together, so that a range tells them.
   temporal_.first = declare("date");
   declare("dateTime");
@@ -73,48 +83,63 @@ void Model::read(std::string_view table) {
   temporal_.second = declare("time");
   TypeId current = untyped;
   while (!table.empty()) {
-    std::string_view line = table.substr(0, table.find('\n'));
-    table.remove_prefix(std::min(table.size(), line.size() + 1));
-    if (line.empty() || line.front() == '#') continue;
-    if (line.front() == ' ') {
-      Element element = read_element(line.substr(1));
-      types_[current].elements.push_back(element);
+    std::string_view line = take(table, '\n');
+    if (line.starts_with('=')) {
+      read_element(current, line.substr(1));
       continue;
     }
-    const std::string_view kind = take_word(line);
-    const std::string_view name = take_word(line);
-    const TypeId base = line == "-" ? untyped : declare(line);
-    current = add_type(name,
-                       kind == "primitive"  ? Kind::primitive
-                       : kind == "resource" ? Kind::resource
-                                            : Kind::complex,
-                       base);
+    const auto kind = kind_of(take(line, '\t'));
+    if (!kind) continue;
+    const std::string_view name = take(line, '\t');
+    current = add_type(name, *kind, line == "-" ? untyped : declare(line));
   }
 }
 
-/// "deceased[x] boolean dateTime", "name* HumanName".
-Model::Element Model::read_element(std::string_view line) {
-  Element element;
-  std::string_view name = take_word(line);
+/// "contact.name", cardinality, "HumanName"; "deceased[x]", "boolean,dateTime"; "entry.link",
+/// "#Bundle.link".
+void Model::read_element(TypeId type, std::string_view line) {
+  std::string_view name = take(line, '\t');
+  take(line, '\t');
+  take(line, '\t');
+  std::string_view types = take(line, '\t');
+  const std::size_t dot = name.rfind('.');
+  const TypeId owner = dot == name.npos ? type : inner(type, name.substr(0, dot));
+  if (dot != name.npos) name.remove_prefix(dot + 1);
   const bool choice = name.ends_with("[x]");
   if (choice) name.remove_suffix(3);
-  if (name.ends_with('*')) name.remove_suffix(1);  // how often it comes does not matter to paths
-  element.name = name;
   std::vector<Form>& forms = forms_.emplace_back();
-  while (!line.empty()) {
-    const std::string_view type = take_word(line);
+  while (!types.empty()) {
+    std::string_view code = take(types, ',');
+    if (code == "-") break;
+    if (code.starts_with('#')) code.remove_prefix(1);
+    code = code.substr(0, code.find('('));
     std::string& key = words_.emplace_back("_" + std::string(name));
     if (choice) {
-      key += type;
+      key += code;
       char& first = key[name.size() + 1];
       if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 'a' + 'A');
     }
-    const TypeId known = find(type);
-    forms.push_back(
-        {std::string_view(key).substr(1), key, known != untyped ? known : add_type(type)});
+    forms.push_back({std::string_view(key).substr(1), key, declare(code)});
   }
-  element.forms = forms;
-  return element;
+  types_[owner].elements.push_back({name, forms});
+}
+
+/// An element that has elements of its own is of a type of its own: "Patient.contact".
+TypeId Model::inner(TypeId type, std::string_view path) {
+  const std::string name = std::string(types_[type].name) + '.' + std::string(path);
+  const TypeId known = find(name);
+  if (known != untyped && types_[known].base != untyped) return known;
+  const std::size_t dot = path.rfind('.');
+  const TypeId owner = dot == path.npos ? type : inner(type, path.substr(0, dot));
+  const std::string_view last = path.substr(dot == path.npos ? 0 : dot + 1);
+  const auto at = [&]() -> Element& {
+    return *std::ranges::find(types_[owner].elements, last, &Element::name);
+  };
+  std::vector<Form>& forms = forms_.emplace_back(at().forms.begin(), at().forms.end());
+  const TypeId made = add_type(name, Kind::complex, forms.front().type);
+  forms.front().type = made;
+  at().forms = forms;
+  return made;
 }
 
 /// A type has the elements of its base too.

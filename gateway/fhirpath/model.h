@@ -20,6 +20,9 @@ inline constexpr TypeId untyped = 0;
 /// The types that something may be of; none: nobody knows.
 using Types = std::vector<TypeId>;
 
+/// What FHIR R4 says of its types, with what only validation reads: schemas/fhir-r4.definitions.
+std::string_view fhir_r4_table();
+
 class Model {
  public:
   enum class Kind : std::uint8_t { complex, primitive, resource };
@@ -76,9 +79,11 @@ class Model {
   }
 
  private:
+  TypeId declare(std::string_view name);
   void read(std::string_view table);
+  void read_element(TypeId type, std::string_view line);
+  TypeId inner(TypeId type, std::string_view path);
   void inherit(TypeId id, std::vector<bool>& done);
-  Element read_element(std::string_view line);
 
   std::string_view unknown_ = "CH-PATH-026";
   std::vector<Type> types_;
