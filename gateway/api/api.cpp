@@ -132,4 +132,13 @@ asio::awaitable<void> Api::note_denied(CallPtr call, std::string_view code) {
   if (done) exchange::events::announce(leaves);
 }
 
+Reply reply_of(const Call& call, Result<adapters::Response> answer) {
+  if (!answer) return refusal(call, answer.error());
+  Reply reply;
+  reply.status = answer->status;
+  reply.headers = std::move(answer->headers);
+  reply.body = std::move(answer->body);
+  return reply;
+}
+
 }  // namespace charmille::api

@@ -66,4 +66,7 @@ class Api {
   std::chrono::steady_clock::time_point refilled_{};
 };
 
+/// What an adapter answered, or a refusal.
+Reply reply_of(const Call& call, Result<adapters::Response> answer);
+
 }  // namespace charmille::api

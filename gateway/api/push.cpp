@@ -29,15 +29,6 @@ adapters::Request request_of(const Call& call, std::string partner, std::string 
   return request;
 }
 
-Reply reply_of(const Call& call, Result<adapters::Response> answer) {
-  if (!answer) return refusal(call, answer.error());
-  Reply reply;
-  reply.status = answer->status;
-  reply.headers = std::move(answer->headers);
-  reply.body = std::move(answer->body);
-  return reply;
-}
-
 /// One file of a lot that is not complete: its end depends on files that are still to come.
 bool waits_for_its_lot(Api& api, const base::Uuid& exchange) {
   const auto row = api.context().store.exchange(exchange);
@@ -86,14 +77,6 @@ asio::awaitable<Reply> hand_over(Api& api, CallPtr call) {
       request_of(*call, call->caller.name, call->caller.authentication, api.context());
   auto answer = co_await api.engine().push(endpoint, std::move(request));
   co_return reply_of(*call, std::move(answer));
-}
-
-asio::awaitable<Reply> post_push(Api& api, CallPtr call) {
-  return hand_over(api, std::move(call));
-}
-
-asio::awaitable<Reply> handle_fhir(Api& api, CallPtr call) {
-  return hand_over(api, std::move(call));
 }
 
 asio::awaitable<Reply> post_send(Api& api, CallPtr call) {

@@ -36,12 +36,7 @@ asio::awaitable<Reply> post_query(Api& api, CallPtr call) {
   const adapters::Deadline deadline = api.context().clock.steady() + at_most;
   auto answer = co_await api.engine().query(call->part("endpoint"), std::move(*query),
                                             std::move(person), deadline);
-  if (!answer) co_return refusal(*call, answer.error());
-  Reply reply;
-  reply.status = answer->status;
-  for (auto& [name, value] : answer->headers) reply.headers.emplace_back(name, value);
-  reply.body = std::move(answer->body);
-  co_return reply;
+  co_return reply_of(*call, std::move(answer));
 }
 
 }  // namespace charmille::api
