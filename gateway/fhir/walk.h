@@ -75,6 +75,7 @@ class Walk {
   void primitive(const Rule& rule, const Item& item, const TypeUse& use, fhirpath::TypeId type);
   void complex(const Rule& rule, const Item& item, const TypeUse& use, fhirpath::TypeId type);
   Inside inside_of(const Rule& rule, const TypeUse& use) const;
+  void narrative(const tree::Node& div);
   void companion(const Rule& rule, const tree::Node* beside);
   void fixed(const Element& element, const tree::Node& node);
   void binding(const Element& element, const tree::Node& node);

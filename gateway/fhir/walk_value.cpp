@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/base/bytes.h"
+#include "gateway/fhir/narrative.h"
 #include "gateway/fhir/primitives.h"
 #include "gateway/fhir/walk.h"
 
@@ -70,10 +71,18 @@ void Walk::primitive(const Rule& rule, const Item& item, const TypeUse& use, Typ
       return tell(Severity::error, "structure", "CH-FHIR-008", item.node, {{"type", use.code}});
     if (!has_format(use.code, item.node->chars()))
       return tell(Severity::error, "value", "CH-FHIR-009", item.node, {{"type", use.code}});
+    if (use.code == "xhtml") narrative(*item.node);
     fixed(*rule.element, *item.node);
     binding(*rule.element, *item.node);
   }
   constraints(rule.element->constraints, *rule.owner, item, type);
+}
+
+/// Read from XML it was judged on the way.
+void Walk::narrative(const Node& div) {
+  auto safe = check_narrative(div.chars(), {});
+  if (!safe)
+    tell(Severity::error, "invariant", safe.error().code, &div, std::move(safe.error().args));
 }
 
 /// The `id` and `extension` of a primitive; a profile may ask for one where there is none.
@@ -244,6 +253,11 @@ void Walk::constraints(std::span<const Constraint> constraints, const Definition
       continue;
     }
     // Nothing tells nothing: dates that are not precise enough to be compared, what is not there.
+    if (result.empty()) {
+      tell(Severity::warning, "invariant", "CH-FHIR-032", node,
+           {{"key", one.key}, {"words", base::printable(one.words, 300)}});
+      continue;
+    }
     const bool holds = result.size() != 1 || !result.front().is(fhirpath::Type::boolean) ||
                        result.front().boolean();
     if (!holds)

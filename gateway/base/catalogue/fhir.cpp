@@ -92,6 +92,10 @@ constexpr CatalogueEntry entries[] = {
      "the FHIR server does not admit us (answer {status})",
      "vérifier le jeton ou le certificat avec le partenaire, puis libérer l'envoi",
      "check the token or the certificate with the partner, then release the delivery"},
+    {"CH-FHIR-032", Action::reject, "la règle {key} ne se décide pas ici : {words}",
+     "the rule {key} cannot be decided here: {words}",
+     "compléter les valeurs qu'elle compare (une date plus précise), ou vérifier à la main",
+     "complete the values that it compares (a more precise date), or check by hand"},
 
     {"CH-FHIR-040", Action::stop, "le dossier du paquet FHIR {folder} est illisible",
      "the folder of the FHIR package {folder} cannot be read",

@@ -128,6 +128,28 @@ TEST_CASE("each primitive type has its form") {
                   std::string(type), " ", std::string(json));
 }
 
+TEST_CASE("a narrative is one div of XHTML that shows and does nothing") {
+  const auto with = [](std::string_view div) {
+    return found(R"({"resourceType":"Basic","text":{"status":"generated","div":")" +
+                 std::string(div) + R"("},"code":{"text":"x"}})");
+  };
+  const std::string open = R"(<div xmlns=\"http://www.w3.org/1999/xhtml\">)";
+  CHECK(with(open + "<p>Séjour du 3 au 5</p></div>") == "");
+  CHECK(with("<div>sans espace de noms</div>") == "error CH-FHIR-061 Basic.text.div\n");
+  CHECK(with(open + "<script>x</script></div>") == "error CH-FHIR-062 Basic.text.div\n");
+  CHECK(with(open + R"(<p onclick=\"x\">a</p></div>)") == "error CH-FHIR-063 Basic.text.div\n");
+  CHECK(with(open + R"(<a href=\"javascript:x\">a</a></div>)") ==
+        "error CH-FHIR-064 Basic.text.div\n");
+  CHECK(with(open + "<p>a</div>") == "error CH-FHIR-065 Basic.text.div\n");
+}
+
+TEST_CASE("a rule that its values are too vague for is told as undecided") {
+  CHECK(
+      found(
+          R"({"resourceType":"Basic","code":{"text":"x"},"extension":[{"url":"http://x","valuePeriod":{"start":"2020-02","end":"2020"}}]})") ==
+      "warning CH-FHIR-032 Basic.extension[0].value\n");
+}
+
 TEST_CASE("cardinality, codes and constraints of the base types") {
   CHECK(found(R"({"resourceType":"Encounter"})") ==
         "error CH-FHIR-004 Encounter.status\nerror CH-FHIR-004 Encounter.class\n");
