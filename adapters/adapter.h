@@ -160,6 +160,9 @@ class Intake {
   /// What an exchange of this endpoint holds, for its partner to see it; nothing when `find` would
   /// not lead to it. The audit log tells it. Faults: CH-EXC-005, it is no longer kept.
   virtual Task<std::optional<Kept>> open(base::Uuid exchange, Deadline deadline) = 0;
+  /// Notes in the audit log that the partner looked for something and was shown nothing. What it
+  /// looked for is not kept.
+  virtual Task<void> searched(Deadline deadline) = 0;
   /// Commits adapter state that came with no payload.
   virtual Task<void> remember(AdapterState state, Deadline deadline) = 0;
   /// The state remembered so far.
@@ -277,6 +280,9 @@ struct Adapter {
   /// Its destinations show the latest delivery about a child instead of sending it: when there is
   /// nothing to tell any more, they are told by an empty payload. Changes of one child only.
   bool shows_latest = false;
+  /// What its endpoints carry is one JSON document each: `format` may be left out, and `json` means
+  /// that.
+  bool one_json_document = false;
 };
 
 /// The adapters linked into this binary (adapters/registry.cpp: one line each).

@@ -234,6 +234,7 @@ const Adapter& adapter() {
       .make_destination = build_destination,
       .check_source = check_source,
       .check_destination = check_destination,
+      .one_json_document = true,
   };
   return object;
 }

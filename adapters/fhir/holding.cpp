@@ -166,6 +166,9 @@ class Holding final : public Destination {
         if (entry.type == "DocumentReference" && wanted->fits(*entry.resource))
           found.push_back(match(answer.body, **opened, entry));
     }
+    if (found.empty())
+      if (auto told = co_await intake->searched(request.deadline); !told)
+        co_return decline(asked, 503, "transient", std::move(told.error()));
     const Node self[] = {
         answer.body.object({{"relation", answer.body.text("self")},
                             {"url", answer.body.text(settings_.base + "/DocumentReference")}})};

@@ -64,6 +64,7 @@ const Adapter& documents_adapter() {
       .safe_for_untrusted_input = true,
       .make_destination = build,
       .shows_latest = true,
+      .one_json_document = true,
   };
   return object;
 }

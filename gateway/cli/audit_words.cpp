@@ -69,6 +69,8 @@ constexpr std::array<EventWord, merkle::event_count> events = {{
     {Event::exchange_query, "question posée à un partenaire", "partner asked"},
     {Event::exchange_consulted, "contenu consulté par le partenaire",
      "content consulted by the partner"},
+    {Event::exchange_searched, "recherche du partenaire, sans résultat",
+     "search by the partner, without a result"},
 }};
 
 constexpr bool in_order() {

@@ -173,7 +173,9 @@ std::vector<SentGroup> sent_by(const config::Policy& policy) {
     }
     group->tells_place |= policy::may_know_place(policy.recipient) && leads_to_place(granted);
     if (documents)
-      group->fields.push_back(fmt::format("documents ({})", fmt::join(granted.rubrics, ", ")));
+      group->fields.push_back(fmt::format("documents ({}{}{})", fmt::join(granted.rubrics, ", "),
+                                          granted.labels.empty() ? "" : " ; ",
+                                          fmt::join(granted.labels, ", ")));
     else if (granted.whole)
       group->fields.emplace_back(granted.section);
     for (const std::string_view field : granted.fields)

@@ -38,6 +38,15 @@ std::vector<Field> line_fields() {
        .item = {{.type = choice,
                  .choices = {"administrative", "judicial", "health", "social", "school",
                              "unknown"}}}},
+      {.name = "labels",
+       .type = list,
+       .meaning_fr = "avec la section documents : les étiquettes de confidentialité que ces pièces "
+                     "peuvent avoir ; sans elles, une pièce étiquetée autrement que « normal » ne "
+                     "part pas",
+       .meaning_en = "with the section documents: the security labels that they may have; without, "
+                     "a document with another label than normal does not leave",
+       .example = "[R]",
+       .item = {{}}},
       {.name = "ground",
        .meaning_fr = "fondement légal, inscrit au journal d'audit",
        .meaning_en = "legal ground, noted in the audit log",
@@ -52,9 +61,9 @@ std::vector<Field> line_fields() {
 }
 
 PolicyLine read_line(const View& view, std::vector<Fault>& faults) {
-  PolicyLine line{view["sections"].texts(), view["fields"].texts(),    view["ground"].text(),
-                  view["purpose"].text(),   view["extraction"].text(), view.place(),
-                  view["documents"].texts()};
+  PolicyLine line{view["sections"].texts(),  view["fields"].texts(),    view["ground"].text(),
+                  view["purpose"].text(),    view["extraction"].text(), view.place(),
+                  view["documents"].texts(), view["labels"].texts()};
   if (line.sections.empty() == line.extraction.empty())
     faults.push_back(fault("CH-CFG-068", view.place()));
   if (!line.fields.empty() && line.sections.size() != 1)
@@ -62,6 +71,8 @@ PolicyLine read_line(const View& view, std::vector<Fault>& faults) {
   const bool carries = std::ranges::find(line.sections, "documents") != line.sections.end();
   if (carries != !line.documents.empty())
     faults.push_back(fault("CH-CFG-079", view["documents"].place()));
+  if (!carries && !line.labels.empty())
+    faults.push_back(fault("CH-CFG-096", view["labels"].place()));
   return line;
 }
 

@@ -23,6 +23,9 @@ struct PolicyLine {
   base::Place place;
   /// Which documents the section `documents` means, by their own section ("health"); none: none.
   std::vector<std::string> documents = {};
+  /// Codes of the security labels, beside "normal" and what is lower, that those documents may
+  /// have.
+  std::vector<std::string> labels = {};
 };
 
 struct Policy {

@@ -71,7 +71,7 @@ void Validation::read_endpoint(const std::string& name, const View& view) {
     unknown(view["adapter"], "charmille adapters", names_of(surroundings_.adapters));
   if (!choose_direction(endpoint, view)) broken_.insert(name);
   check_endpoint(endpoint, view);
-  endpoint.format = read_format(view["format"], endpoint.direction, {});
+  endpoint.format = read_format(view["format"], endpoint.direction, own_format(endpoint));
   if (view["lot"].is(tree::Kind::object)) endpoint.lot = read_lot(view["lot"], endpoint);
   parts_.endpoints.emplace(name, std::move(endpoint));
 }
@@ -128,7 +128,23 @@ void Validation::check_endpoint(const Endpoint& endpoint, const View& view) {
   const bool all_have_one = !files.empty() && std::ranges::all_of(files, [](const auto& f) {
     return f.second["format"].present();
   });
-  if (!view["format"].present() && !all_have_one) add("CH-CFG-032", view.key_place());
+  if (!view["format"].present() && !all_have_one && !endpoint.adapter->one_json_document)
+    add("CH-CFG-032", view.key_place());
+}
+
+/// What the endpoint carries when nothing else is written.
+std::optional<Format> Validation::own_format(const Endpoint& endpoint) {
+  if (endpoint.adapter == nullptr || !endpoint.adapter->one_json_document) return {};
+  std::vector<tree::Document::Member> members{{"format", document_.text("json")}};
+  if (endpoint.direction == Direction::destination) {
+    // Only writing puts an array around: reading takes the document as it is.
+    members.emplace_back("each", tree::Node::boolean(false));
+  } else if (const tree::Node* const largest = endpoint.settings->find("max-size")) {
+    members.emplace_back("max-size", *largest);
+  }
+  const auto options = document_.arena().array<tree::Node>(1);
+  options[0] = document_.object(members);
+  return Format{"json", options.data(), endpoint.place};
 }
 
 std::optional<Format> Validation::read_format(const View& view, Direction direction,

@@ -95,7 +95,7 @@ RouteDestination Validation::read_destination(const View& view, const Route& rou
                                   endpoint == nullptr ? std::nullopt : endpoint->format);
   to.format = format.value_or(Format{});
   if (endpoint != nullptr && !view["format"].present() &&
-      endpoint->settings->find("format") == nullptr)
+      endpoint->settings->find("format") == nullptr && !endpoint->format)
     add("CH-CFG-033", view["endpoint"].place(), {{"endpoint", to.endpoint}});
   if (endpoint != nullptr)
     if (const auto partner = parts_.partners.find(endpoint->partner);

@@ -54,6 +54,7 @@ class Validation {
   void read_lot_files(const View& view, const Endpoint& endpoint, Lot& lot);
   void check_lot(const View& view, const Lot& lot);
   void check_folders();
+  std::optional<Format> own_format(const Endpoint& endpoint);
   std::optional<Format> read_format(const View& view, Direction direction,
                                     const std::optional<Format>& otherwise);
   const tree::Node* codec_options(const View& view, const std::string& codec,

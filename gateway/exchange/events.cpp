@@ -160,6 +160,19 @@ Leaf consulted(const store::Exchange& exchange, const Context& context) {
   return about(Event::exchange_consulted, merkle::Act::read, exchange, context);
 }
 
+Leaf searched(const Context& context, const std::string& endpoint) {
+  Leaf leaf = leaf_of(Event::exchange_searched, context);
+  leaf.act = merkle::Act::execute;
+  leaf.detail.emplace_back(DetailKey::endpoint, endpoint);
+  const auto& endpoints = context.site->config->endpoints;
+  if (const auto at = endpoints.find(endpoint); at != endpoints.end()) {
+    leaf.peer.emplace().name = at->second.partner;
+    leaf.chan = at->second.adapter->name;
+  }
+  leaf.ret = "exchange";
+  return leaf;
+}
+
 Leaf receipt(const Context& context, const std::string& endpoint,
              const adapters::Receipt& receipt) {
   Leaf leaf = leaf_of(Event::exchange_receipt, context);

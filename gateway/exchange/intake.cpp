@@ -105,6 +105,12 @@ class EndpointIntake final : public adapters::Intake {
     co_return std::optional<adapters::Kept>(std::move(kept));
   }
 
+  adapters::Task<void> searched(adapters::Deadline) override {
+    store::Unit unit;
+    unit.audit.push_back(events::searched(context_, endpoint_));
+    return keep(std::move(unit));
+  }
+
   adapters::Task<void> remember(adapters::AdapterState state, adapters::Deadline) override {
     store::Unit unit;
     for (auto& [key, value] : state.put)

@@ -101,9 +101,9 @@ Result<Rendering> Outbox::render(const DestinationPlan& plan, const ChangedChild
   const bool gives = !contents.empty() && plan.mapping->mentions_member("content");
   const std::optional<tree::Document> full =
       gives ? std::optional(with_contents(record, contents)) : std::nullopt;
-  rendering.projection =
-      policy::project(full ? *full : record, plan.addressee, plan.policy, *wanted,
-                      family.shares_secret_place(), rendering.cleared, today);
+  rendering.projection = policy::project(full ? *full : record, plan.addressee, plan.policy,
+                                         *wanted, family.shares_secret_place(), rendering.cleared,
+                                         today, plan.mapping->mentions_member("securityLabels"));
   if (!rendering.projection.document) return rendering;
   rendering.secrets = policy::secrets_of(record.root(), plan.addressee.kind, 0, today);
   for (const tree::Document& one : family.hidden)

@@ -61,7 +61,16 @@ class Call {
 using Run = Collection (*)(Call& call);
 
 /// What the compiler does with the first argument.
-enum class First : std::uint8_t { plain, regex, table, type, date_format, sort, variable };
+enum class First : std::uint8_t {
+  plain,
+  regex,
+  table,
+  type,
+  date_format,
+  sort,
+  variable,
+  sentence
+};
 
 /// Of which types the result is, for the checks before any input is seen.
 enum class Gives : std::uint8_t { unknown, input, argument, type };

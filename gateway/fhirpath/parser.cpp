@@ -416,6 +416,9 @@ class Parser {
         if (constant && !DateFormat::parse(text))
           refuse("CH-PATH-017", at, {{"format", base::printable(text)}});
         return;
+      case First::sentence:
+        if (!constant || text.empty()) refuse("CH-PATH-029", at);
+        return;
       case First::table:
         break;
     }

@@ -14,8 +14,8 @@ namespace charmille::mapping {
 
 /// What runs of one mapping touched: filled by `apply` when it explains.
 struct Coverage {
-  /// Line and column of each rule that gave a value (null is none), each branch that was taken,
-  /// each loop that had an item.
+  /// Line and column of each rule that gave a value (null is none) or refused, each branch that was
+  /// taken, each loop that had an item.
   std::set<std::pair<std::uint32_t, std::uint32_t>> lines;
   /// Codes that were translated, by their value's place in memory: the table's own.
   std::unordered_set<const tree::Node*> codes;

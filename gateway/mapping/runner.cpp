@@ -67,7 +67,9 @@ void Runner::gather(const Rule& rule, Fault fault) {
 Collection Runner::evaluate(const Rule& rule, const Part& part, Focus focus) {
   Collection out = part.expression->evaluate(context_, focus);
   if (context_.failed()) {
-    gather(rule, *context_.take_fault());
+    Fault fault = *context_.take_fault();
+    if (fault.code == "CH-PATH-044") touch(rule.origin);  // it did what it is there for
+    gather(rule, std::move(fault));
     return {};
   }
   return out;

@@ -24,9 +24,11 @@ std::vector<Granted> granted_by(const config::Policy& policy) {
       Granted granted{section, line.fields.empty(), {}, rank};
       for (const std::string& field : line.fields)
         if (may_name(policy.recipient, section, field)) granted.fields.emplace_back(field);
-      if (section == "documents")
+      if (section == "documents") {
+        granted.labels.assign(line.labels.begin(), line.labels.end());
         for (const std::string& rubric : line.documents)
           if (may_have_document(policy.recipient, rubric)) granted.rubrics.emplace_back(rubric);
+      }
       if (granted.whole || !granted.fields.empty()) all.push_back(std::move(granted));
     }
   return all;

@@ -16,6 +16,7 @@ struct Granted {
   std::vector<std::string_view> fields;        ///< when not whole
   std::size_t line = 0;                        ///< its rank in the policy
   std::vector<std::string_view> rubrics = {};  ///< of the section `documents`: whose documents go
+  std::vector<std::string_view> labels = {};   ///< and which security labels they may have
 };
 
 /// In the order of the lines. The views are into the policy.

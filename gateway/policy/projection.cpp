@@ -26,6 +26,7 @@ using tree::Node;
 struct Grant {
   bool whole = false;
   std::vector<std::string_view> fields;
+  std::vector<std::string_view> labels;
   std::vector<std::size_t> lines;  ///< ranks of the lines that granted it
 
   bool covers(std::string_view field) const {
@@ -37,12 +38,22 @@ bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+/// HL7 v3-Confidentiality: U, L and M are below N, "normal". Any other label, and one in words
+/// alone, keeps somebody out.
+bool restricts(const Node& label) {
+  const std::string_view system = text_at(label, "system"), code = text_at(label, "code");
+  const bool confidentiality = system.empty() || system.ends_with("v3-Confidentiality") ||
+                               system == "urn:oid:2.16.840.1.113883.5.25";
+  return !(confidentiality && code.size() == 1 &&
+           std::string_view("ULMN").find(code[0]) != std::string_view::npos);
+}
+
 /// One projection under way.
 class Projecting {
  public:
   Projecting(const Document& record, const Addressee& to, const config::Policy& policy,
              const Scope& scope, bool shares_secret_place, const Cleared& cleared,
-             std::string_view today)
+             std::string_view today, bool keeps_labels)
       : record_(record.root()),
         attachments_(record.attachments()),
         to_(to),
@@ -51,7 +62,8 @@ class Projecting {
         cleared_(cleared),
         hide_place_(!may_know_place(to.kind) &&
                     (shares_secret_place || place_is_secret(record_, today))),
-        qualified_(ins_is_qualified()) {}
+        qualified_(ins_is_qualified()),
+        keeps_labels_(keeps_labels) {}
 
   Projection run() {
     grants();
@@ -89,6 +101,7 @@ class Projecting {
 
   void grants();
   const Grant* grant_of(std::string_view section, const Node& item) const;
+  bool labels_fit(const Grant& grant, const Node& document) const;
   Node of_section(Document& into, std::string_view section, const Node& node);
   Node of_item(Document& into, std::string_view section, const Grant& grant, const Node& item);
   bool goes(std::string_view section, const Grant& grant, std::string_view field) const;
@@ -105,6 +118,7 @@ class Projecting {
   const Cleared& cleared_;
   const bool hide_place_;
   const bool qualified_;
+  const bool keeps_labels_;
   std::map<std::string_view, Grant> grants_;
   std::map<std::string_view, Grant> documents_;  ///< by the documents' own section
   std::set<std::size_t> document_lines_;         ///< that let one of them through
@@ -116,6 +130,7 @@ void Projecting::grants() {
     grant.lines.push_back(granted.line);
     grant.whole |= granted.whole;
     grant.fields.insert(grant.fields.end(), granted.fields.begin(), granted.fields.end());
+    grant.labels.insert(grant.labels.end(), granted.labels.begin(), granted.labels.end());
   };
   for (const Granted& granted : granted_by(policy_)) {
     add(grants_[granted.section], granted);
@@ -129,13 +144,22 @@ const Grant* Projecting::grant_of(std::string_view section, const Node& item) co
   if (section != "documents") return &grants_.at(section);
   if (hide_place_ && !cleared_.contains(text_at(item, "sha256"))) return nullptr;
   const auto found = documents_.find(text_at(item, "section"));
-  return found == documents_.end() ? nullptr : &found->second;
+  if (found == documents_.end() || !labels_fit(found->second, item)) return nullptr;
+  return &found->second;
+}
+
+/// No label is lowered: each that restricts must be granted, and reach the recipient.
+bool Projecting::labels_fit(const Grant& grant, const Node& document) const {
+  return std::ranges::all_of(items_at(document, "securityLabels"), [&](const Node& label) {
+    return !restricts(label) || (keeps_labels_ && contains(grant.labels, text_at(label, "code")));
+  });
 }
 
 /// Does this field go? What the program holds back comes after what the lines grant.
 bool Projecting::goes(std::string_view section, const Grant& grant, std::string_view field) const {
-  if (!grant.covers(field)) return false;
   const std::string path = std::string(section) + '.' + std::string(field);
+  if (path == "documents.securityLabels") return true;  // what goes keeps its labels
+  if (!grant.covers(field)) return false;
   if (contains(free_text_fields(), path)) return false;
   if (hide_place_ && contains(place_fields(), path)) return false;
   if (section == "ins" && (field == "matricule" || field == "oid" || field == "kind") &&
@@ -304,12 +328,13 @@ bool place_is_secret(const Node& record, std::string_view today) {
 
 Projection project(const Document& record, const Addressee& to, const config::Policy* policy,
                    bool wanted, bool shares_secret_place, const Cleared& cleared,
-                   std::string_view today) {
+                   std::string_view today, bool keeps_labels) {
   if (policy == nullptr || policy->recipient != to.kind) return denied("CH-POL-001");
   if (!wanted) return denied("CH-POL-002");
   const Scope scope(record.root(), to, today);
   if (!scope.concerned()) return denied(scope.denial());
-  return Projecting(record, to, *policy, scope, shares_secret_place, cleared, today).run();
+  return Projecting(record, to, *policy, scope, shares_secret_place, cleared, today, keeps_labels)
+      .run();
 }
 
 }  // namespace charmille::policy

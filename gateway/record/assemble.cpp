@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "gateway/config/words.h"
@@ -55,6 +56,23 @@ bool complete_one(Document& into, std::vector<Node>& items, const Node& other) {
   return true;
 }
 
+/// One content is as confidential as the source that says the most: each of the documents that have
+/// it has the labels of all of them.
+void share_labels(Document& into, std::vector<Node>& documents) {
+  std::map<std::string_view, std::vector<Node>> labels;  // by digest
+  for (const Node& document : documents) {
+    std::vector<Node>& all = labels[text_at(document, "sha256")];
+    for (const Node& label : items_at(document, "securityLabels"))
+      if (std::ranges::none_of(all, [&](const Node& known) { return tree::equal(known, label); }))
+        all.push_back(label);
+  }
+  for (Node& document : documents) {
+    const std::string_view digest = text_at(document, "sha256");
+    if (!digest.empty() && !labels[digest].empty())
+      document = with(into, document, "securityLabels", into.array(labels[digest]));
+  }
+}
+
 /// The section as the statements, best first, tell it together.
 Node put_together(Document& into, std::string_view section, const std::vector<Said>& statements,
                   const Ownership& ownership) {
@@ -80,6 +98,7 @@ Node put_together(Document& into, std::string_view section, const std::vector<Sa
         items.push_back(item);
     }
   }
+  if (section == "documents") share_labels(into, items);
   return into.array(items);
 }
 

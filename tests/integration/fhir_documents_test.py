@@ -57,8 +57,8 @@ class Held(Site):
     def __init__(self, held="90d", reading='tddui/lire-dossier, vars: {lieuSecret: "no"}', writing="test/documents"):
         self.port = free_port()
         super().__init__(f"""
-  dossiers: {{adapter: fhir, partner: dui, resources: [DocumentReference], format: {{json: {{each: false}}}}}}
-  documents: {{adapter: fhir-documents, partner: soins, url: "http://127.0.0.1:{self.port}/fhir/documents", held: {held}, format: {{json: {{each: false}}}}}}
+  dossiers: {{adapter: fhir, partner: dui, resources: [DocumentReference]}}
+  documents: {{adapter: fhir-documents, partner: soins, url: "http://127.0.0.1:{self.port}/fhir/documents", held: {held}}}
 """, f"""
   dossiers: {{from: dossiers, mapping: {reading},
     to: [{{endpoint: documents, mapping: {writing}, trigger: change, mode: live, start: everything}}]}}
@@ -119,6 +119,8 @@ def documents_are_found_and_read():
         assert json.loads(site.call("documents/metadata")[2])["rest"][0]["resource"][0]["type"] == "DocumentReference"
         log = site.run("audit", "list", "--event", "exchange.consulted", "--json").stdout
         assert '"soins"' in log and LOCAL not in log, log
+        log = site.run("audit", "list", "--event", "exchange.searched", "--json").stdout
+        assert log.count("exchange.searched") == 4 and '"soins"' in log and "K000002" not in log, log
         site.stop()
         site.verify()
 

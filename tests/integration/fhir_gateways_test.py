@@ -31,7 +31,7 @@ class Pair:
         port = free_port()
         self.url = f"https://localhost:{port}/fhir/dossiers"
         self.departement = Site("""
-  dossiers: {adapter: fhir, partner: association, format: {json: {each: false}}}
+  dossiers: {adapter: fhir, partner: association}
 """, """
   dossiers: {from: dossiers, mapping: tddui/lire-dossier, vars: {logiciel: eo}, to: []}
 """, listen=f"""listen:
@@ -162,7 +162,7 @@ def what_could_be_made_twice_waits_for_a_person():
     peer = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forgetful)
     threading.Thread(target=peer.serve_forever, daemon=True).start()
     with Site(PUSH + f"""
-  serveur: {{adapter: fhir, partner: cd99, url: "http://127.0.0.1:{peer.server_port}/fhir", timeout: 5s, format: {{json: {{each: false}}}}}}
+  serveur: {{adapter: fhir, partner: cd99, url: "http://127.0.0.1:{peer.server_port}/fhir", timeout: 5s}}
 """, push_route("endpoint: serveur, mapping: tddui/dossier, vars: {finess: '990001018', ifNoneExist: non}")) as gateway:
         gateway.start()
         send(gateway, 1)
@@ -219,7 +219,7 @@ def a_client_of_others_is_served():
         (Path(folder) / "client.mjs").write_text(CLIENT)
         port = free_port()
         with Site("""
-  dossiers: {adapter: fhir, partner: dui, format: {json: {each: false}}}
+  dossiers: {adapter: fhir, partner: dui}
 """, """
   dossiers: {from: dossiers, mapping: tddui/lire-dossier, to: []}
 """, listen=f"listen: {{address: 127.0.0.1:{port}, tls: none}}") as server:

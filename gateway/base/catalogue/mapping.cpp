@@ -87,6 +87,9 @@ constexpr CatalogueEntry entries[] = {
      "{type} has no field '{name}' ({suggestion})",
      "corriger le nom ; les champs de la fiche sont dans docs/reference/fiche-enfant.md",
      "correct the name; the fields of the record are in docs/reference/fiche-enfant.md"},
+    {"CH-PATH-029", Action::stop, "le motif du refus doit être un texte entre apostrophes",
+     "the reason of the refusal must be a text in quotes", "écrire refuse('pourquoi')",
+     "write refuse('why')"},
     // CH-PATH-030 to 039: an expression that fails on an input.
     {"CH-PATH-030", Action::reject,
      "« {field} » donne {count} valeurs là où une seule est attendue (règle {rule})",
@@ -129,6 +132,10 @@ constexpr CatalogueEntry entries[] = {
      "'{field}' is no number (rule {rule})",
      "corriger la valeur dans le fichier, ou garder le texte : retirer parseNumber() de la règle",
      "correct the value in the file, or keep the text: take parseNumber() out of the rule"},
+    {"CH-PATH-044", Action::reject, "la correspondance refuse cette entrée : {why} (règle {rule})",
+     "the mapping refuses this: {why} (rule {rule})",
+     "corriger ce que la source envoie, ou en convenir avec elle",
+     "correct what the source sends, or agree on it with the source"},
     // CH-MAP-001 to 009: a mapping file and its head.
     {"CH-MAP-001", Action::stop, "la correspondance ne peut pas être lue, ou dépasse 4 Mio",
      "the mapping file cannot be read, or is larger than 4 MiB", "vérifier le chemin et les droits",

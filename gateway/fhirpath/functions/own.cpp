@@ -172,6 +172,13 @@ Collection entries(Call& call) {
   return out;
 }
 
+/// refuse(why): a fault in the words of the mapping. They are a literal, so no value of the input
+/// can be in them.
+Collection refuse(Call& call) {
+  const Collection why = call.argument(0);
+  return call.fault("CH-PATH-044", {{"why", std::string(why.front().chars())}});
+}
+
 constexpr Function functions[] = {
     {"parseDate", 1, 4, parse_date, First::date_format},
     {"formatDate", 1, 1, format_date, First::date_format},
@@ -186,6 +193,7 @@ constexpr Function functions[] = {
     {"rppsValid", 0, 0, valid<base::is_rpps>},
     {"hash", 0, 0, hash},
     {"entries", 0, 1, entries, First::regex},
+    {"refuse", 1, 1, refuse, First::sentence},
 };
 
 }  // namespace

@@ -55,6 +55,15 @@ TEST_CASE("fields narrow one section") {
         "4:39 lines[0].fields CH-CFG-067\n");
 }
 
+TEST_CASE("labels are those of documents") {
+  CHECK(faults_of("policy: p\nrecipient: dui\nlines:\n"
+                  "  - {sections: [documents], documents: [social], labels: [R], ground: g, "
+                  "purpose: q}\n") == "");
+  CHECK(faults_of("policy: p\nrecipient: dui\nlines:\n"
+                  "  - {sections: [school], labels: [R], ground: g, purpose: q}\n") ==
+        "4:34 lines[0].labels CH-CFG-096\n");
+}
+
 TEST_CASE("two policies for one recipient are refused") {
   auto files = files_of(
       test::spoiled("[departement.yaml]", "[departement.yaml, autre.yaml]"), "c.yaml", "/site",

@@ -226,6 +226,50 @@ TEST_CASE("a lot tells its files and its lots apart") {
         "routes.enfants.to[0].endpoint CH-CFG-033");
 }
 
+TEST_CASE("what carries one JSON document needs no format, and gets no array around it") {
+  static const tree::Spec one_json_codec{"json",
+                                         "",
+                                         "",
+                                         {{.name = "format", .type = tree::FieldType::text},
+                                          {.name = "each", .type = tree::FieldType::boolean},
+                                          {.name = "max-size", .type = tree::FieldType::size}}};
+  const adapters::Adapter one{.name = "post",
+                              .source = &test::drop_in,
+                              .destination = &test::post_out,
+                              .guarantees_fr = {},
+                              .guarantees_en = {},
+                              .one_json_document = true};
+  const auto options_of = [&](std::string_view format) {
+    const std::string text = test::spoiled(
+        "sortie: {adapter: file, partner: cd99, folder: out, format: csv}",
+        "sortie: {adapter: post, partner: cd99, url: \"https://x\"" + std::string(format) + "}");
+    auto surroundings = test::surroundings();
+    const std::vector<const adapters::Adapter*> all{&test::file_adapter, &one};
+    surroundings.adapters = all;
+    surroundings.codecs = {{"csv", &test::csv, &test::csv},
+                           {"json", &one_json_codec, &one_json_codec}};
+    auto files = files_of(text, "c.yaml", "/site", {{"departement.yaml", test::policy_text}});
+    REQUIRE(files);
+    const auto result = validate(std::move(*files), surroundings);
+    REQUIRE_MESSAGE(result.site != nullptr, test::brief(result.faults));
+    const tree::Node& options = *result.site->endpoints.at("sortie").format->options;
+    std::string said;
+    for (std::size_t i = 0; i < options.items().size(); ++i) {
+      const tree::Node& value = options.items()[i];
+      said += std::string(options.key(i)) + "=" +
+              (value.is(tree::Kind::boolean) ? value.boolean_value() ? "true" : "false"
+                                             : std::string(value.chars())) +
+              ";";
+    }
+    return said;
+  };
+  CHECK(options_of("") == "format=json;each=false;");
+  CHECK(options_of(", format: json") == "format=json;each=false;");
+  CHECK(options_of(", format: {json: {max-size: 1MiB}}") ==
+        "format=json;each=false;max-size=1MiB;");
+  CHECK(options_of(", format: {json: {each: true}}") == "format=json;each=true;");
+}
+
 TEST_CASE("two sources never read one folder") {
   CHECK(
       fault_of("  sortie:",

@@ -38,6 +38,7 @@ TEST_CASE("a mistake in an expression is found at its character") {
       {"'a'.parseDate('dd/yyyy')", "CH-PATH-017", 7, 24},
       {"sex.translate('sex')", "CH-PATH-019", 7, 24},
       {"sex.translate(sex)", "CH-PATH-018", 7, 24},
+      {"refuse(sex)", "CH-PATH-029", 7, 17},
       {"1 is System.Whole", "CH-PATH-020", 7, 15},
       {"999999999999999999999", "CH-PATH-011", 7, 10},
   };

@@ -188,6 +188,8 @@ TEST_CASE("our own functions") {
          {"sex.translate('sexe')", "'female'"},
          {"'X'.translate('sexe')", "CH-PATH-041"},
          {"'X'.translate('sexe', 'other')", "'other'"},
+         {"refuse('no name')", "CH-PATH-044"},
+         {"iif(sex = 'F', sex, refuse('no name'))", "'F'"},
          {"nothing.translate('sexe')", "'unknown'"},
          {"'Ünal-Œrsted  d\\'Aïn'.normalize()", "'UNAL OERSTED D AIN'"},
          {"'07.67 97'.digits()", "'076797'"},

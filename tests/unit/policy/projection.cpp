@@ -131,6 +131,43 @@ TEST_CASE(
   CHECK(items_at(both.document->root(), "documents")[1].find("title") != nullptr);
 }
 
+TEST_CASE("a document goes with its labels where the policy names them, and nowhere else") {
+  const auto labelled = [](std::string_view labels) {
+    return read(R"({"identity":{"birthName":"ÎLOT"},"measures":[{"department":"99"}],
+      "stays":[{"finess":"990001018","entry":"2024-01-02","secretPlace":{"code":"no"}}],
+      "documents":[{"section":"judicial","kind":"K","securityLabels":)" +
+                std::string(labels) + "}]}");
+  };
+  config::Policy policy = policy_of(Recipient::departement, {"identity"});
+  policy.lines.push_back(line("documents", {"section", "kind"}));
+  policy.lines.back().documents = {"judicial"};
+  const auto sent_of = [&](std::string_view labels, bool keeps) {
+    return project(labelled(labels), department_99, &policy, true, false, {}, {}, keeps);
+  };
+  const char* const confidentiality = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+  const auto coded = [&](std::string_view code) {
+    return R"([{"system":")" + std::string(confidentiality) + R"(","code":")" + std::string(code) +
+           R"("}])";
+  };
+  for (const char* const open : {"U", "L", "M", "N"})
+    CHECK(sections_sent(sent_of(coded(open), false)) == "judicial ");
+  for (const char* const labels :
+       {R"([{"code":"INVISIBLE_PATIENT"}])", R"([{"text":"À ne pas montrer"}])",
+        R"([{"code":"N"},{"code":"R"}])", R"([{"system":"urn:other","code":"N"}])"}) {
+    CAPTURE(labels);
+    const Projection held = sent_of(labels, true);
+    CHECK(sections_sent(held) == "");
+    CHECK(std::ranges::find(held.withheld, "documents[]") != held.withheld.end());
+  }
+  policy.lines.back().labels = {"R"};
+  CHECK(sections_sent(sent_of(coded("R"), true)) == "judicial ");
+  // The label goes with the document, although the line does not name the field.
+  CHECK(sent(sent_of(coded("R"), true)).find("securityLabels") != std::string::npos);
+  CHECK(sections_sent(sent_of(coded("R"), false)) == "");  // a mapping that would drop it
+  CHECK(sections_sent(sent_of(coded("V"), true)) == "");
+  CHECK(sections_sent(sent_of(R"([{"code":"R"},{"code":"INVISIBLE_PATIENT"}])", true)) == "");
+}
+
 TEST_CASE("a department that is not the only one gets no document: whose it is cannot be told") {
   tree::Document record = read(two_departments);
   record.set_root(record::with(record, record.root(), "documents",

@@ -107,6 +107,27 @@ TEST_CASE(
   CHECK(assembled(dui, ownership).find(R"({"number":"?"})") != std::string::npos);
 }
 
+TEST_CASE(
+    "one content that several sources have is as confidential as the one that says the most") {
+  const std::string digest(64, 'a');
+  const auto open =
+      said(R"({"documents":[{"id":"1","sha256":")" + digest + R"("},{"id":"2"}]})", "eo", 1);
+  const auto closed = said(
+      R"({"documents":[{"id":"9","sha256":")" + digest + R"(","securityLabels":[{"code":"R"}]}]})",
+      "csapa", 2);
+  const auto twice = said(R"({"documents":[{"id":"8","sha256":")" + digest +
+                              R"(","securityLabels":[{"code":"R"},{"text":"x"}]}]})",
+                          "hospital", 3);
+  const std::string both = assembled(open + closed);
+  CHECK(both.find(R"({"id":"1","securityLabels":[{"code":"R"}],"sha256")") != std::string::npos);
+  CHECK(both.find(R"({"id":"2"})") != std::string::npos);
+  const std::string all = assembled(open + closed + twice);
+  for (const char* const id : {"1", "8", "9"})
+    CHECK(all.find(R"({"id":")" + std::string(id) +
+                   R"(","securityLabels":[{"code":"R"},{"text":"x"}],"sha256")") !=
+          std::string::npos);
+}
+
 TEST_CASE("a measure that both know has what the department leaves unsaid from the DUI") {
   const auto dui = said(
       R"({"measures":[{"id":"M1","number":"99-D1","department":"99","judge":"J","secretPlace":{"code":"yes"}},{"id":"M2","type":{"code":"AED"},"start":"2024-01-02","court":"dui"}]})",
