@@ -88,23 +88,65 @@ void add_withdrawn(const ImportPlan& plan, const std::vector<store::StatementRow
   }
 }
 
-/// A change that names the child by one identifier takes none of the others away.
-Result<void> keep_ids(const Context& context, const crypto::Key& key, const base::Uuid& child,
-                      const std::vector<store::StatementRow>& rows,
-                      std::vector<record::Statement>& fresh) {
-  const auto ids = std::ranges::find(fresh, "ids", &record::Statement::section);
-  if (ids == fresh.end()) return {};
-  const store::StatementRow* known = find(rows, ids->source, ids->section);
-  if (known == nullptr || known->withdrawn) return {};
-  auto packed = context.vault.open_statement(key, child, known->section, known->body);
-  if (!packed) return fail(packed.error());
-  record::Statement former;
-  if (auto unpacked = record::unpack(*packed, former); !unpacked) return unpacked;
-  auto body = record::with_former_ids(former.body, ids->body);
-  if (!body) return fail(body.error());
-  ids->body = std::move(*body);
-  return {};
-}
+/// What a source that tells changes only leaves standing of what it said before.
+class Former {
+ public:
+  Former(const Context& context, const crypto::Key& key, const base::Uuid& child,
+         const std::vector<store::StatementRow>& rows)
+      : context_(context), key_(key), child_(child), rows_(rows) {}
+
+  /// A change that names the child by one identifier takes none of the others away.
+  Result<void> keep_ids(std::vector<record::Statement>& fresh) const {
+    const auto ids = std::ranges::find(fresh, "ids", &record::Statement::section);
+    if (ids == fresh.end()) return {};
+    auto former = body_of(standing(*ids));
+    if (!former) return fail(former.error());
+    if (!former->empty()) return put(*ids, record::with_former_ids(*former, ids->body));
+    return {};
+  }
+
+  /// What comes late adds too: under what was told since.
+  Result<void> add_documents(std::vector<record::Statement>& fresh) const {
+    const auto told = std::ranges::find(fresh, "documents", &record::Statement::section);
+    if (told == fresh.end()) return {};
+    const store::StatementRow* known = standing(*told);
+    auto former = body_of(known);
+    if (!former) return fail(former.error());
+    if (former->empty()) former = "[]";
+    if (known == nullptr || !is_older(*told, *known))
+      return put(*told, record::with_former_documents(*former, told->body));
+    told->extracted = known->extracted;
+    told->lot = known->lot;
+    return put(*told, record::with_former_documents(told->body, *former));
+  }
+
+ private:
+  const store::StatementRow* standing(const record::Statement& fresh) const {
+    const store::StatementRow* known = find(rows_, fresh.source, fresh.section);
+    return known == nullptr || known->withdrawn ? nullptr : known;
+  }
+
+  /// Empty when nothing stands.
+  Result<std::string> body_of(const store::StatementRow* known) const {
+    if (known == nullptr) return std::string{};
+    auto packed = context_.vault.open_statement(key_, child_, known->section, known->body);
+    if (!packed) return fail(packed.error());
+    record::Statement former;
+    if (auto unpacked = record::unpack(*packed, former); !unpacked) return fail(unpacked.error());
+    return std::move(former.body);
+  }
+
+  static Result<void> put(record::Statement& into, Result<std::string> body) {
+    if (!body) return fail(body.error());
+    into.body = std::move(*body);
+    return {};
+  }
+
+  const Context& context_;
+  const crypto::Key& key_;
+  const base::Uuid child_;
+  const std::vector<store::StatementRow>& rows_;
+};
 
 /// Sections that tell a place, or whose it is to be kept from.
 bool tells_place(const std::vector<std::string>& sections) {
@@ -180,11 +222,14 @@ Result<ChildWriter::Said> ChildWriter::add_statements(const ImportPlan& plan,
     said.rows = std::move(*rows);
   }
   std::vector<record::Statement> fresh = record::split(child, plan.reading);
+  const Former former(context_, *target.key, target.row.id, said.rows);
   if (plan.snapshot) {
     add_withdrawn(plan, said.rows, fresh);
-  } else if (auto kept = keep_ids(context_, *target.key, target.row.id, said.rows, fresh); !kept) {
+  } else if (auto kept = former.keep_ids(fresh); !kept) {
     return fail(kept.error());
   }
+  if (plan.adds.contains("documents"))
+    if (auto added = former.add_documents(fresh); !added) return fail(added.error());
   const base::Time now = context_.clock.now();
   for (record::Statement& statement : fresh) {
     store::StatementRow row = row_of(target.row.id, statement, plan.lead.id, now);

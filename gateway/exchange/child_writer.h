@@ -27,8 +27,9 @@ struct ImportPlan {
   record::Reading reading;
   bool snapshot = false;
   std::set<std::string>
-      covered;                ///< sections that this payload speaks of; others are not withdrawn
-  bool hold_changes = false;  ///< max-change is counted at the end of the lot
+      covered;                 ///< sections that this payload speaks of; others are not withdrawn
+  std::set<std::string> adds;  ///< sections whose items add to what the source said before
+  bool hold_changes = false;   ///< max-change is counted at the end of the lot
   /// A route's part of a dry run: what would change is counted there, nothing is made.
   PreviewRoute* preview = nullptr;
   bool check_all =

@@ -316,7 +316,10 @@ ImportPlan Importer::plan_of(const ImportJob& job, const RoutePlan& route,
   plan.reading.mapping = route.mapping->name();
   plan.snapshot = job.is_lot() && route.source->lot &&
                   route.source->lot->coverage == config::Coverage::snapshot;
-  if (plan.snapshot) plan.covered = reader.covered();
+  if (plan.snapshot)
+    plan.covered = reader.covered();
+  else
+    plan.adds = route.mapping->adds();
   plan.hold_changes =
       job.is_lot() && std::ranges::any_of(route.to, [](const DestinationPlan& to) {
         return to.config->max_change && to.config->trigger == config::Trigger::change;

@@ -66,6 +66,8 @@ class Loader {
     plan_->to = text_of("to");
     const std::string from = text_of("from");
     plan_->from = static_cast<From>(std::ranges::find(from_names(), from) - from_names().begin());
+    if (const Node* adds = root().find("adds"))
+      for (const Node& section : adds->items()) plan_->adds.emplace(section.chars());
     if (const Node* strict = root().find("strict")) scope_.set_strict(strict->boolean_value());
     if (const Node* tests = root().find("tests")) plan_->tests = *tests;
   }
@@ -359,6 +361,10 @@ std::vector<std::string> Mapping::columns_read(std::string_view file) const {
 
 std::vector<std::string_view> engine_variables() {
   return {given_variables.begin(), given_variables.end()};
+}
+
+const std::set<std::string>& Mapping::adds() const {
+  return plan_->adds;
 }
 
 bool Mapping::mentions_variable(std::string_view name) const {

@@ -54,6 +54,8 @@ class Mapping {
   From from() const;
   /// "child-record", "tree" or the name of a schema.
   const std::string& to() const;
+  /// Sections of a child record whose items add to those that the source gave before.
+  const std::set<std::string>& adds() const;
   /// Reads no other file of the lot: batches of any size can be mapped one after the other.
   bool streams() const { return files().empty(); }
   /// Names of the lot's files that `nest` reads.

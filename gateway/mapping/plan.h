@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ struct Plan {
   std::filesystem::path path;  ///< where it was read
   From from = From::tree;
   std::string to;
+  std::set<std::string> adds;  ///< sections whose items add to those told before
   std::optional<fhirpath::Expression> each;
   std::shared_ptr<const fhirpath::Model> model;     ///< that the input is read with
   std::optional<std::vector<std::string>> columns;  ///< of the main rows, when they are declared

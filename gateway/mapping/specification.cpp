@@ -59,6 +59,16 @@ const std::vector<Field>& mapping_fields() {
                      "beside; paths are checked "
                      "against them",
        .example = "[Identifiant, Nom]"},
+      {.name = "adds",
+       .type = FieldType::list,
+       .meaning_fr =
+           "avec to: child-record, les sections dont les éléments s'ajoutent à ceux que la "
+           "source avait donnés, au lieu de les remplacer ; le même « id » reste un seul "
+           "élément",
+       .meaning_en = "with to: child-record, the sections whose items add to those that the source "
+                     "gave before, instead of taking their place; the same 'id' is one item",
+       .example = "[documents]",
+       .item = {{.type = FieldType::choice, .choices = {"documents"}}}},
       {.name = "strict",
        .type = FieldType::boolean,
        .meaning_fr = "true : seules les %variables se lisent",

@@ -37,6 +37,33 @@ Result<std::string> with_former_ids(const std::string& former, const std::string
   return codec::write_canonical_json(document.array(ids));
 }
 
+Result<std::string> with_former_documents(const std::string& former, const std::string& fresh) {
+  Document document;
+  const auto before = codec::read_own_json(document, former);
+  const auto now = codec::read_own_json(document, fresh);
+  if (!before || !now) return fail("CH-REC-050");
+  const auto same = [](const Node& a, const Node& b, std::string_view key) {
+    return !text_at(a, key).empty() && text_at(a, key) == text_at(b, key);
+  };
+  const auto is_gone = [&](const Node& one) {
+    return std::ranges::any_of(now->items(), [&](const Node& other) {
+      const bool again = text_at(one, "id").empty() || text_at(other, "id").empty()
+                             ? same(one, other, "sha256")
+                             : same(one, other, "id");
+      return again || std::ranges::any_of(items_at(other, "replaces"), [&](const Node& id) {
+               return id.chars() == text_at(one, "id");
+             });
+    });
+  };
+  std::vector<Node> documents;
+  for (const Node& one : before->items())
+    if (!is_gone(one)) documents.push_back(one);
+  for (const Node& one : now->items())
+    if (text_at(one, "state") != "superseded" && text_at(one, "state") != "entered-in-error")
+      documents.push_back(one);
+  return codec::write_canonical_json(document.array(documents));
+}
+
 std::string pack(const Statement& statement) {
   const Provenance& from = statement.provenance;
   Document head;

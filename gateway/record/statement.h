@@ -56,6 +56,11 @@ std::vector<Statement> split(const tree::Document& child, const Reading& reading
 /// `former` cannot be read.
 Result<std::string> with_former_ids(const std::string& former, const std::string& fresh);
 
+/// What a source whose documents add up says of them: those it gave before, but for the ones that
+/// are here again (by `id`, or by content), that one of these `replaces`, or that are told here as
+/// `superseded` or `entered-in-error` (FHIR R4, DocumentReferenceStatus), which are none. As above.
+Result<std::string> with_former_documents(const std::string& former, const std::string& fresh);
+
 /// Provenance and body as one text, to be sealed; and back.
 std::string pack(const Statement& statement);
 /// Fills provenance and body only. CH-REC-050 when the bytes are not what `pack` wrote.

@@ -195,20 +195,15 @@ def documents_cross_by_pdsm():
     assert binary["resourceType"] == "Binary"
     binary["data"] = base64.b64encode(content).decode()
     submission["entry"][1]["resource"]["content"][0]["attachment"]["size"] = len(content)
-    alone = {"resourceType": "DocumentReference", "status": "current", "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": "urn:oid:1.2.250.1.999.7.1"},
-             "contained": [{"resourceType": "Patient", "id": "p", "birthDate": "2015-03-04", "name": [{"family": "AUBÉPINE", "given": ["Elio"]}],
-                            "identifier": [{"system": USER, "value": f"3{FINESS}/E1"}]}],
-             "type": {"text": "Ordonnance"}, "category": [{"text": "Santé"}], "subject": {"reference": "#p"},
-             "content": [{"attachment": {"contentType": "application/pdf", "title": "Ordonnance", "data": base64.b64encode(content).decode()}}]}
-    for resource, path, kind in ((submission, "", "Certificat médical"), (alone, "/DocumentReference", "Ordonnance")):
+    for resource, path, kind in ((submission, "", "Certificat médical"), (alone(1, "Ordonnance"), "/DocumentReference", "Ordonnance")):
         with Held(reading="pdsm/lire-documents", writing="pdsm/documents") as site:
             site.start()
             site.give(resource, path)
             found = site.find(patient=f"{USER}|3{FINESS}/E1")
             assert [one["type"]["text"] for one in found] == [kind], (found, site.exchanges(), site.deliveries())
             attachment = found[0]["content"][0]["attachment"]
-            assert attachment["hash"] == base64.b64encode(hashlib.sha1(content).digest()).decode(), attachment
-            assert site.call(attachment["url"])[2] == content
+            assert attachment["hash"] == base64.b64encode(hashlib.sha1(site.call(attachment["url"])[2]).digest()).decode(), attachment
+            assert site.call(attachment["url"])[2] == (content if resource is submission else pdfs.plain("Ordonnance"))
             for one in resource.get("entry", [{"resource": resource}]):
                 if "category" in one["resource"]:
                     one["resource"]["category"] = [{"text": "Social"}]  # not for those who care
@@ -220,6 +215,54 @@ def documents_cross_by_pdsm():
             site.verify()
 
 
+def alone(number, title, status="current", **more):
+    """One document about E1, as ITI-105 publishes it."""
+    return {"resourceType": "DocumentReference", "status": status, "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:oid:1.2.250.1.999.7.{number}"},
+            "contained": [{"resourceType": "Patient", "id": "p", "birthDate": "2015-03-04", "name": [{"family": "AUBÉPINE", "given": ["Elio"]}],
+                           "identifier": [{"system": USER, "value": f"3{FINESS}/E1"}]}],
+            "type": {"text": title}, "category": [{"text": "Santé"}], "subject": {"reference": "#p"},
+            "content": [{"attachment": {"contentType": "application/pdf", "title": title, "data": base64.b64encode(pdfs.plain(title)).decode()}}], **more}
+
+
+def titles(site):
+    return sorted(one["type"]["text"] for one in site.find(patient=f"{USER}|3{FINESS}/E1"))
+
+
+def submissions_add_up():
+    """what is submitted comes beside what was before; one that replaces another, or takes one back, takes it away"""
+    with Held(reading="pdsm/lire-documents", writing="pdsm/documents") as site:
+        site.start()
+        site.give(alone(1, "Bilan"), "/DocumentReference")
+        site.give(alone(2, "Vaccins"), "/DocumentReference")
+        assert titles(site) == ["Bilan", "Vaccins"], titles(site)
+        replacing = [{"code": "replaces", "target": {"identifier": {"system": "urn:ietf:rfc:3986", "value": "urn:oid:1.2.250.1.999.7.1"}}}]
+        site.give(alone(3, "Bilan corrigé", relatesTo=replacing), "/DocumentReference")
+        assert titles(site) == ["Bilan corrigé", "Vaccins"], titles(site)
+        site.give(alone(2, "Vaccins", status="entered-in-error"), "/DocumentReference")
+        assert titles(site) == ["Bilan corrigé"], titles(site)
+        site.stop()
+        site.verify()
+
+
+def labels_are_never_lowered():
+    """a restricted document is shown where the policy names its label, with it, and nowhere else"""
+    restricted = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}]
+    for writing, labels, shown in (("pdsm/documents", "", []), ("pdsm/documents", "labels: [R]", ["Psychologue"]), ("test/documents", "labels: [R]", [])):
+        with Held(reading="pdsm/lire-documents", writing=writing) as site:
+            policy = (SOURCE / "conf/policies/equipe-de-soins.yaml").read_text()
+            (site.folder / "policy.yaml").write_text(policy.replace("documents: [health]\n", f"documents: [health]\n    {labels}\n"))
+            text = site.configuration.read_text()
+            site.configuration.write_text(text.replace(f"{SOURCE}/conf/policies/equipe-de-soins.yaml", "policy.yaml"))
+            site.start()
+            site.give(alone(1, "Psychologue", securityLabel=restricted), "/DocumentReference")
+            found = site.find(patient=f"{USER}|3{FINESS}/E1")
+            assert [one["type"].get("text") for one in found] == shown, (writing, labels, found)
+            for one in found:
+                assert one["securityLabel"] == restricted, one
+            site.stop()
+            site.verify()
+
+
 if __name__ == "__main__":
     main(documents_are_found_and_read, what_is_asked_wrongly_is_told, what_is_taken_back_is_seen_no_more, a_content_that_is_not_what_is_said_is_refused,
-         a_delivery_is_about_one_child, documents_cross_by_pdsm)
+         a_delivery_is_about_one_child, documents_cross_by_pdsm, submissions_add_up, labels_are_never_lowered)

@@ -107,6 +107,34 @@ TEST_CASE(
   CHECK(assembled(dui, ownership).find(R"({"number":"?"})") != std::string::npos);
 }
 
+TEST_CASE("documents that add up: what is here again, replaced or taken back is not there twice") {
+  const std::string a(64, 'a'), b(64, 'b');
+  const auto after = [](const std::string& former, const std::string& fresh) {
+    const auto body = with_former_documents(former, fresh);
+    REQUIRE(body);
+    return *body;
+  };
+  CHECK(after("[]", R"([{"id":"1"}])") == R"([{"id":"1"}])");
+  CHECK(after(R"([{"id":"1"}])", R"([{"id":"2"}])") == R"([{"id":"1"},{"id":"2"}])");
+  CHECK(after(R"([{"id":"1","title":"a"}])", R"([{"id":"1","title":"b"}])") ==
+        R"([{"id":"1","title":"b"}])");
+  // Two parts of one document are both there.
+  CHECK(after(R"([{"id":"1","sha256":")" + a + R"("},{"id":"1","sha256":")" + b + R"("}])",
+              R"([{"id":"2"}])") ==
+        R"([{"id":"1","sha256":")" + a + R"("},{"id":"1","sha256":")" + b + R"("},{"id":"2"}])");
+  CHECK(after(R"([{"sha256":")" + a + R"("}])", R"([{"id":"2","sha256":")" + a + R"("}])") ==
+        R"([{"id":"2","sha256":")" + a + R"("}])");
+  CHECK(
+      after(R"([{"id":"1","sha256":")" + a + R"("}])", R"([{"id":"2","sha256":")" + a + R"("}])") ==
+      R"([{"id":"1","sha256":")" + a + R"("},{"id":"2","sha256":")" + a + R"("}])");
+  CHECK(after(R"([{"id":"1"},{"id":"3"}])", R"([{"id":"2","replaces":["1"]}])") ==
+        R"([{"id":"3"},{"id":"2","replaces":["1"]}])");
+  for (const char* const state : {"superseded", "entered-in-error"})
+    CHECK(after(R"([{"id":"1"},{"id":"3"}])",
+                R"([{"id":"1","state":")" + std::string(state) + R"("}])") == R"([{"id":"3"}])");
+  CHECK(with_former_documents("?", "[]").error().code == "CH-REC-050");
+}
+
 TEST_CASE(
     "one content that several sources have is as confidential as the one that says the most") {
   const std::string digest(64, 'a');
