@@ -157,12 +157,17 @@ class Intake {
   /// Exchanges of this endpoint by a name that came with them, the newest first. Those that were
   /// refused are none; nor are deliveries that something newer follows in their lane.
   virtual Task<std::vector<Named>> find(std::string name, Deadline deadline) = 0;
-  /// What an exchange of this endpoint holds, for its partner to see it; nothing when `find` would
-  /// not lead to it. The audit log tells it. Faults: CH-EXC-005, it is no longer kept.
+  /// What an exchange of this endpoint holds; nothing when `find` would not lead to it. Who shows
+  /// any of it to the partner says so first (`shown`). Faults: CH-EXC-005, it is no longer kept.
   virtual Task<std::optional<Kept>> open(base::Uuid exchange, Deadline deadline) = 0;
+  /// Notes in the audit log that the partner is shown what an exchange holds.
+  virtual Task<void> shown(base::Uuid exchange, Deadline deadline) = 0;
   /// Notes in the audit log that the partner looked for something and was shown nothing. What it
   /// looked for is not kept.
   virtual Task<void> searched(Deadline deadline) = 0;
+  /// Notes in the audit log that what the partner brought was refused before any of it was kept:
+  /// the code of the first reason.
+  virtual Task<void> refused(std::string code, Deadline deadline) = 0;
   /// Commits adapter state that came with no payload.
   virtual Task<void> remember(AdapterState state, Deadline deadline) = 0;
   /// The state remembered so far.

@@ -1,5 +1,7 @@
 #include "adapters/fhir/answer_bundle.h"
 
+#include <algorithm>
+
 #include "gateway/fhir/members.h"
 
 namespace charmille::adapters::fhir {
@@ -25,6 +27,12 @@ std::string rewritten_narrative(std::string_view text, const Moves& moves) {
     text.remove_prefix(close + 1);
   }
   return out;
+}
+
+/// Elements of the types uri, url, oid, uuid and canonical that may lead to a resource.
+bool is_address(std::string_view name) {
+  constexpr std::string_view endings[] = {"url", "Url", "uri", "Uri", "Uuid", "Oid", "Canonical"};
+  return std::ranges::any_of(endings, [&](std::string_view one) { return name.ends_with(one); });
 }
 
 class Rewriting {
@@ -53,12 +61,14 @@ class Rewriting {
   }
 
  private:
-  /// "Type/id" is a reference only where one is expected; an absolute URL moves wherever it stands.
+  /// "Type/id" is a reference only where one is expected; an absolute URL moves in every element of
+  /// a type of addresses (FHIR R4, §3.1.0.11.2), and nowhere else: the value of an identifier
+  /// stays.
   Node text(const Node& given, std::string_view name) {
     const std::string_view chars = given.chars();
     if (name == "div") return document_.text(rewritten_narrative(chars, moves_));
     const bool absolute = chars.find(':') != chars.npos;
-    if (!absolute && name != "reference") return given;
+    if (name != "reference" && !(absolute && is_address(name))) return given;
     const auto at = moves_.find(std::string(chars));
     return at == moves_.end() ? given : document_.text(at->second, given.origin());
   }

@@ -1,5 +1,7 @@
 #include "adapters/fhir/attachments.h"
 
+#include <map>
+
 #include "gateway/base/bytes.h"
 #include "gateway/crypto/sha1.h"
 #include "gateway/fhir/bundle.h"
@@ -20,25 +22,46 @@ bool is_attachment(const Node& node) {
          (node.find("data") != nullptr || node.find("url") != nullptr);
 }
 
-/// The content that an attachment holds, or leads to.
-std::optional<base::Payload> reached(const tree::Document& document, const Node& attachment,
-                                     const charmille::fhir::BundleIndex& bundle) {
-  if (attachment.find("data") != nullptr) return content_of(document, attachment);
-  const Node* binary = bundle.find(text_at(attachment, "url"));
-  if (binary == nullptr || text_at(*binary, "resourceType") != "Binary") return std::nullopt;
-  return content_of(document, *binary);
+/// What is told of a content.
+struct Facts {
+  std::uint64_t size = 0;
+  Result<std::string> hash;
+};
+
+Facts facts_of(const base::Payload& content) {
+  const auto digest = crypto::sha1(content);
+  if (!digest) return {content.size(), fail(digest.error())};
+  return {content.size(), base::to_base64(*digest)};
 }
 
-Result<std::string> hash_of(const base::Payload& content) {
-  const auto digest = crypto::sha1(content);
-  if (!digest) return fail(digest.error());
-  return base::to_base64(*digest);
-}
+/// The contents that attachments hold, or lead to: each is read once, however many lead to it.
+class Contents {
+ public:
+  explicit Contents(const tree::Document& document)
+      : document_(document), bundle_(document.root()) {}
+
+  const std::optional<Facts>& of(const Node& attachment) {
+    const Node* holder = &attachment;
+    if (attachment.find("data") == nullptr) holder = bundle_.find(text_at(attachment, "url"));
+    if (holder == nullptr ||
+        (holder != &attachment && text_at(*holder, "resourceType") != "Binary"))
+      return none_;
+    const auto [at, made] = known_.try_emplace(holder);
+    if (!made) return at->second;
+    if (const auto content = content_of(document_, *holder)) at->second = facts_of(*content);
+    return at->second;
+  }
+
+ private:
+  const tree::Document& document_;
+  charmille::fhir::BundleIndex bundle_;
+  std::map<const Node*, std::optional<Facts>> known_;
+  std::optional<Facts> none_;
+};
 
 class Judging {
  public:
-  explicit Judging(const tree::Document& document)
-      : document_(document), bundle_(document.root()) {}
+  explicit Judging(const tree::Document& document) : contents_(document) {}
 
   void walk(const Node& node, const std::string& path) {
     if (is_attachment(node)) judge(node, path);
@@ -60,26 +83,24 @@ class Judging {
     const Node* hash = node.find("hash");
     const bool holds = node.find("data") != nullptr;
     if (!holds && size == nullptr && hash == nullptr) return;
-    const auto content = reached(document_, node, bundle_);
-    if (!content) {
+    const std::optional<Facts>& facts = contents_.of(node);
+    if (!facts) {
       if (holds) tell(path, "data", "CH-FHIR-083");
       return;
     }
-    if (size != nullptr && size->chars() != std::to_string(content->size()))
+    if (size != nullptr && size->chars() != std::to_string(facts->size))
       tell(path, "size", "CH-FHIR-084");
-    if (hash == nullptr) return;
-    const auto digest = hash_of(*content);
-    if (!digest || *digest != hash->chars()) tell(path, "hash", "CH-FHIR-085");
+    if (hash != nullptr && (!facts->hash || *facts->hash != hash->chars()))
+      tell(path, "hash", "CH-FHIR-085");
   }
 
-  const tree::Document& document_;
-  charmille::fhir::BundleIndex bundle_;
+  Contents contents_;
   std::vector<charmille::fhir::Issue> issues_;
 };
 
 class Completing {
  public:
-  explicit Completing(tree::Document& document) : document_(document), bundle_(document.root()) {}
+  explicit Completing(tree::Document& document) : document_(document), contents_(document) {}
 
   bool added() const { return added_; }
 
@@ -101,22 +122,21 @@ class Completing {
 
  private:
   Result<void> complete(const Node& node, std::vector<tree::Document::Member>& members) {
-    const auto content = reached(document_, node, bundle_);
-    if (!content) return {};
+    const std::optional<Facts>& facts = contents_.of(node);
+    if (!facts) return {};
     if (node.find("size") == nullptr) {
-      members.emplace_back("size", document_.integer(static_cast<std::int64_t>(content->size())));
+      members.emplace_back("size", document_.integer(static_cast<std::int64_t>(facts->size)));
       added_ = true;
     }
     if (node.find("hash") != nullptr) return {};
-    auto digest = hash_of(*content);
-    if (!digest) return fail(std::move(digest.error()));
-    members.emplace_back("hash", document_.text(*digest));
+    if (!facts->hash) return fail(facts->hash.error());
+    members.emplace_back("hash", document_.text(*facts->hash));
     added_ = true;
     return {};
   }
 
   tree::Document& document_;
-  charmille::fhir::BundleIndex bundle_;
+  Contents contents_;
   bool added_ = false;
 };
 
@@ -126,7 +146,9 @@ std::optional<base::Payload> content_of(const tree::Document& document, const No
   const Node* data = holder.find("data");
   if (data == nullptr) return std::nullopt;
   if (data->is(Kind::attachment)) return document.attachments()[data->attachment_index()].bytes;
-  auto bytes = base::from_base64(data->chars());
+  std::string plain(data->chars());  // base64Binary may have blanks (FHIR R4, §2.24.0.1)
+  std::erase_if(plain, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  auto bytes = base::from_base64(plain);
   if (!bytes) return std::nullopt;
   return base::Payload(std::move(*bytes));
 }

@@ -18,8 +18,6 @@ constexpr std::string_view of_the_answer[] = {"_format", "_count", "_pretty", "_
 constexpr std::string_view of_tokens[] = {"status",         "type",     "category", "identifier",
                                           "security-label", "facility", "setting",  "format"};
 
-constexpr std::string_view prefixes[] = {"eq", "ge", "le", "gt", "lt"};
-
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -57,12 +55,6 @@ std::vector<const Node*> looked_at(const Node& document, std::string_view name) 
   return found;
 }
 
-/// A day as far as it is told: what is compared has the precision of the shorter.
-int compare(std::string_view told, std::string_view asked) {
-  const std::size_t size = std::min({told.size(), asked.size(), std::size_t{10}});
-  return told.substr(0, size).compare(asked.substr(0, size));
-}
-
 }  // namespace
 
 Judged<DocumentSearch> DocumentSearch::read(const Pairs& parameters) {
@@ -78,13 +70,9 @@ Judged<DocumentSearch> DocumentSearch::read(const Pairs& parameters) {
       continue;
     }
     if (name == "date" || name == "creation") {
-      const bool prefixed = value.size() > 2 && is_one_of(value.substr(0, 2), prefixes);
-      const std::string day = prefixed ? value.substr(2) : value;
-      if (day.size() < 4 || day.find_first_not_of("0123456789-:TZ+.") != std::string::npos)
-        return not_understood(name);
-      const auto* const prefix =
-          prefixed ? std::ranges::find(prefixes, value.substr(0, 2)) : std::begin(prefixes);
-      out.dates_.push_back({*prefix, day});
+      const auto date = charmille::fhir::SearchDate::parse(value);
+      if (!date) return not_understood(name);
+      out.dates_.push_back({name == "creation", *date});
       continue;
     }
     const auto* const known = std::ranges::find(of_tokens, name);
@@ -116,17 +104,14 @@ bool DocumentSearch::fits(const Node& document) const {
       });
     });
   };
-  const std::string_view date = text_at(document, "date");
-  const auto lies = [&](const Bound& bound) {
-    if (date.empty()) return false;
-    const int order = compare(date, bound.date);
-    return bound.prefix == "eq"   ? order == 0
-           : bound.prefix == "ge" ? order >= 0
-           : bound.prefix == "le" ? order <= 0
-           : bound.prefix == "gt" ? order > 0
-                                  : order < 0;
+  const auto in_time = [&](const Bound& bound) {
+    if (!bound.creation) return bound.date.holds(text_at(document, "date"));
+    return std::ranges::any_of(items_at(document, "content"), [&](const Node& content) {
+      const Node* attachment = content.find("attachment");
+      return attachment != nullptr && bound.date.holds(text_at(*attachment, "creation"));
+    });
   };
-  return std::ranges::all_of(criteria_, meets) && std::ranges::all_of(dates_, lies);
+  return std::ranges::all_of(criteria_, meets) && std::ranges::all_of(dates_, in_time);
 }
 
 std::string name_of_patient(std::string_view system_and_value) {

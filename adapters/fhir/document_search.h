@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/fhir/asked.h"
+#include "gateway/fhir/search_date.h"
 #include "gateway/tree/node.h"
 
 namespace charmille::adapters::fhir {
@@ -31,8 +32,8 @@ class DocumentSearch {
     std::vector<Token> any_of;
   };
   struct Bound {
-    std::string_view prefix;  ///< "ge", "le", "gt", "lt", "eq"
-    std::string date;
+    bool creation = false;  ///< of `creation`, else of `date`
+    charmille::fhir::SearchDate date;
   };
 
   std::string patient_;

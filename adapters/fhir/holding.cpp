@@ -162,9 +162,13 @@ class Holding final : public Destination {
       auto opened = co_await open(intake, one.exchange, request.deadline);
       if (!opened) co_return decline(asked, 503, "transient", std::move(opened.error()));
       if (!*opened) continue;
+      const std::size_t before = found.size();
       for (const Entry& entry : (*opened)->entries)
         if (entry.type == "DocumentReference" && wanted->fits(*entry.resource))
           found.push_back(match(answer.body, **opened, entry));
+      if (found.size() == before) continue;
+      if (auto told = co_await intake->shown(one.exchange, request.deadline); !told)
+        co_return decline(asked, 503, "transient", std::move(told.error()));
     }
     if (found.empty())
       if (auto told = co_await intake->searched(request.deadline); !told)
@@ -191,6 +195,8 @@ class Holding final : public Destination {
     if (*opened) {
       const auto at = std::ranges::find((*opened)->entries, place->part, &Entry::part);
       if (at != (*opened)->entries.end() && at->type == "DocumentReference") {
+        if (auto told = co_await intake->shown(place->exchange, request.deadline); !told)
+          co_return decline(asked, 503, "transient", std::move(told.error()));
         Answer answer;
         answer.headers = {{"ETag", "W/\"1\""}};
         answer.body.set_root(shown(answer.body, **opened, *at));
@@ -223,6 +229,8 @@ class Holding final : public Destination {
     const std::string type(text_at(*holder, "contentType"));
     if (!accepts(web::header_of(request.headers, "Accept"), type))
       co_return refused(406, "not-supported", "CH-FHIR-086");
+    if (auto told = co_await intake->shown(place->exchange, request.deadline); !told)
+      co_return fail(std::move(told.error()));
     Response out;
     out.headers = {{"Content-Type", type.empty() ? "application/octet-stream" : type},
                    {"X-Content-Type-Options", "nosniff"}};
@@ -267,15 +275,24 @@ class Holding final : public Destination {
   }
 
   /// What an attachment holds inside is left out, and its address written instead.
-  static Node by_address(tree::Document& document, const Node& node, const std::string& url) {
+  static Node by_address(tree::Document& document, const Node& node, const std::string& url,
+                         bool is_attachment = false) {
     if (!node.is(tree::Kind::array) && !node.is(tree::Kind::object)) return node;
-    std::vector<Node> items;
-    for (const Node& item : node.items()) items.push_back(by_address(document, item, url));
-    if (node.is(tree::Kind::array)) return document.array(items);
+    if (node.is(tree::Kind::array)) {
+      std::vector<Node> items;
+      for (const Node& item : node.items())
+        items.push_back(by_address(document, item, url, is_attachment));
+      return document.array(items);
+    }
+    const bool holds =
+        node.find("data") != nullptr && (is_attachment || node.find("contentType") != nullptr);
     std::vector<tree::Document::Member> members;
-    const bool holds = node.find("contentType") != nullptr && node.find("data") != nullptr;
-    for (std::size_t i = 0; i < items.size(); ++i)
-      if (!holds || node.key(i) != "data") members.emplace_back(node.key(i), items[i]);
+    for (std::size_t i = 0; i < node.items().size(); ++i) {
+      const std::string_view key = node.key(i);
+      if (holds && key == "data") continue;
+      const bool attachment = key == "attachment" || key == "valueAttachment";
+      members.emplace_back(key, by_address(document, node.items()[i], url, attachment));
+    }
     if (holds) members.emplace_back("url", document.text(url));
     return document.object(members);
   }

@@ -99,6 +99,11 @@ Arrival arrival_of(const Brought& brought, Looked& looked) {
   return arrival;
 }
 
+/// A variable of the mapping is no element of the resource.
+std::string element_of(std::string_view path) {
+  return std::string(path.starts_with('%') ? std::string_view{} : path);
+}
+
 /// Each refusal of the report is an issue.
 Declined refused_by(const Settlement& settlement, base::Language language) {
   Declined out;
@@ -108,7 +113,7 @@ Declined refused_by(const Settlement& settlement, base::Language language) {
       out.issues.push_back(
           {charmille::fhir::Severity::error, "processing", std::string(text_at(refusal, "code")),
            std::string(text_at(refusal, "text")), std::string(text_at(refusal, "remedy")),
-           std::string(text_at(refusal, "path"))});
+           element_of(text_at(refusal, "path"))});
   if (out.issues.empty())
     out.issues = in_words(Refusal(422, "processing", fault("CH-FHIR-079")).issues, language);
   return out;
@@ -131,9 +136,7 @@ asio::awaitable<Outcome<Given>> give(std::shared_ptr<Intake> intake, Brought& br
       co_return given;
     }
     Fault& refused = accepted.error();
-    // The id of a request is no promise that its content is the same: then it is another request.
-    if (refused.code == conflicting_key) brought.key.clear();
-    if (refused.code == conflicting_key || refused.code == found_otherwise) continue;
+    if (refused.code == found_otherwise) continue;
     const bool later = refused.action != base::Action::reject;
     co_return decline(brought, later ? 503 : 422, later ? "transient" : "processing",
                       std::move(refused));

@@ -10,6 +10,7 @@
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
 #include "gateway/codec/json_payload.h"
+#include "gateway/codec/sniff.h"
 #include "gateway/fhir/members.h"
 
 namespace charmille::adapters::fhir {
@@ -22,6 +23,9 @@ using charmille::fhir::text_at;
 using tree::Node;
 
 constexpr std::size_t most_deep = 200;
+constexpr std::uint64_t most_xml = 16U << 20;  ///< read whole
+constexpr std::size_t most_in_batch = 1000;
+constexpr std::uint64_t most_answered = 64U << 20;  ///< by one batch
 constexpr std::string_view created_status = "201 Created";
 constexpr std::string_view known_status = "200 OK";
 
@@ -69,15 +73,20 @@ class FhirSource final : public Source {
   asio::awaitable<Outcome<Answer>> submit(std::shared_ptr<Intake> intake, const Request& request,
                                           const Asked& asked) {
     auto submitted = read_body(request, asked);
-    if (!submitted) co_return tl::unexpected(std::move(submitted.error()));
+    if (!submitted) co_return co_await refused(std::move(intake), request, submitted.error());
     const std::string_view kind = kind_of_bundle(submitted->document.root());
-    if (kind.empty()) co_return decline(asked, 400, "invalid", fault("CH-FHIR-068"));
+    if (kind.empty()) {
+      auto why = decline(asked, 400, "invalid", fault("CH-FHIR-068"));
+      co_return co_await refused(std::move(intake), request, why.value());
+    }
     if (kind == "batch")
       co_return co_await each(std::move(intake), request, asked, std::move(*submitted));
     auto entries = entries_of(submitted->document.root());
-    if (!entries) co_return tl::unexpected(declined(entries.error(), asked.language));
+    if (!entries)
+      co_return co_await refused(std::move(intake), request,
+                                 declined(entries.error(), asked.language));
     if (auto judged = judge(submitted->document, asked); !judged)
-      co_return tl::unexpected(std::move(judged.error()));
+      co_return co_await refused(std::move(intake), request, judged.error());
     Brought brought = brought_of(request, asked, submitted->payload, *entries);
     const auto taken = co_await receive(std::move(intake), std::move(brought));
     if (!taken) co_return tl::unexpected(taken.error());
@@ -91,12 +100,27 @@ class FhirSource final : public Source {
     co_return answer;
   }
 
+  /// What was brought and not taken is in the audit log too.
+  static asio::awaitable<Outcome<Answer>> refused(std::shared_ptr<Intake> intake,
+                                                  const Request& request, Declined why) {
+    const std::string code = why.issues.empty() ? std::string{} : why.issues.front().code;
+    const auto told = co_await intake->refused(code, request.deadline);
+    if (!told) why.status = 503;  // the refusal stands, and may be asked for again
+    co_return tl::unexpected(std::move(why));
+  }
+
   /// The entries of a batch have nothing to do with each other: each comes to its own end.
   asio::awaitable<Outcome<Answer>> each(std::shared_ptr<Intake> intake, const Request& request,
                                         const Asked& asked, Submitted batch) {
     tree::Document& into = batch.document;
+    if (items_at(into.root(), "entry").size() > most_in_batch) {
+      const base::Args limit{{"limit", std::to_string(most_in_batch)}};
+      auto why = decline(asked, 413, "too-costly", fault("CH-FHIR-088", {}, limit));
+      co_return co_await refused(std::move(intake), request, why.value());
+    }
     std::vector<Answered> answered;
     std::size_t index = 0;
+    std::uint64_t bytes = 0;
     for (const Node& entry : items_at(into.root(), "entry")) {
       const std::string key = key_of(request);
       Request one = request_of(into, entry, request, asked);
@@ -106,9 +130,11 @@ class FhirSource final : public Source {
       Outcome<Answer> answer = decline(asked, 400, "invalid", fault("CH-FHIR-069"));
       if (auto read = read_request(one, single); !read)
         answer = tl::unexpected(declined(read.error(), asked.language));
+      else if (bytes > most_answered || clock_.steady() > request.deadline)
+        answer = decline(asked, 503, "too-costly", fault("CH-FHIR-089"));
       else if (!single.path.empty())
         answer = co_await dispatch(intake, one, single);
-      answered.push_back(answered_of(into, answer, asked));
+      answered.push_back(answered_of(into, answer, asked, bytes));
     }
     into.set_root(response_bundle(into, "batch", answered, clock_.now()));
     Answer whole;
@@ -126,12 +152,14 @@ class FhirSource final : public Source {
     if (std::ranges::find(settings_.types, type) == settings_.types.end())
       co_return decline(asked, 405, "not-supported", fault("CH-FHIR-075", {}, {{"type", type}}));
     auto submitted = read_body(request, asked);
-    if (!submitted) co_return tl::unexpected(std::move(submitted.error()));
+    if (!submitted) co_return co_await refused(std::move(intake), request, submitted.error());
     auto entry = entry_of(submitted->document.root(), type,
                           web::header_of(request.headers, "If-None-Exist"));
-    if (!entry) co_return tl::unexpected(declined(entry.error(), asked.language));
+    if (!entry)
+      co_return co_await refused(std::move(intake), request,
+                                 declined(entry.error(), asked.language));
     if (auto judged = judge(submitted->document, asked); !judged)
-      co_return tl::unexpected(std::move(judged.error()));
+      co_return co_await refused(std::move(intake), request, judged.error());
     std::vector<Entry> entries;
     entries.push_back(std::move(*entry));
     Brought brought = brought_of(request, asked, submitted->payload, entries);
@@ -163,6 +191,8 @@ class FhirSource final : public Source {
     const auto at = std::ranges::find(entries, place->part, &Entry::part);
     if (at == entries.end() || at->type != type)
       co_return decline(asked, 404, "not-found", fault("CH-FHIR-076"));
+    if (auto told = co_await intake->shown(place->exchange, request.deadline); !told)
+      co_return decline(asked, 503, "transient", std::move(told.error()));
     Answer answer;
     answer.headers = {{"ETag", "W/\"1\""}};
     if (web::header_of(request.headers, "If-None-Match") == "W/\"1\"") {
@@ -182,9 +212,11 @@ class FhirSource final : public Source {
   Outcome<Submitted> read_body(const Request& request, const Asked& asked) const {
     const auto form = form_of_body(request);
     if (!form) return tl::unexpected(declined(form.error(), asked.language));
-    if (request.body.size() > settings_.largest)
+    const std::uint64_t largest =
+        *form == Form::xml ? std::min(settings_.largest, most_xml) : settings_.largest;
+    if (request.body.size() > largest)
       return decline(asked, 413, "too-costly",
-                     fault("CH-HTTP-003", {}, {{"limit", std::to_string(settings_.largest)}}));
+                     fault("CH-HTTP-003", {}, {{"limit", std::to_string(largest)}}));
     auto document = *form == Form::json
                         ? codec::read_json(request.body, {}, most_deep, settings_.largest)
                         : read_xml_body(request.body);
@@ -214,7 +246,8 @@ class FhirSource final : public Source {
       if (settings_.definitions->find(profile)->type == text_at(document.root(), "resourceType"))
         profiles.push_back(profile);
     std::vector<Issue> issues = settings_.validator->validate(document, profiles);
-    std::ranges::move(judge_attachments(document), std::back_inserter(issues));
+    if (!has_errors(issues))
+      std::ranges::move(judge_attachments(document), std::back_inserter(issues));
     if (!has_errors(issues)) return {};
     const bool twins = std::ranges::any_of(
         issues, [](const Issue& issue) { return issue.fault.code == "CH-FHIR-021"; });
@@ -228,7 +261,12 @@ class FhirSource final : public Source {
     brought.entries = entries;
     brought.request = &request;
     brought.patience = clock_.steady() + settings_.longest_wait;
-    brought.key = key_of(request);
+    // The id of a request is no promise that its content is the same: with another one it is
+    // another.
+    if (brought.key = key_of(request); !brought.key.empty()) {
+      const auto facts = codec::read_facts(brought.payload, settings_.largest);
+      brought.key = facts ? brought.key + '/' + facts->sha256.substr(0, 32) : std::string{};
+    }
     brought.language = asked.language;
     return brought;
   }
@@ -279,8 +317,9 @@ class FhirSource final : public Source {
     return out;
   }
 
+  /// Adds to `bytes` what the answer holds.
   static Answered answered_of(tree::Document& into, const Outcome<Answer>& answer,
-                              const Asked& asked) {
+                              const Asked& asked, std::uint64_t& bytes) {
     Answered out;
     if (!answer) {
       out.status = std::to_string(answer.error().status);
@@ -293,6 +332,7 @@ class FhirSource final : public Source {
     out.location.erase(0, std::min(out.location.size(), asked.base.size() + 1));
     if (!answer->has_body) return out;
     const auto text = codec::write_json(answer->body, answer->body.root());
+    bytes += text ? text->size() : 0;
     auto copied = text ? codec::read_own_json(into, *text) : fail("CH-FHIR-076");
     if (copied) out.resource = *copied;
     return out;

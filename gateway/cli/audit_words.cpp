@@ -71,6 +71,7 @@ constexpr std::array<EventWord, merkle::event_count> events = {{
      "content consulted by the partner"},
     {Event::exchange_searched, "recherche du partenaire, sans résultat",
      "search by the partner, without a result"},
+    {Event::exchange_refused, "envoi refusé à l'arrivée", "refused on arrival"},
 }};
 
 constexpr bool in_order() {

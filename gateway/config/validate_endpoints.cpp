@@ -139,8 +139,13 @@ std::optional<Format> Validation::own_format(const Endpoint& endpoint) {
   if (endpoint.direction == Direction::destination) {
     // Only writing puts an array around: reading takes the document as it is.
     members.emplace_back("each", tree::Node::boolean(false));
-  } else if (const tree::Node* const largest = endpoint.settings->find("max-size")) {
-    members.emplace_back("max-size", *largest);
+  } else if (const tree::Node* const written = endpoint.settings->find("max-size")) {
+    members.emplace_back("max-size", *written);
+  } else if (endpoint.adapter->source != nullptr) {
+    const auto& fields = endpoint.adapter->source->fields;
+    const auto largest = std::ranges::find(fields, "max-size", &tree::Field::name);
+    if (largest != fields.end())
+      members.emplace_back("max-size", document_.text(largest->default_value));
   }
   const auto options = document_.arena().array<tree::Node>(1);
   options[0] = document_.object(members);

@@ -62,7 +62,8 @@ std::string seal(const Vault& vault, const crypto::Key& key, const base::Uuid& p
 }
 
 Result<Opened> open(const Context& context, const store::Exchange& exchange) {
-  if (!exchange.payload) return fail("CH-EXC-005");
+  if (!exchange.payload)
+    return fail(exchange.direction == store::Direction::out ? "CH-EXC-046" : "CH-EXC-005");
   auto row = context.store.payload(*exchange.payload);
   if (!row) return fail(row.error());
   if (!*row || (*row)->key.empty()) return fail("CH-EXC-005");

@@ -10,6 +10,7 @@
 #include "gateway/exchange/telling.h"
 #include "gateway/exchange/withdrawal.h"
 #include "gateway/policy/matrix.h"
+#include "gateway/policy/projection.h"
 #include "gateway/policy/secrets.h"
 #include "gateway/tree/document.h"
 
@@ -356,6 +357,9 @@ Result<tree::Document> ChildWriter::put_together(const Target& target, const Lin
 Result<void> ChildWriter::withdraw(const Change& change, const DestinationPlan& to,
                                    const LinkedChild& child, const tree::Document& record,
                                    const Fresh* sibling, Work& work) {
+  if (change.documents && to.config->trigger != config::Trigger::change &&
+      policy::restricts_a_document(record.root()))
+    return withdraw_collections(context_, to, child, work);
   if (!change.place || !may_tell_too_much(to)) return {};
   const std::string today = today_of(context_);
   if (policy::secrets_of(record.root(), to.addressee.kind, 0, today).empty()) {
@@ -482,7 +486,9 @@ Result<ChildOutcome> ChildWriter::write(const ImportPlan& plan, const tree::Docu
   }
   auto kin = recognise(plan, *target, own, told, moved, work);
   if (!kin) return fail(kin.error());
-  const Change change{plan, *target, target->created || tells_place(outcome.changed), begin};
+  const bool documents = std::ranges::find(outcome.changed, "documents") != outcome.changed.end();
+  const Change change{plan, *target, target->created || tells_place(outcome.changed), documents,
+                      begin};
   for (const Ties ties : {Ties::all, Ties::certain}) {
     if (ties == Ties::certain && !context_.site->tells_health()) continue;
     for (const LinkedChild& group : kin->groups(ties)) {

@@ -90,8 +90,9 @@ class ChildWriter {
   struct Change {
     const ImportPlan& plan;
     const Target& target;
-    bool place = false;     ///< what tells the place, or is hidden with it
-    std::size_t begin = 0;  ///< of the unit's writes, those before are about other children
+    bool place = false;      ///< what tells the place, or is hidden with it
+    bool documents = false;  ///< with their labels
+    std::size_t begin = 0;   ///< of the unit's writes, those before are about other children
   };
   Result<void> tell(const Change& change, const LinkedChild& child, Ties ties, bool regrouped,
                     Own& own, Work& work);

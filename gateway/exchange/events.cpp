@@ -58,6 +58,21 @@ Leaf about(Event event, merkle::Act act, const store::Exchange& exchange, const 
   return leaf;
 }
 
+/// Of a partner's request that came to no exchange.
+Leaf at_endpoint(Event event, merkle::Act act, const std::string& endpoint,
+                 const Context& context) {
+  Leaf leaf = leaf_of(event, context);
+  leaf.act = act;
+  leaf.detail.emplace_back(DetailKey::endpoint, endpoint);
+  const auto& endpoints = context.site->config->endpoints;
+  if (const auto at = endpoints.find(endpoint); at != endpoints.end()) {
+    leaf.peer.emplace().name = at->second.partner;
+    leaf.chan = at->second.adapter->name;
+  }
+  leaf.ret = "exchange";
+  return leaf;
+}
+
 merkle::FailureClass class_of(const Fault& fault) {
   if (fault.action == base::Action::retry) return merkle::FailureClass::transient;
   return fault.code.starts_with("CH-TLS") ? merkle::FailureClass::security
@@ -161,15 +176,14 @@ Leaf consulted(const store::Exchange& exchange, const Context& context) {
 }
 
 Leaf searched(const Context& context, const std::string& endpoint) {
-  Leaf leaf = leaf_of(Event::exchange_searched, context);
-  leaf.act = merkle::Act::execute;
-  leaf.detail.emplace_back(DetailKey::endpoint, endpoint);
-  const auto& endpoints = context.site->config->endpoints;
-  if (const auto at = endpoints.find(endpoint); at != endpoints.end()) {
-    leaf.peer.emplace().name = at->second.partner;
-    leaf.chan = at->second.adapter->name;
-  }
-  leaf.ret = "exchange";
+  return at_endpoint(Event::exchange_searched, merkle::Act::execute, endpoint, context);
+}
+
+Leaf refused(const Context& context, const std::string& endpoint, const std::string& code) {
+  Leaf leaf = at_endpoint(Event::exchange_refused, merkle::Act::create, endpoint, context);
+  leaf.dir = merkle::Direction::in;
+  leaf.out = merkle::Outcome::minor;
+  leaf.err = merkle::LeafError{code, merkle::FailureClass::permanent};
   return leaf;
 }
 

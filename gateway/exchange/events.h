@@ -32,6 +32,7 @@ Leaf receipt(const Context& context, const std::string& endpoint, const adapters
 /// Its partner was shown what it holds.
 Leaf consulted(const store::Exchange& exchange, const Context& context);
 Leaf searched(const Context& context, const std::string& endpoint);
+Leaf refused(const Context& context, const std::string& endpoint, const std::string& code);
 
 // Outbound
 Leaf queued(const store::Exchange& exchange, const store::PayloadRow& payload,

@@ -94,10 +94,6 @@ class EndpointIntake final : public adapters::Intake {
     if (!*standing) co_return std::optional<adapters::Kept>{};
     auto opened = exchange::open(context_, **exchange);
     if (!opened) co_return fail(opened.error());
-    store::Unit unit;
-    unit.audit.push_back(events::consulted(**exchange, context_));
-    const auto told = co_await keep(std::move(unit));
-    if (!told) co_return fail(told.error());
     adapters::Kept kept;
     kept.payload = std::move(opened->payload);
     kept.content_type = std::move(opened->beside.content_type);
@@ -105,9 +101,25 @@ class EndpointIntake final : public adapters::Intake {
     co_return std::optional<adapters::Kept>(std::move(kept));
   }
 
+  adapters::Task<void> shown(base::Uuid id, adapters::Deadline) override {
+    const auto exchange = context_.store.exchange(id);
+    if (!exchange) co_return fail(exchange.error());
+    if (!*exchange) co_return fail("CH-EXC-005");
+    store::Unit unit;
+    unit.audit.push_back(events::consulted(**exchange, context_));
+    auto told = co_await keep(std::move(unit));
+    co_return told;
+  }
+
   adapters::Task<void> searched(adapters::Deadline) override {
     store::Unit unit;
     unit.audit.push_back(events::searched(context_, endpoint_));
+    return keep(std::move(unit));
+  }
+
+  adapters::Task<void> refused(std::string code, adapters::Deadline) override {
+    store::Unit unit;
+    unit.audit.push_back(events::refused(context_, endpoint_, code));
     return keep(std::move(unit));
   }
 
@@ -159,6 +171,13 @@ void add_names(const Context& context, const store::Exchange& delivery,
   };
   add(lane_name(delivery.lane), {});
   for (const adapters::Name& name : prepared.names) add(name.value, name.part);
+}
+
+Result<bool> was_held(const Context& context, const std::string& endpoint,
+                      const std::string& lane) {
+  const auto named = context.store.named(name_of(context, endpoint, lane_name(lane)));
+  if (!named) return fail(named.error());
+  return !named->empty();
 }
 
 Result<store::NamesAt> as_found(const Context& context, const std::string& endpoint,

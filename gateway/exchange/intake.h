@@ -21,6 +21,9 @@ store::Bytes name_of(const Context& context, const std::string& endpoint, std::s
 void add_names(const Context& context, const store::Exchange& delivery,
                const adapters::Prepared& prepared, store::Unit& unit);
 
+/// Whether a delivery of that lane was ever held for its partner to see.
+Result<bool> was_held(const Context& context, const std::string& endpoint, const std::string& lane);
+
 /// That a name still leads to what was found. CH-EXC-047: it does not.
 Result<store::NamesAt> as_found(const Context& context, const std::string& endpoint,
                                 const adapters::Found& found);

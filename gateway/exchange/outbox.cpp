@@ -11,6 +11,7 @@
 #include "gateway/exchange/intake.h"
 #include "gateway/exchange/withdrawal.h"
 #include "gateway/policy/matrix.h"
+#include "gateway/policy/projection.h"
 
 namespace charmille::exchange {
 namespace {
@@ -37,6 +38,13 @@ events::Subjects subjects_of(const policy::Projection& projection,
 /// Where the deliveries of one child to one destination keep their order.
 std::string lane_of(const DestinationPlan& plan, const std::string& tag) {
   return plan.key + '|' + base::to_hex(base::as_bytes(tag));
+}
+
+/// What is under way may tell what is kept from the destination by now: a place, a document that
+/// somebody labelled.
+bool may_be_stale(const DestinationPlan& plan, const tree::Document& record) {
+  return !policy::may_know_place(plan.addressee.kind) ||
+         policy::restricts_a_document(record.root());
 }
 
 /// What a mapping gave for one child, as bytes: one record, or several when it gave a list.
@@ -118,6 +126,14 @@ void Outbox::add_failure(const DestinationPlan& plan, const store::Exchange& cau
   work.unit.writes.emplace_back(store::PutExchange{std::move(failed)});
 }
 
+Result<bool> Outbox::has_shown(const DestinationPlan& plan, const LinkedChild& child) const {
+  for (const store::ChildRow& row : child.rows) {
+    const auto held = was_held(context_, plan.endpoint->name, lane_of(plan, row.tag));
+    if (!held || *held) return held;
+  }
+  return false;
+}
+
 Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchange& cause,
                                 const ChangedChild& child, bool held, Work& work) {
   const Work::Mark mark(work);
@@ -125,7 +141,8 @@ Result<bool> Outbox::add_change(const DestinationPlan& plan, const store::Exchan
   if (made || !is_about_the_delivery(made.error())) return made;
   mark.restore(work);
   const std::string& tag = child.child->head().tag;
-  if (auto replaced = supersede(plan, lane_of(plan, tag), work); !replaced)
+  const bool stale = may_be_stale(plan, *child.record);
+  if (auto replaced = supersede(lane_of(plan, tag), stale, work); !replaced)
     return fail(replaced.error());
   add_failure(plan, cause, lane_of(plan, tag), made.error(), work);
   return false;
@@ -149,10 +166,12 @@ Result<bool> Outbox::try_change(const DestinationPlan& plan, const store::Exchan
   const std::string lane = lane_of(plan, child.child->head().tag);
   Queue queue;
   if (!child.created) {
-    auto found = supersede(plan, lane, work);
+    const bool stale = may_be_stale(plan, *child.record);
+    auto found = supersede(lane, stale, work);
     if (!found) return fail(found.error());
     queue = *found;
-    if (auto done = supersede_others(plan, *child.child, work); !done) return fail(done.error());
+    if (auto done = supersede_others(plan, *child.child, stale, work); !done)
+      return fail(done.error());
   }
   // Nobody knows what the destination has: nothing is the same as that.
   if (queue.may_have_arrived && !row.confirmed.empty()) row.confirmed = store::unknown_digest;
@@ -227,10 +246,10 @@ Result<Outbox::Difference> Outbox::difference(const DestinationPlan& plan,
 
 /// What waits in the lanes of those who turned out to be the same child is told by the head's.
 Result<void> Outbox::supersede_others(const DestinationPlan& plan, const LinkedChild& child,
-                                      Work& work) {
+                                      bool stale, Work& work) {
   for (const store::ChildRow& row : child.rows) {
     if (row.id == child.head().id) continue;
-    auto found = supersede(plan, lane_of(plan, row.tag), work);
+    auto found = supersede(lane_of(plan, row.tag), stale, work);
     if (!found) return fail(found.error());
     if (!found->replaced) continue;
     auto known = context_.store.projection(plan.key, row.id);
@@ -244,9 +263,8 @@ Result<void> Outbox::supersede_others(const DestinationPlan& plan, const LinkedC
 }
 
 /// A newer snapshot takes the place of what was not sent yet. What is under way stays, and must
-/// still be so when this is committed.
-Result<Outbox::Queue> Outbox::supersede(const DestinationPlan& plan, const std::string& lane,
-                                        Work& work) {
+/// still be so when this is committed; `stale`: it is not tried again if it fails.
+Result<Outbox::Queue> Outbox::supersede(const std::string& lane, bool stale, Work& work) {
   auto open_ones = context_.store.open_deliveries(lane);
   if (!open_ones) return fail(open_ones.error());
   Queue queue;
@@ -256,10 +274,10 @@ Result<Outbox::Queue> Outbox::supersede(const DestinationPlan& plan, const std::
     queue.may_have_arrived |= under_way || (last && is_ambiguous(*last));
     queue.occupied |= under_way;
     if (under_way) {
-      if (policy::may_know_place(plan.addressee.kind))
-        work.unit.preconditions.emplace_back(store::ExchangeAt{older.id, older.version});
-      else
+      if (stale)
         withdraw_under_way(older, {}, work);
+      else
+        work.unit.preconditions.emplace_back(store::ExchangeAt{older.id, older.version});
       continue;
     }
     queue.replaced = true;

@@ -54,6 +54,9 @@ Result<void> scan_leaving(std::vector<policy::Secret> secrets, const policy::Cle
 
 class Outbox {
  public:
+  /// Whether the destination ever held something about the child for its partner to see.
+  Result<bool> has_shown(const DestinationPlan& plan, const LinkedChild& child) const;
+
   Outbox(Context& context, Lanes& lanes) : context_(context), lanes_(lanes) {}
 
   /// Trigger `change`: adds to `work` the delivery that the child's change makes, if it makes one.
@@ -112,8 +115,9 @@ class Outbox {
         false;              ///< of one that is under way, or was replaced after a lost answer
     bool replaced = false;  ///< something was
   };
-  Result<Queue> supersede(const DestinationPlan& plan, const std::string& lane, Work& work);
-  Result<void> supersede_others(const DestinationPlan& plan, const LinkedChild& child, Work& work);
+  Result<Queue> supersede(const std::string& lane, bool stale, Work& work);
+  Result<void> supersede_others(const DestinationPlan& plan, const LinkedChild& child, bool stale,
+                                Work& work);
   bool leaves_at_once(store::Exchange& delivery, bool occupied);
   Result<store::ProjectionRow> standing(const DestinationPlan& plan,
                                         const LinkedChild& child) const;

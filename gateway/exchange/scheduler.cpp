@@ -8,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "gateway/base/bytes.h"
 #include "gateway/base/log.h"
 #include "gateway/exchange/calendar.h"
 #include "gateway/exchange/durable.h"
@@ -185,7 +186,11 @@ asio::awaitable<Result<std::vector<base::Uuid>>> Scheduler::extract(std::string 
 asio::awaitable<void> Scheduler::begin(const DestinationPlan* plan) {
   const std::string marker = "begun/" + plan->key;
   auto begun = context_.store.setting(marker);
-  if (!begun || *begun) co_return;
+  if (!begun) co_return;
+  if (*begun) {
+    if (plan->endpoint->adapter->shows_latest) co_await show_again(*plan);
+    co_return;
+  }
   Result<void> done;
   if (plan->config->start == config::Start::everything) {
     done = co_await deliver_everything(*plan);
@@ -199,6 +204,33 @@ asio::awaitable<void> Scheduler::begin(const DestinationPlan* plan) {
   }
   Work work;
   work.unit.writes.emplace_back(store::PutSetting{marker, base::to_rfc3339(context_.clock.now())});
+  co_await carry_out(context_, lanes_, std::move(work));
+}
+
+/// What is shown is shown as the configuration says now: what the policy no longer lets go is seen
+/// no more, whether or not the child changes.
+asio::awaitable<void> Scheduler::show_again(const DestinationPlan& plan) {
+  const std::string key = "shown-as/" + plan.key;
+  const std::string now = base::to_hex(context_.site->digest);
+  const auto before = context_.store.setting(key);
+  if (!before || *before == now) co_return;
+  Result<void> done;
+  auto children = all_children(context_);
+  if (!children) done = fail(children.error());
+  for (std::size_t i = 0; done && i < children->size(); ++i) {
+    const auto child = linked_child(context_.store, (*children)[i], ties_for(plan));
+    const auto shown = child && *child ? outbox_.has_shown(plan, **child) : Result<bool>(false);
+    if (!child) done = fail(child.error());
+    if (!shown) done = fail(shown.error());
+    if (done && *shown) done = co_await deliver_one(plan, (*children)[i]);
+  }
+  if (!done) {
+    base::log(base::Level::error, "begin.failed",
+              {{"destination", plan.key}, {"code", std::string(done.error().code)}});
+    co_return;
+  }
+  Work work;
+  work.unit.writes.emplace_back(store::PutSetting{key, now});
   co_await carry_out(context_, lanes_, std::move(work));
 }
 

@@ -25,7 +25,7 @@ Result<void> tell_decided(Context& context, Outbox& outbox, const Decided& decid
                              decided.parted, nullptr,        nullptr};
   for (const DestinationPlan* to : context.site->told_by(*sources)) {
     if (ties_for(*to) != ties || !concerned(*to)) continue;
-    if (decided.narrows)
+    if (decided.narrows && may_tell_too_much(*to))
       if (auto withdrawn = withdraw_collections(context, *to, *decided.child, work); !withdrawn)
         return withdrawn;
     if (to->config->trigger == config::Trigger::lot)

@@ -71,7 +71,6 @@ void withdraw_under_way(const store::Exchange& delivery, std::string periods, Wo
 
 Result<void> withdraw_collections(const Context& context, const DestinationPlan& plan,
                                   const LinkedChild& child, Work& work) {
-  if (!may_tell_too_much(plan)) return {};
   const bool extraction = plan.config->trigger == config::Trigger::schedule;
   if (extraction) {
     // Any value that it did not have: what is being made now is refused when it is committed.

@@ -13,7 +13,7 @@ bool may_tell_too_much(const DestinationPlan& plan);
 
 /// Takes back what waits for `plan` (trigger `lot` or `schedule`) and holds the child. A lot's
 /// children are told with the next collection, an extraction is made again by its schedule. What is
-/// under way is taken back if it fails. Nothing unless `may_tell_too_much`.
+/// under way is taken back if it fails.
 Result<void> withdraw_collections(const Context& context, const DestinationPlan& plan,
                                   const LinkedChild& child, Work& work);
 

@@ -29,6 +29,14 @@ tree::Node issue_node(tree::Document& into, const Told& issue) {
   return into.object(members);
 }
 
+/// What could not be read has no elements yet: its line and column.
+std::string where(const base::Place& place, base::Language language) {
+  if (!place.path.empty() || place.line == 0) return {};
+  const std::string line = std::to_string(place.line), column = std::to_string(place.column);
+  return language == base::Language::en ? " (line " + line + ", column " + column + ")"
+                                        : " (ligne " + line + ", colonne " + column + ")";
+}
+
 }  // namespace
 
 Issue error(std::string_view type, Fault fault) {
@@ -45,8 +53,8 @@ std::vector<Told> in_words(std::span<const Issue> issues, base::Language languag
   told.reserve(issues.size());
   for (const Issue& issue : issues)
     told.push_back({issue.severity, std::string(issue.type), std::string(issue.fault.code),
-                    base::text_of(issue.fault, language), base::remedy_of(issue.fault, language),
-                    issue.fault.place.path});
+                    base::text_of(issue.fault, language) + where(issue.fault.place, language),
+                    base::remedy_of(issue.fault, language), issue.fault.place.path});
   return told;
 }
 

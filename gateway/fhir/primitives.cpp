@@ -75,7 +75,7 @@ bool is_base64(std::string_view text) {
       return false;
     }
   }
-  return padding <= 2 && count % 4 == 0;
+  return padding <= 2 && count > 0 && count % 4 == 0;
 }
 
 bool is_uri(std::string_view text) {

@@ -78,7 +78,6 @@ void Walk::primitive(const Rule& rule, const Item& item, const TypeUse& use, Typ
   constraints(rule.element->constraints, *rule.owner, item, type);
 }
 
-/// Read from XML it was judged on the way.
 void Walk::narrative(const Node& div) {
   auto safe = check_narrative(div.chars(), {});
   if (!safe)

@@ -182,7 +182,8 @@ class Writer {
   /// What stands in @value.
   Result<std::string> lexeme(const Node& node, std::string_view type) const {
     const Kind wanted = kind_of(type);
-    if (node.is(Kind::attachment) && wanted == Kind::text) {
+    if (node.is(Kind::attachment) && wanted == Kind::text &&
+        node.attachment_index() < document_.attachments().size()) {
       const base::Payload& payload = document_.attachments()[node.attachment_index()].bytes;
       const auto bytes = payload.bytes(payload.size());
       if (!bytes) return fail(bytes.error());

@@ -84,6 +84,7 @@ constexpr std::array<Spec, event_count> specs = {{
     {Event::exchange_query, "exchange.query", set({endpoint, from, query, reason})},
     {Event::exchange_consulted, "exchange.consulted", transfer},
     {Event::exchange_searched, "exchange.searched", set({endpoint})},
+    {Event::exchange_refused, "exchange.refused", set({endpoint})},
 }};
 
 constexpr std::array<std::string_view, detail_count> detail_names = {
@@ -98,7 +99,7 @@ constexpr bool in_order() {
   return std::ranges::is_sorted(detail_names);
 }
 static_assert(in_order());
-static_assert(static_cast<std::size_t>(Event::exchange_searched) + 1 == event_count);
+static_assert(static_cast<std::size_t>(Event::exchange_refused) + 1 == event_count);
 static_assert(static_cast<std::size_t>(DetailKey::wait_ms) + 1 == detail_count);
 
 }  // namespace

@@ -62,8 +62,9 @@ enum class Event : std::uint8_t {
   exchange_query,      ///< a partner was asked something that wants an answer now
   exchange_consulted,  ///< a partner was shown what is kept for it
   exchange_searched,   ///< a partner looked for something and was shown nothing
+  exchange_refused,    ///< what a partner brought was refused before any of it was kept
 };
-inline constexpr std::size_t event_count = 54;
+inline constexpr std::size_t event_count = 55;
 
 /// Names of detail fields, in the order of their names (RFC 8785).
 enum class DetailKey : std::uint8_t {

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "gateway/base/confidentiality.h"
 #include "gateway/codec/codec.h"
 #include "gateway/policy/grants.h"
 #include "gateway/policy/hidden.h"
@@ -26,9 +27,13 @@ using tree::Node;
 struct Grant {
   bool whole = false;
   std::vector<std::string_view> fields;
-  std::vector<std::string_view> labels;
   std::vector<std::size_t> lines;  ///< ranks of the lines that granted it
 
+  void add(const Granted& granted) {
+    lines.push_back(granted.line);
+    whole |= granted.whole;
+    fields.insert(fields.end(), granted.fields.begin(), granted.fields.end());
+  }
   bool covers(std::string_view field) const {
     return whole || std::ranges::find(fields, field) != fields.end();
   }
@@ -38,14 +43,19 @@ bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-/// HL7 v3-Confidentiality: U, L and M are below N, "normal". Any other label, and one in words
-/// alone, keeps somebody out.
 bool restricts(const Node& label) {
+  return base::restricts(text_at(label, "system"), text_at(label, "code"));
+}
+
+/// "R" is of v3-Confidentiality; any other code is of whatever system, unless it says
+/// "system|code".
+bool names_label(std::string_view named, const Node& label) {
   const std::string_view system = text_at(label, "system"), code = text_at(label, "code");
-  const bool confidentiality = system.empty() || system.ends_with("v3-Confidentiality") ||
-                               system == "urn:oid:2.16.840.1.113883.5.25";
-  return !(confidentiality && code.size() == 1 &&
-           std::string_view("ULMN").find(code[0]) != std::string_view::npos);
+  if (code.empty()) return false;
+  const std::size_t bar = named.find('|');
+  if (bar != named.npos) return named.substr(0, bar) == system && named.substr(bar + 1) == code;
+  const bool level = code == "R" || code == "V";
+  return named == code && (!level || base::is_confidentiality(system));
 }
 
 /// One projection under way.
@@ -100,8 +110,8 @@ class Projecting {
   }
 
   void grants();
-  const Grant* grant_of(std::string_view section, const Node& item) const;
-  bool labels_fit(const Grant& grant, const Node& document) const;
+  std::optional<Grant> grant_of(std::string_view section, const Node& item) const;
+  bool labels_fit(const Granted& granted, const Node& document) const;
   Node of_section(Document& into, std::string_view section, const Node& node);
   Node of_item(Document& into, std::string_view section, const Grant& grant, const Node& item);
   bool goes(std::string_view section, const Grant& grant, std::string_view field) const;
@@ -120,38 +130,38 @@ class Projecting {
   const bool qualified_;
   const bool keeps_labels_;
   std::map<std::string_view, Grant> grants_;
-  std::map<std::string_view, Grant> documents_;  ///< by the documents' own section
-  std::set<std::size_t> document_lines_;         ///< that let one of them through
+  std::vector<Granted> documents_;        ///< what each line grants of them
+  std::set<std::size_t> document_lines_;  ///< that let one of them through
   Projection result_;
 };
 
 void Projecting::grants() {
-  const auto add = [](Grant& grant, const Granted& granted) {
-    grant.lines.push_back(granted.line);
-    grant.whole |= granted.whole;
-    grant.fields.insert(grant.fields.end(), granted.fields.begin(), granted.fields.end());
-    grant.labels.insert(grant.labels.end(), granted.labels.begin(), granted.labels.end());
-  };
   for (const Granted& granted : granted_by(policy_)) {
-    add(grants_[granted.section], granted);
-    for (const std::string_view rubric : granted.rubrics) add(documents_[rubric], granted);
+    grants_[granted.section].add(granted);
+    if (granted.section == "documents") documents_.push_back(granted);
   }
 }
 
-/// What the policy grants of that item; nullptr: nothing. Documents have lines of their own, and
-/// leave no place that is secret unless a person cleared them.
-const Grant* Projecting::grant_of(std::string_view section, const Node& item) const {
-  if (section != "documents") return &grants_.at(section);
-  if (hide_place_ && !cleared_.contains(text_at(item, "sha256"))) return nullptr;
-  const auto found = documents_.find(text_at(item, "section"));
-  if (found == documents_.end() || !labels_fit(found->second, item)) return nullptr;
-  return &found->second;
+/// What the policy grants of that item; nothing: it does not go. Documents have lines of their own,
+/// each for its rubrics and labels, and leave no place that is secret unless a person cleared them.
+std::optional<Grant> Projecting::grant_of(std::string_view section, const Node& item) const {
+  if (section != "documents") return grants_.at(section);
+  if (hide_place_ && !cleared_.contains(text_at(item, "sha256"))) return {};
+  Grant grant;
+  for (const Granted& granted : documents_)
+    if (contains(granted.rubrics, text_at(item, "section")) && labels_fit(granted, item))
+      grant.add(granted);
+  if (grant.lines.empty()) return {};
+  return grant;
 }
 
 /// No label is lowered: each that restricts must be granted, and reach the recipient.
-bool Projecting::labels_fit(const Grant& grant, const Node& document) const {
+bool Projecting::labels_fit(const Granted& granted, const Node& document) const {
   return std::ranges::all_of(items_at(document, "securityLabels"), [&](const Node& label) {
-    return !restricts(label) || (keeps_labels_ && contains(grant.labels, text_at(label, "code")));
+    return !restricts(label) ||
+           (keeps_labels_ && std::ranges::any_of(granted.labels, [&](std::string_view named) {
+              return names_label(named, label);
+            }));
   });
 }
 
@@ -185,8 +195,8 @@ Node Projecting::of_section(Document& into, std::string_view section, const Node
       withhold("persons[]");
       continue;
     }
-    const Grant* const granted = grant_of(section, item);
-    if (granted == nullptr) {
+    const std::optional<Grant> granted = grant_of(section, item);
+    if (!granted) {
       withhold(std::string(section) + "[]");
       continue;
     }
@@ -284,13 +294,16 @@ std::string days_held(const Node& months) {
   return held;
 }
 
-/// What a document holds; how a source calls it may change.
+/// What a document holds, and who may not see it; how a source calls it may change.
 std::string documents_held(const Node& documents) {
   std::string held;
-  for (const Node& document : documents.items())
-    held.append(document.find("sha256") != nullptr ? std::string(text_at(document, "sha256"))
-                                                   : codec::write_canonical_json(document))
-        .append(1, '\n');
+  for (const Node& document : documents.items()) {
+    held += document.find("sha256") != nullptr ? std::string(text_at(document, "sha256"))
+                                               : codec::write_canonical_json(document);
+    if (const Node* labels = document.find("securityLabels"))
+      held += ' ' + codec::write_canonical_json(*labels);
+    held += '\n';
+  }
   return held;
 }
 
@@ -313,6 +326,12 @@ std::string held_then(const Node& projected) {
       held += codec::write_canonical_json(projected.items()[i]) + '\n';
   }
   return held;
+}
+
+bool restricts_a_document(const Node& record) {
+  return std::ranges::any_of(items_at(record, "documents"), [](const Node& document) {
+    return std::ranges::any_of(items_at(document, "securityLabels"), restricts);
+  });
 }
 
 bool place_is_secret(const Node& record, std::string_view today) {

@@ -58,12 +58,15 @@ using Cleared = std::set<std::string, std::less<>>;
 /// document goes but the cleared ones. The document is a copy, in the canonical order of sections,
 /// with the record's attachments; equal inputs give equal documents. `today`
 /// (ISO): an exit or an end that is planned for later is none yet; empty: any counts.
-/// `keeps_labels`: the recipient's mapping writes `documents.securityLabels`; without that no
+/// `keeps_labels`: the recipient's mapping reads `documents.securityLabels`; without that no
 /// document goes that has a label above "normal", whatever the policy says.
 Projection project(const tree::Document& record, const Addressee& to, const config::Policy* policy,
                    bool wanted = true, bool shares_secret_place = false,
                    const Cleared& cleared = {}, std::string_view today = {},
                    bool keeps_labels = false);
+
+/// A document of it has a security label above "normal".
+bool restricts_a_document(const tree::Node& record);
 
 /// A running stay or measure whose place is secret, or whose flag is unknown: whatever can reveal
 /// the place is secret too. `today` as for `project`.

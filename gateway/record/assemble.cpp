@@ -56,21 +56,27 @@ bool complete_one(Document& into, std::vector<Node>& items, const Node& other) {
   return true;
 }
 
-/// One content is as confidential as the source that says the most: each of the documents that have
-/// it has the labels of all of them.
-void share_labels(Document& into, std::vector<Node>& documents) {
+/// One content is as confidential as the source that says the most, whoever is heard: each of the
+/// `documents` that have it has the labels of all the statements.
+Node share_labels(Document& into, const Node& documents, const std::vector<Said>& statements) {
   std::map<std::string_view, std::vector<Node>> labels;  // by digest
-  for (const Node& document : documents) {
-    std::vector<Node>& all = labels[text_at(document, "sha256")];
-    for (const Node& label : items_at(document, "securityLabels"))
-      if (std::ranges::none_of(all, [&](const Node& known) { return tree::equal(known, label); }))
-        all.push_back(label);
+  for (const Said& said : statements)
+    for (const Node& document : said.body.items())
+      for (const Node& label : items_at(document, "securityLabels")) {
+        std::vector<Node>& all = labels[text_at(document, "sha256")];
+        if (std::ranges::none_of(all, [&](const Node& known) { return tree::equal(known, label); }))
+          all.push_back(label);
+      }
+  labels.erase(std::string_view{});  // what has no content is its own
+  if (labels.empty()) return documents;
+  std::vector<Node> shared;
+  for (const Node& document : documents.items()) {
+    const auto at = labels.find(text_at(document, "sha256"));
+    shared.push_back(at == labels.end()
+                         ? document
+                         : with(into, document, "securityLabels", into.array(at->second)));
   }
-  for (Node& document : documents) {
-    const std::string_view digest = text_at(document, "sha256");
-    if (!digest.empty() && !labels[digest].empty())
-      document = with(into, document, "securityLabels", into.array(labels[digest]));
-  }
+  return into.array(shared);
 }
 
 /// The section as the statements, best first, tell it together.
@@ -98,7 +104,6 @@ Node put_together(Document& into, std::string_view section, const std::vector<Sa
         items.push_back(item);
     }
   }
-  if (section == "documents") share_labels(into, items);
   return into.array(items);
 }
 
@@ -184,6 +189,7 @@ Result<Document> assemble(std::span<const Statement> latest, const Ownership& ow
     Node section = name == "ids"     ? all_ids(record, statements)
                    : is_shared(name) ? put_together(record, name, statements, ownership)
                                      : statements.front().body;
+    if (name == "documents") section = share_labels(record, section, statements);
     if (name == "stays" && secret) section = with_secret_place(record, section);
     if (name == "ins") section = fitting_ins(record, section, section_of(members, "identity"));
     members.emplace_back(name, section);

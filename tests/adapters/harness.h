@@ -59,7 +59,9 @@ class MemoryIntake final : public Intake {
     if (at == kept_.end()) co_return std::optional<Kept>{};
     co_return std::optional<Kept>(at->second);
   }
+  Task<void> shown(base::Uuid, Deadline) override { co_return Result<void>{}; }
   Task<void> searched(Deadline) override { co_return Result<void>{}; }
+  Task<void> refused(std::string, Deadline) override { co_return Result<void>{}; }
   Task<void> remember(AdapterState state, Deadline) override {
     const std::lock_guard lock(mutex_);
     keep(state);

@@ -7,13 +7,14 @@ import json
 import os
 import socket
 import sqlite3
+import subprocess
 import threading
 import urllib.error
 import urllib.request
 import uuid
 from pathlib import Path
 
-from site_of import TOKEN, Site, free_port, main
+from site_of import BINARY, TOKEN, Site, free_port, main
 
 SD = "https://interop.esante.gouv.fr/ig/fhir/tddui/StructureDefinition/"
 USER = "https://identifiant-medicosocial-localusager.esante.gouv.fr"
@@ -109,8 +110,16 @@ def a_transaction_is_taken_whole():
         status, headers, encounter = server.call("GET", "/" + stay)
         assert status == 200 and headers["ETag"] == 'W/"1"', encounter
         assert encounter["id"] == stay.split("/")[1] and encounter["meta"]["versionId"] == "1"
+        assert encounter["identifier"] == child()["entry"][2]["resource"]["identifier"], encounter
         assert encounter["subject"]["reference"] == patient and encounter["serviceProvider"]["reference"] == organisation
         assert server.call("GET", f"/{stay}/_history/1")[0] == 200
+        # The address of an entry moves where it refers, and stays where it is the value of an identifier.
+        bundle = child()
+        about(bundle, {"reference": bundle["entry"][1]["fullUrl"]})
+        bundle["entry"][3]["resource"]["masterIdentifier"] = {"system": "urn:ietf:rfc:3986", "value": bundle["entry"][3]["fullUrl"]}
+        document = server.call("POST", body=bundle)[2]["entry"][3]["response"]["location"].split("/_")[0]
+        read = server.call("GET", "/" + document)[2]
+        assert read["masterIdentifier"]["value"] == bundle["entry"][3]["fullUrl"] and read["subject"]["reference"] == patient, read
         assert server.call("GET", "/" + stay, If_None_Match='W/"1"')[0] == 304
         server.refused(404, "GET", f"/{stay}/_history/2")
         server.refused(404, "GET", "/" + stay.replace("Encounter", "Patient"), code="CH-FHIR-076")
@@ -139,6 +148,10 @@ def what_is_here_is_not_made_again():
         one = server.call("POST", body=twice, X_Request_Id="r-3")[2]
         two = server.call("POST", body=twice, X_Request_Id="r-3")[2]
         assert one == two, (one, two)
+        # Another content under the same id is another request, and is the same one when it comes again.
+        other = child(5, conditions=False)
+        one = server.call("POST", body=other, X_Request_Id="r-3")[2]
+        assert one != two and server.call("POST", body=other, X_Request_Id="r-3")[2] == one
         # Also when what it asked for was here already: the answer leads to the same resource.
         again = child(only="Patient")
         one = server.call("POST", body=again, X_Request_Id="r-4")[2]
@@ -149,7 +162,7 @@ def what_is_here_is_not_made_again():
         by_identifier = child(4)
         by_identifier["entry"][2]["resource"]["serviceProvider"]["reference"] = f"Organization?identifier=urn:oid:1.2.250.1.71.4.2.2%7C1{FINESS}"
         server.refused(412, "POST", body=by_identifier, code="CH-FHIR-074")  # of child 3 too: two of them
-        assert len(server.children()) == 3, server.children()
+        assert len(server.children()) == 4, server.children()
         server.stop()
         server.verify()
 
@@ -223,6 +236,11 @@ def set_of(bundle, index, **members):
     bundle["entry"][index]["resource"].update(members)
 
 
+def about(bundle, subject, **more):
+    bundle["entry"].append(entry({"resourceType": "DocumentReference", "status": "current", "subject": subject, **more,
+                                  "content": [{"attachment": {"contentType": "text/plain", "data": "QQ=="}}]}))
+
+
 BAD = [
     ("no JSON", 400, b"{\"resourceType\": ", None),
     ("no FHIR", 400, {"hello": 1}, "CH-FHIR-068"),
@@ -241,7 +259,12 @@ BAD = [
     ("1,000 levels", 400, b'{"resourceType": "Bundle", "type": "transaction", "entry": ' + b"[" * 1000 + b"]" * 1000 + b"}", None),
     ("a wrong date", 422, altered(lambda b: set_of(b, 1, birthDate="4 mars 2015")), "CH-FHIR-009"),
     ("what no child can be made of", 422, altered(lambda b: b["entry"].pop(1) and set_of(b, 1, subject={"display": "x"})), None),
-    ("two children", 422, altered(lambda b: b["entry"].append(child(2)["entry"][1])), None),
+    ("two children", 422, altered(lambda b: b["entry"].append(child(2)["entry"][1])), "CH-PATH-044"),
+    ("a stay of a child who is here already", 422, altered(lambda b: set_of(b, 2, subject={"reference": f"Patient/{uuid.uuid4().hex}-0"})), "CH-PATH-044"),
+    ("a document of a child of another server", 422, altered(lambda b: about(b, {"reference": "https://ailleurs.example/fhir/Patient/77"})), "CH-PATH-044"),
+    ("a document of another number", 422, altered(lambda b: about(b, {"identifier": {"system": USER, "value": f"3{FINESS}/K000002"}})), "CH-PATH-044"),
+    ("a document of a contained child", 422, altered(lambda b: about(b, {"reference": "#p"}, contained=[{"resourceType": "Patient", "id": "p"}])), "CH-PATH-044"),
+    ("a label that the record cannot keep", 422, altered(lambda b: b.update(meta={"security": [{"display": "secret"}]})), "CH-PATH-044"),
 ]
 
 
@@ -257,6 +280,13 @@ def bad_input_is_refused_whole():
             text = json.dumps(outcome)
             assert "ESSAI" not in text and "K000001" not in text, (what, text)
         assert server.children() == [], server.children()
+        issue = server.refused(400, "POST", body=b'{\n  "resourceType": x}')[0]
+        assert "(ligne 2, colonne 19)" in issue["details"]["text"], issue
+        many = {"resourceType": "Bundle", "type": "batch", "entry": [{"request": {"method": "GET", "url": "Patient/1"}}] * 1001}
+        server.refused(413, "POST", body=many, code="CH-FHIR-088")
+        # What was refused on arrival is in the audit log; what the mapping refused is an exchange.
+        log = json.loads(server.run("audit", "list", "--event", "exchange.refused", "--json").stdout)
+        assert "CH-FHIR-018" in json.dumps(log) and json.dumps(log).count("exchange.refused") == 2 + sum(code != "CH-PATH-044" for *_, code in BAD) - 1, log
         status, _, answer = server.call("POST", body=child())
         assert status == 200 and all(one["response"]["status"] == "201 Created" for one in answer["entry"]), answer
         server.stop()
@@ -302,33 +332,46 @@ def a_batch_is_a_list_of_its_own():
         server.stop()
 
 
-def a_hundred_megabytes_are_taken_in_little_memory():
-    """a Bundle of 100 MB with one document inside is taken in less than 150 MB of memory"""
-    content = b"%PDF-1.4\n" + os.urandom(1 << 20) * 71
+def with_document(megabytes):
+    """A transaction with one document of about that size inside."""
+    content = b"%PDF-1.4\n" + os.urandom(1 << 20) * megabytes
     bundle = child()
     bundle["entry"].append(entry({
         "resourceType": "DocumentReference", "status": "current", "subject": {"reference": bundle["entry"][1]["fullUrl"]},
         "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": "urn:x:1"},
         "content": [{"attachment": {"contentType": "application/pdf", "data": base64.b64encode(content).decode(), "size": len(content),
                                     "hash": base64.b64encode(hashlib.sha1(content).digest()).decode()}}]}))
-    body = json.dumps(bundle).encode()
-    with Server(largest="128MiB") as server:
-        server.start()
-        status, _, answer = server.call("POST", body=body)
-        assert status == 200, answer
-        status = (Path("/proc") / str(server.process.pid) / "status").read_text(encoding="ascii")
-        peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-        print(f"        {len(body) / 1e6:.0f} MB taken with {peak / 1024:.0f} MiB at most", flush=True)
-        assert peak < 150_000 or os.environ.get("CHARMILLE_SANITIZED"), f"{peak} kB"
-        exchange = server.exchanges()[0]
-        assert exchange["state"] == "done" and exchange["accepted"] == 1, exchange
-        with sqlite3.connect(f"file:{server.folder}/state/charmille.db?mode=ro", uri=True) as db:
-            assert db.execute("SELECT count(*) FROM document").fetchone()[0] == 1
-        server.stop()
-        server.verify()
+    return json.dumps(bundle).encode()
+
+
+def a_large_body_takes_little_memory():
+    """a Bundle of 100 MB with one document inside is taken in less than 150 MB of memory; so is one of 16 MB in XML, where more is refused"""
+    for megabytes, xml in ((71, False), (11, True)):
+        body = with_document(megabytes)
+        with Server(largest="128MiB") as server:
+            if xml:
+                (server.folder / "bundle.json").write_bytes(body)
+                body = subprocess.run([BINARY, "fhir", "convert", server.folder / "bundle.json"], capture_output=True, check=True, timeout=60).stdout
+            kind = "application/fhir+xml" if xml else "application/fhir+json"
+            server.start()
+            status, _, answer = server.call("POST", body=body, Content_Type=kind)
+            assert status == 200, answer
+            status = (Path("/proc") / str(server.process.pid) / "status").read_text(encoding="ascii")
+            peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+            print(f"        {len(body) / 1e6:.0f} MB of {kind} taken with {peak / 1024:.0f} MiB at most", flush=True)
+            assert peak < 150_000 or os.environ.get("CHARMILLE_SANITIZED"), f"{peak} kB"
+            exchange = server.exchanges()[0]
+            assert exchange["state"] == "done" and exchange["accepted"] == 1, exchange
+            with sqlite3.connect(f"file:{server.folder}/state/charmille.db?mode=ro", uri=True) as db:
+                assert db.execute("SELECT count(*) FROM document").fetchone()[0] == 1
+            if xml:
+                status, _, answer = server.call("POST", body=body + b" " * (3 << 20), Content_Type=kind)
+                assert status == 413 and answer["issue"][0]["code"] == "too-costly", (status, answer)
+            server.stop()
+            server.verify()
 
 
 if __name__ == "__main__":
     main(a_transaction_is_taken_whole, what_is_here_is_not_made_again, requests_at_once_make_one, forms_are_negotiated,
          the_statement_says_what_there_is, bad_input_is_refused_whole, circles_are_taken_and_nobody_is_called,
-         a_batch_is_a_list_of_its_own, a_hundred_megabytes_are_taken_in_little_memory)
+         a_batch_is_a_list_of_its_own, a_large_body_takes_little_memory)

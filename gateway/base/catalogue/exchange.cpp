@@ -159,8 +159,8 @@ constexpr CatalogueEntry entries[] = {
     {"CH-EXC-051", Action::reject, "le point d'accès {endpoint} ne connaît pas cette question",
      "the endpoint {endpoint} does not know this query", "{suggestion}", "{suggestion}"},
     {"CH-EXC-046", Action::reject,
-     "cette livraison n'a pas pu être faite : il n'y a rien à renvoyer",
-     "this delivery could not be made: there is nothing to send again",
+     "cette livraison n'a pas pu être faite : elle n'a pas de contenu",
+     "this delivery could not be made: it holds nothing",
      "lever la cause (`charmille exchanges show`), puis rejouer l'échange reçu dont elle vient : "
      "elle est refaite",
      "remove the cause (`charmille exchanges show`), then replay the exchange received that it "

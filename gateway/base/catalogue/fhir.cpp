@@ -90,8 +90,10 @@ constexpr CatalogueEntry entries[] = {
      "take it out, or refer to it by \"#id\""},
     {"CH-FHIR-031", Action::hold, "le serveur FHIR ne nous admet pas (réponse {status})",
      "the FHIR server does not admit us (answer {status})",
-     "vérifier le jeton ou le certificat avec le partenaire, puis libérer l'envoi",
-     "check the token or the certificate with the partner, then release the delivery"},
+     "vérifier l'adresse, le jeton ou le certificat avec le partenaire, puis `charmille exchanges "
+     "replay`",
+     "check the address, the token or the certificate with the partner, then `charmille exchanges "
+     "replay`"},
     {"CH-FHIR-032", Action::reject, "la règle {key} ne se décide pas ici : {words}",
      "the rule {key} cannot be decided here: {words}",
      "compléter les valeurs qu'elle compare (une date plus précise), ou vérifier à la main",
@@ -280,6 +282,13 @@ constexpr CatalogueEntry entries[] = {
      "no patient has an identifier in it: nobody would find these documents",
      "écrire subject.identifier, ou un Patient avec son identifiant",
      "write subject.identifier, or a Patient with its identifier"},
+    {"CH-FHIR-088", Action::reject, "plus de {limit} entrées dans un lot (batch)",
+     "more than {limit} entries in a batch", "l'envoyer en plusieurs fois",
+     "send it in several parts"},
+    {"CH-FHIR-089", Action::reject,
+     "la réponse à ce lot (batch) serait trop grande, ou trop tardive",
+     "the answer to this batch would be too large, or too late", "demander cette entrée à part",
+     "ask for this entry alone"},
 
     {"CH-FHIR-100", Action::reject,
      "l'adresse de la demande (request.url) ne convient pas : {wanted} est attendu, avec le type "

@@ -132,8 +132,8 @@ constexpr CatalogueEntry entries[] = {
      "'{field}' is no number (rule {rule})",
      "corriger la valeur dans le fichier, ou garder le texte : retirer parseNumber() de la règle",
      "correct the value in the file, or keep the text: take parseNumber() out of the rule"},
-    {"CH-PATH-044", Action::reject, "la correspondance refuse cette entrée : {why} (règle {rule})",
-     "the mapping refuses this: {why} (rule {rule})",
+    {"CH-PATH-044", Action::reject, "la correspondance refuse cette entrée : {why}",
+     "the mapping refuses this: {why}",
      "corriger ce que la source envoie, ou en convenir avec elle",
      "correct what the source sends, or agree on it with the source"},
     // CH-MAP-001 to 009: a mapping file and its head.

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gateway/base/bytes.h"
+#include "gateway/base/confidentiality.h"
 #include "gateway/base/national_keys.h"
 #include "gateway/base/uuid.h"
 #include "gateway/crypto/digest.h"
@@ -172,6 +173,17 @@ Collection entries(Call& call) {
   return out;
 }
 
+/// restricts(): whether a security label, `{system, code}` or a Coding, keeps somebody out.
+Collection restricts(Call& call) {
+  const Value* label = call.single();
+  if (label == nullptr || !label->is(Type::complex)) return {};
+  const auto said = [&](std::string_view key) {
+    const tree::Node* node = label->node().find(key);
+    return node != nullptr && node->is(tree::Kind::text) ? node->chars() : std::string_view{};
+  };
+  return call.result(base::restricts(said("system"), said("code")));
+}
+
 /// refuse(why): a fault in the words of the mapping. They are a literal, so no value of the input
 /// can be in them.
 Collection refuse(Call& call) {
@@ -194,6 +206,7 @@ constexpr Function functions[] = {
     {"hash", 0, 0, hash},
     {"entries", 0, 1, entries, First::regex},
     {"refuse", 1, 1, refuse, First::sentence},
+    {"restricts", 0, 0, restricts},
 };
 
 }  // namespace

@@ -158,7 +158,8 @@ TEST_CASE("what is shown has its id here, and its references lead to what is her
 TEST_CASE("a search for documents says patient and status, and nothing that is not understood") {
   const auto document = json(
       R"({"status":"current","type":{"coding":[{"system":"s","code":"CR"}]},"category":[{"coding":[{"code":"10"}]}],
-          "date":"2026-05-04T10:00:00Z","masterIdentifier":{"system":"m","value":"1"}})");
+          "date":"2026-05-04T10:00:00Z","masterIdentifier":{"system":"m","value":"1"},
+          "content":[{"attachment":{"creation":"2025-12"}}]})");
   const auto fits = [&](Pairs more) {
     Pairs all{{"patient.identifier", "a|1"}, {"status", "current"}};
     all.insert(all.end(), more.begin(), more.end());
@@ -172,7 +173,15 @@ TEST_CASE("a search for documents says patient and status, and nothing that is n
   CHECK_FALSE(fits({{"type", "t|CR"}}));
   CHECK_FALSE(fits({{"category", "11"}}));
   CHECK(fits({{"date", "ge2026-05-04"}, {"date", "lt2026-06"}}));
-  CHECK(fits({{"creation", "2026"}}));
+  CHECK(fits({{"creation", "2025"}}));
+  CHECK(fits({{"creation", "lt2026-01-01"}}));
+  CHECK_FALSE(fits({{"creation", "2026"}}));
+  // It may have been the first of December, or not.
+  CHECK_FALSE(fits({{"creation", "ge2025-12-02"}}));
+  CHECK_FALSE(fits({{"date", "ge2026-05-04T18:00:00Z"}}));
+  CHECK(fits({{"date", "ge2026-05-04T12:00:00+02:00"}}));
+  CHECK(fits({{"date", "le2026-05-04"}}));
+  CHECK_FALSE(fits({{"date", "lt2026-05-04"}}));
   CHECK_FALSE(fits({{"date", "gt2026-05-04"}}));
   CHECK_FALSE(fits({{"status", "superseded"}}));
   const std::pair<Pairs, const char*> wrong[] = {

@@ -189,6 +189,7 @@ TEST_CASE("our own functions") {
          {"'X'.translate('sexe')", "CH-PATH-041"},
          {"'X'.translate('sexe', 'other')", "'other'"},
          {"refuse('no name')", "CH-PATH-044"},
+         {"sex.restricts()", ""},
          {"iif(sex = 'F', sex, refuse('no name'))", "'F'"},
          {"nothing.translate('sexe')", "'unknown'"},
          {"'Ünal-Œrsted  d\\'Aïn'.normalize()", "'UNAL OERSTED D AIN'"},

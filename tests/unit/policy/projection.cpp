@@ -165,7 +165,41 @@ TEST_CASE("a document goes with its labels where the policy names them, and nowh
   CHECK(sent(sent_of(coded("R"), true)).find("securityLabels") != std::string::npos);
   CHECK(sections_sent(sent_of(coded("R"), false)) == "");  // a mapping that would drop it
   CHECK(sections_sent(sent_of(coded("V"), true)) == "");
+  CHECK(sections_sent(sent_of(R"([{"system":"urn:other","code":"R"}])", true)) == "");
+  policy.lines.back().labels = {"urn:other|R"};
+  CHECK(sections_sent(sent_of(R"([{"system":"urn:other","code":"R"}])", true)) == "judicial ");
+  CHECK(sections_sent(sent_of(coded("R"), true)) == "");
+  policy.lines.back().labels = {"R", ""};
+  CHECK(sections_sent(sent_of(R"([{"text":"À ne pas montrer"}])", true)) == "");
+  // Another line of the same rubric, which does not name the label, grants nothing of it.
+  policy.lines.push_back(line("documents", {"section", "title"}));
+  policy.lines.back().documents = {"judicial"};
+  const tree::Document titled = read(
+      R"({"identity":{"birthName":"ÎLOT"},"measures":[{"department":"99"}],
+      "stays":[{"finess":"990001018","entry":"2024-01-02","secretPlace":{"code":"no"}}],
+      "documents":[{"section":"judicial","kind":"K","title":"T","securityLabels":[{"code":"R"}]},
+                   {"section":"judicial","kind":"K","title":"T"}]})");
+  const Projection both = project(titled, department_99, &policy, true, false, {}, {}, true);
+  const auto documents = items_at(both.document->root(), "documents");
+  REQUIRE(documents.size() == 2);
+  CHECK(documents[0].find("title") == nullptr);
+  CHECK(documents[1].find("title") != nullptr);
+  CHECK(restricts_a_document(titled.root()));
+  CHECK_FALSE(restricts_a_document(with_documents("no").root()));
+  policy.lines.pop_back();
+  policy.lines.back().labels = {"R"};
   CHECK(sections_sent(sent_of(R"([{"code":"R"},{"code":"INVISIBLE_PATIENT"}])", true)) == "");
+}
+
+TEST_CASE("what a recipient held includes who may not see it") {
+  const auto held = [](std::string_view labels) {
+    return held_then(
+        read(R"({"identity":{"birthName":"A"},"documents":[{"sha256":"x","title":"t")" +
+             std::string(labels) + "}]}")
+            .root());
+  };
+  CHECK(held("") != held(R"(,"securityLabels":[{"code":"R"}])"));
+  CHECK(held("") == held(R"(,"kind":"k")"));
 }
 
 TEST_CASE("a department that is not the only one gets no document: whose it is cannot be told") {

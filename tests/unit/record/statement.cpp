@@ -154,6 +154,17 @@ TEST_CASE(
     CHECK(all.find(R"({"id":")" + std::string(id) +
                    R"(","securityLabels":[{"code":"R"},{"text":"x"}],"sha256")") !=
           std::string::npos);
+  // The source that is not heard is heard in this, and one source that has it twice.
+  const Ownership ranked{{{"documents", {{"eo"}, {"csapa"}}}}};
+  const std::string first = assembled(open + closed, ranked);
+  CHECK(first.find(R"("id":"9")") == std::string::npos);
+  CHECK(first.find(R"({"id":"1","securityLabels":[{"code":"R"}],"sha256")") != std::string::npos);
+  const auto both_times =
+      said(R"({"documents":[{"id":"1","sha256":")" + digest + R"("},{"id":"2","sha256":")" +
+               digest + R"(","securityLabels":[{"code":"R"}]}]})",
+           "eo", 1);
+  CHECK(assembled(both_times).find(R"({"id":"1","securityLabels":[{"code":"R"}],"sha256")") !=
+        std::string::npos);
 }
 
 TEST_CASE("a measure that both know has what the department leaves unsaid from the DUI") {
