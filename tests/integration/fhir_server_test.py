@@ -366,7 +366,7 @@ def a_large_body_takes_little_memory():
                 assert db.execute("SELECT count(*) FROM document").fetchone()[0] == 1
             if xml:
                 status, _, answer = server.call("POST", body=body + b" " * (3 << 20), Content_Type=kind)
-                assert status == 413 and answer["issue"][0]["code"] == "too-costly", (status, answer)
+                assert status == 413 and b'too-costly' in answer, (status, answer)
             server.stop()
             server.verify()
 
