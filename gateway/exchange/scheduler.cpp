@@ -182,17 +182,20 @@ asio::awaitable<Result<std::vector<base::Uuid>>> Scheduler::extract(std::string 
   co_return made;
 }
 
-/// A destination that is new: it gets what the store holds already, or is taken to know it.
+/// A destination that is new gets what the store holds already, or is taken to know it. One that
+/// shows what it holds shows it as the configuration says now.
 asio::awaitable<void> Scheduler::begin(const DestinationPlan* plan) {
-  const std::string marker = "begun/" + plan->key;
-  auto begun = context_.store.setting(marker);
+  store::PutSetting marker{"begun/" + plan->key, base::to_rfc3339(context_.clock.now())};
+  auto begun = context_.store.setting(marker.key);
   if (!begun) co_return;
-  if (*begun) {
-    if (plan->endpoint->adapter->shows_latest) co_await show_again(*plan);
-    co_return;
-  }
   Result<void> done;
-  if (plan->config->start == config::Start::everything) {
+  if (*begun) {
+    if (!plan->endpoint->adapter->shows_latest) co_return;
+    marker = {"shown-as/" + plan->key, base::to_hex(context_.site->digest)};
+    const auto shown_as = context_.store.setting(marker.key);
+    if (!shown_as || *shown_as == marker.value) co_return;
+    done = co_await show_again(*plan);
+  } else if (plan->config->start == config::Start::everything) {
     done = co_await deliver_everything(*plan);
   } else {
     done = co_await note_as_known(*plan);
@@ -203,35 +206,25 @@ asio::awaitable<void> Scheduler::begin(const DestinationPlan* plan) {
     co_return;
   }
   Work work;
-  work.unit.writes.emplace_back(store::PutSetting{marker, base::to_rfc3339(context_.clock.now())});
+  work.unit.writes.emplace_back(std::move(marker));
   co_await carry_out(context_, lanes_, std::move(work));
 }
 
-/// What is shown is shown as the configuration says now: what the policy no longer lets go is seen
-/// no more, whether or not the child changes.
-asio::awaitable<void> Scheduler::show_again(const DestinationPlan& plan) {
-  const std::string key = "shown-as/" + plan.key;
-  const std::string now = base::to_hex(context_.site->digest);
-  const auto before = context_.store.setting(key);
-  if (!before || *before == now) co_return;
-  Result<void> done;
+/// What the policy no longer lets go is seen no more, whether or not the child changes.
+asio::awaitable<Result<void>> Scheduler::show_again(const DestinationPlan& plan) {
   auto children = all_children(context_);
-  if (!children) done = fail(children.error());
-  for (std::size_t i = 0; done && i < children->size(); ++i) {
-    const auto child = linked_child(context_.store, (*children)[i], ties_for(plan));
-    const auto shown = child && *child ? outbox_.has_shown(plan, **child) : Result<bool>(false);
-    if (!child) done = fail(child.error());
-    if (!shown) done = fail(shown.error());
-    if (done && *shown) done = co_await deliver_one(plan, (*children)[i]);
+  if (!children) co_return fail(children.error());
+  for (const base::Uuid& id : *children) {
+    const auto child = linked_child(context_.store, id, ties_for(plan));
+    if (!child) co_return fail(child.error());
+    if (!*child) continue;
+    const auto shown = outbox_.has_shown(plan, **child);
+    if (!shown) co_return fail(shown.error());
+    if (!*shown) continue;
+    auto done = co_await deliver_one(plan, id);
+    if (!done) co_return done;
   }
-  if (!done) {
-    base::log(base::Level::error, "begin.failed",
-              {{"destination", plan.key}, {"code", std::string(done.error().code)}});
-    co_return;
-  }
-  Work work;
-  work.unit.writes.emplace_back(store::PutSetting{key, now});
-  co_await carry_out(context_, lanes_, std::move(work));
+  co_return Result<void>{};
 }
 
 asio::awaitable<Result<void>> Scheduler::deliver_everything(const DestinationPlan& plan) {

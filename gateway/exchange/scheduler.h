@@ -33,7 +33,7 @@ class Scheduler {
   boost::asio::awaitable<Result<void>> extract_withdrawn(const DestinationPlan& plan);
   boost::asio::awaitable<Result<void>> deliver_one(const DestinationPlan& plan, base::Uuid id);
   boost::asio::awaitable<void> begin(const DestinationPlan* plan);
-  boost::asio::awaitable<void> show_again(const DestinationPlan& plan);
+  boost::asio::awaitable<Result<void>> show_again(const DestinationPlan& plan);
   boost::asio::awaitable<Result<void>> deliver_everything(const DestinationPlan& plan);
   boost::asio::awaitable<Result<void>> note_as_known(const DestinationPlan& plan);
 

@@ -43,7 +43,7 @@ Result<void> Definitions::load(const fs::path& folder) {
     if (entry.path().extension() == ".json" && !entry.path().filename().string().starts_with('.'))
       files.push_back(entry.path());
   if (error || files.empty())
-    return fail("CH-FHIR-040", {}, {{"folder", folder.filename().string()}});
+    return fail("CH-FHIR-040", {}, {{"folder", base::printable(folder.string(), 200)}});
   std::ranges::sort(files);
   for (const fs::path& file : files) {
     auto document = read_file(file);
