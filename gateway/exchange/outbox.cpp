@@ -128,7 +128,7 @@ void Outbox::add_failure(const DestinationPlan& plan, const store::Exchange& cau
 
 Result<bool> Outbox::has_shown(const DestinationPlan& plan, const LinkedChild& child) const {
   for (const store::ChildRow& row : child.rows) {
-    const auto held = was_held(context_, plan.endpoint->name, lane_of(plan, row.tag));
+    auto held = was_held(context_, plan.endpoint->name, lane_of(plan, row.tag));
     if (!held || *held) return held;
   }
   return false;
