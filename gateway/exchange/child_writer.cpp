@@ -5,6 +5,7 @@
 
 #include "gateway/exchange/documents.h"
 #include "gateway/exchange/family.h"
+#include "gateway/exchange/former.h"
 #include "gateway/exchange/preview.h"
 #include "gateway/exchange/recognition.h"
 #include "gateway/exchange/telling.h"
@@ -58,18 +59,6 @@ store::StatementRow row_of(const base::Uuid& child, const record::Statement& sta
   return row;
 }
 
-const store::StatementRow* find(const std::vector<store::StatementRow>& rows,
-                                const std::string& source, const std::string& section) {
-  const auto at = std::ranges::find_if(
-      rows, [&](const auto& row) { return row.source == source && row.section == section; });
-  return at == rows.end() ? nullptr : &*at;
-}
-
-bool is_older(const record::Statement& fresh, const store::StatementRow& known) {
-  return fresh.extracted != known.extracted ? fresh.extracted < known.extracted
-                                            : fresh.lot < known.lot;
-}
-
 /// What a snapshot no longer says of a child that it holds: the sections that it covers and does
 /// not give.
 void add_withdrawn(const ImportPlan& plan, const std::vector<store::StatementRow>& rows,
@@ -88,66 +77,6 @@ void add_withdrawn(const ImportPlan& plan, const std::vector<store::StatementRow
     fresh.push_back(std::move(gone));
   }
 }
-
-/// What a source that tells changes only leaves standing of what it said before.
-class Former {
- public:
-  Former(const Context& context, const crypto::Key& key, const base::Uuid& child,
-         const std::vector<store::StatementRow>& rows)
-      : context_(context), key_(key), child_(child), rows_(rows) {}
-
-  /// A change that names the child by one identifier takes none of the others away.
-  Result<void> keep_ids(std::vector<record::Statement>& fresh) const {
-    const auto ids = std::ranges::find(fresh, "ids", &record::Statement::section);
-    if (ids == fresh.end()) return {};
-    auto former = body_of(standing(*ids));
-    if (!former) return fail(former.error());
-    if (!former->empty()) return put(*ids, record::with_former_ids(*former, ids->body));
-    return {};
-  }
-
-  /// What comes late adds too: under what was told since.
-  Result<void> add_documents(std::vector<record::Statement>& fresh) const {
-    const auto told = std::ranges::find(fresh, "documents", &record::Statement::section);
-    if (told == fresh.end()) return {};
-    const store::StatementRow* known = standing(*told);
-    auto former = body_of(known);
-    if (!former) return fail(former.error());
-    if (former->empty()) former = "[]";
-    if (known == nullptr || !is_older(*told, *known))
-      return put(*told, record::with_former_documents(*former, told->body));
-    told->extracted = known->extracted;
-    told->lot = known->lot;
-    return put(*told, record::with_former_documents(told->body, *former));
-  }
-
- private:
-  const store::StatementRow* standing(const record::Statement& fresh) const {
-    const store::StatementRow* known = find(rows_, fresh.source, fresh.section);
-    return known == nullptr || known->withdrawn ? nullptr : known;
-  }
-
-  /// Empty when nothing stands.
-  Result<std::string> body_of(const store::StatementRow* known) const {
-    if (known == nullptr) return std::string{};
-    auto packed = context_.vault.open_statement(key_, child_, known->section, known->body);
-    if (!packed) return fail(packed.error());
-    record::Statement former;
-    if (auto unpacked = record::unpack(*packed, former); !unpacked) return fail(unpacked.error());
-    return std::move(former.body);
-  }
-
-  static Result<void> put(record::Statement& into, Result<std::string> body) {
-    if (!body) return fail(body.error());
-    into.body = std::move(*body);
-    return {};
-  }
-
-  const Context& context_;
-  const crypto::Key& key_;
-  const base::Uuid child_;
-  const std::vector<store::StatementRow>& rows_;
-};
 
 /// Sections that tell a place, or whose it is to be kept from.
 bool tells_place(const std::vector<std::string>& sections) {
@@ -235,7 +164,8 @@ Result<ChildWriter::Said> ChildWriter::add_statements(const ImportPlan& plan,
   for (record::Statement& statement : fresh) {
     store::StatementRow row = row_of(target.row.id, statement, plan.lead.id, now);
     row.digest = context_.vault.digest(statement.section, statement.body);
-    const store::StatementRow* known = find(said.rows, statement.source, statement.section);
+    const store::StatementRow* known =
+        row_of_section(said.rows, statement.source, statement.section);
     const bool same =
         known != nullptr && known->digest == row.digest && known->withdrawn == row.withdrawn;
     const bool older = known != nullptr && is_older(statement, *known);
