@@ -24,8 +24,12 @@ struct FreeMulti {
 /// no registration a call.
 class CurlMulti final : public Multi, public std::enable_shared_from_this<CurlMulti> {
  public:
-  CurlMulti(const asio::any_io_executor& executor, std::size_t per_host, std::size_t kept_hosts)
-      : strand_(asio::make_strand(executor)), timer_(strand_), multi_(curl_multi_init()) {
+  CurlMulti(const asio::any_io_executor& executor, std::size_t per_host, std::size_t kept_hosts,
+            std::shared_ptr<void> context)
+      : context_(std::move(context)),
+        strand_(asio::make_strand(executor)),
+        timer_(strand_),
+        multi_(curl_multi_init()) {
     CURLM* m = multi_.get();
     curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION, &CurlMulti::on_socket);
     curl_multi_setopt(m, CURLMOPT_SOCKETDATA, this);
@@ -210,6 +214,7 @@ class CurlMulti final : public Multi, public std::enable_shared_from_this<CurlMu
     return 0;
   }
 
+  std::shared_ptr<void> context_;  // outlives everything here
   asio::any_io_executor strand_;
   asio::steady_timer timer_;
   Sockets sockets_;  // outlives multi_, whose end closes sockets
@@ -231,8 +236,8 @@ void FreeList::operator()(curl_slist* list) const {
 }
 
 std::shared_ptr<Multi> Multi::make(const asio::any_io_executor& executor, std::size_t per_host,
-                                   std::size_t kept_hosts) {
-  return std::make_shared<CurlMulti>(executor, per_host, kept_hosts);
+                                   std::size_t kept_hosts, std::shared_ptr<void> context) {
+  return std::make_shared<CurlMulti>(executor, per_host, kept_hosts, std::move(context));
 }
 
 }  // namespace charmille::net

@@ -24,8 +24,11 @@ class Multi {
  public:
   /// `per_host` connections at most to one host, further transfers wait for one; those of
   /// `kept_hosts` hosts are kept open.
+  /// `context`, if given, is what the executor is of: it lives as long as this does, which may be
+  /// longer than who made it, for whoever is just handing a transfer over.
   static std::shared_ptr<Multi> make(const boost::asio::any_io_executor& executor,
-                                     std::size_t per_host, std::size_t kept_hosts);
+                                     std::size_t per_host, std::size_t kept_hosts,
+                                     std::shared_ptr<void> context = {});
   virtual ~Multi() = default;
 
   virtual const boost::asio::any_io_executor& strand() const = 0;

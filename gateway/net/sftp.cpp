@@ -46,11 +46,11 @@ SftpClient::Awaited<SftpAnswer> ask(std::weak_ptr<Multi> multi,
 
 SftpClient::SftpClient(SftpPeer peer)
     : peer_(std::make_shared<const SftpPeer>(std::move(peer))),
-      multi_(Multi::make(thread_.get_executor(), peer_->connections, 1)) {}
+      multi_(Multi::make(thread_->get_executor(), peer_->connections, 1, thread_)) {}
 
 SftpClient::~SftpClient() {
   asio::post(multi_->strand(), [multi = multi_] { multi->stop(); });
-  thread_.join();
+  thread_->join();
 }
 
 SftpClient::Awaited<std::string> SftpClient::list(std::string folder, std::uint64_t most_bytes,

@@ -94,7 +94,7 @@ class SftpClient {
  private:
   std::shared_ptr<const SftpPeer> peer_;
   // Of its own: libssh2 computes, reads our key and says goodbye without giving up its thread.
-  boost::asio::thread_pool thread_{1};
+  std::shared_ptr<boost::asio::thread_pool> thread_ = std::make_shared<boost::asio::thread_pool>(1);
   std::shared_ptr<Multi> multi_;
 };
 
