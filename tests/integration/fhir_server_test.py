@@ -14,7 +14,7 @@ import urllib.request
 import uuid
 from pathlib import Path
 
-from site_of import BINARY, TOKEN, Site, free_port, main
+from site_of import BINARY, PATIENCE, TOKEN, Site, free_port, main
 
 SD = "https://interop.esante.gouv.fr/ig/fhir/tddui/StructureDefinition/"
 USER = "https://identifiant-medicosocial-localusager.esante.gouv.fr"
@@ -71,7 +71,7 @@ class Server(Site):
             headers["Authorization"] = f"Bearer {token}"
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/fhir/dossiers{path}", data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60 * PATIENCE) as answer:
                 return self.read(answer)
         except urllib.error.HTTPError as error:
             return self.read(error)
