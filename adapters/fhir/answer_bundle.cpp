@@ -80,7 +80,7 @@ class Rewriting {
 Node meta_of(tree::Document& into, const Node& resource, base::Time when) {
   std::vector<tree::Document::Member> members{{"versionId", into.text(version)},
                                               {"lastUpdated", into.text(base::to_rfc3339(when))}};
-  if (const Node* meta = resource.find("meta"))
+  if (const Node* meta = resource.find("meta"); meta != nullptr && meta->is(Kind::object))
     for (std::size_t i = 0; i < meta->items().size(); ++i)
       if (meta->key(i) != "versionId" && meta->key(i) != "lastUpdated")
         members.emplace_back(meta->key(i), meta->items()[i]);

@@ -155,6 +155,14 @@ TEST_CASE("what is shown has its id here, and its references lead to what is her
   CHECK(text.find(R"("partOf":{"reference":"Encounter/77"})") != std::string::npos);
 }
 
+TEST_CASE("what is held was not judged here: a meta that is no object is passed over") {
+  auto odd = json(R"({"resourceType":"Patient","meta":[{"use":"x"}],"active":true})");
+  const auto shown = as_stored(odd, odd.root(), {}, "here", base::Time{});
+  const std::string text = codec::write_json(shown);
+  CHECK(text.find(R"("meta":{"versionId":"1")") != std::string::npos);
+  CHECK(text.find(R"("active":true)") != std::string::npos);
+}
+
 TEST_CASE("a search for documents says patient and status, and nothing that is not understood") {
   const auto document = json(
       R"({"status":"current","type":{"coding":[{"system":"s","code":"CR"}]},"category":[{"coding":[{"code":"10"}]}],
