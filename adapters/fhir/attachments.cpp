@@ -3,6 +3,7 @@
 #include <map>
 
 #include "gateway/base/bytes.h"
+#include "gateway/codec/folded_base64.h"
 #include "gateway/crypto/sha1.h"
 #include "gateway/fhir/bundle.h"
 #include "gateway/fhir/members.h"
@@ -146,9 +147,7 @@ std::optional<base::Payload> content_of(const tree::Document& document, const No
   const Node* data = holder.find("data");
   if (data == nullptr) return std::nullopt;
   if (data->is(Kind::attachment)) return document.attachments()[data->attachment_index()].bytes;
-  std::string plain(data->chars());  // base64Binary may have blanks (FHIR R4, §2.24.0.1)
-  std::erase_if(plain, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
-  auto bytes = base::from_base64(plain);
+  auto bytes = codec::from_folded_base64(data->chars());
   if (!bytes) return std::nullopt;
   return base::Payload(std::move(*bytes));
 }

@@ -6,6 +6,7 @@
 #include "adapters/web/message.h"
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
+#include "gateway/codec/sniff.h"
 #include "gateway/fhir/bundle.h"
 #include "gateway/fhir/members.h"
 
@@ -119,6 +120,13 @@ Declined refused_by(const Settlement& settlement, base::Language language) {
   return out;
 }
 
+/// The id of a request is no promise that its content is the same: with another one it is another.
+Result<std::string> key_with_content(const Brought& brought) {
+  const auto facts = codec::read_facts(brought.payload, brought.payload.size());
+  if (!facts) return fail(facts.error());
+  return brought.key + '/' + facts->sha256.substr(0, 32);
+}
+
 struct Given {
   Accepted accepted;
   Pairs beside;
@@ -137,6 +145,12 @@ asio::awaitable<Outcome<Given>> give(std::shared_ptr<Intake> intake, Brought& br
     }
     Fault& refused = accepted.error();
     if (refused.code == found_otherwise) continue;
+    if (refused.code == conflicting_key) {
+      auto key = key_with_content(brought);
+      if (!key) co_return decline(brought, 503, "transient", std::move(key.error()));
+      brought.key = std::move(*key);
+      continue;
+    }
     const bool later = refused.action != base::Action::reject;
     co_return decline(brought, later ? 503 : 422, later ? "transient" : "processing",
                       std::move(refused));

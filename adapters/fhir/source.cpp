@@ -10,7 +10,6 @@
 #include "gateway/base/bytes.h"
 #include "gateway/codec/codec.h"
 #include "gateway/codec/json_payload.h"
-#include "gateway/codec/sniff.h"
 #include "gateway/fhir/members.h"
 
 namespace charmille::adapters::fhir {
@@ -261,12 +260,7 @@ class FhirSource final : public Source {
     brought.entries = entries;
     brought.request = &request;
     brought.patience = clock_.steady() + settings_.longest_wait;
-    // The id of a request is no promise that its content is the same: with another one it is
-    // another.
-    if (brought.key = key_of(request); !brought.key.empty()) {
-      const auto facts = codec::read_facts(brought.payload, settings_.largest);
-      brought.key = facts ? brought.key + '/' + facts->sha256.substr(0, 32) : std::string{};
-    }
+    brought.key = key_of(request);
     brought.language = asked.language;
     return brought;
   }

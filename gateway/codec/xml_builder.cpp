@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/base/bytes.h"
+#include "gateway/codec/folded_base64.h"
 #include "gateway/codec/sniff.h"
 
 namespace charmille::codec {
@@ -15,15 +16,6 @@ constexpr std::string_view blanks = " \t\r\n";
 
 bool blank(std::string_view text) {
   return text.find_first_not_of(blanks) == text.npos;
-}
-
-/// Base64 as XML writes it: on several lines, perhaps.
-std::optional<std::string> from_folded_base64(std::string_view text) {
-  std::string bare;
-  bare.reserve(text.size());
-  std::ranges::copy_if(text, std::back_inserter(bare),
-                       [](char c) { return blanks.find(c) == blanks.npos; });
-  return base::from_base64(bare);
 }
 
 const std::string* prefix_of(const XmlInput& options, std::string_view uri) {

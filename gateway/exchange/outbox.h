@@ -54,10 +54,10 @@ Result<void> scan_leaving(std::vector<policy::Secret> secrets, const policy::Cle
 
 class Outbox {
  public:
+  Outbox(Context& context, Lanes& lanes) : context_(context), lanes_(lanes) {}
+
   /// Whether the destination ever held something about the child for its partner to see.
   Result<bool> has_shown(const DestinationPlan& plan, const LinkedChild& child) const;
-
-  Outbox(Context& context, Lanes& lanes) : context_(context), lanes_(lanes) {}
 
   /// Trigger `change`: adds to `work` the delivery that the child's change makes, if it makes one.
   /// `held`: a flood is possible, the delivery waits for the count at the end of the lot. Gives

@@ -110,7 +110,7 @@ class Projecting {
   }
 
   void grants();
-  std::optional<Grant> grant_of(std::string_view section, const Node& item) const;
+  std::optional<Grant> grant_of_document(const Node& item) const;
   bool labels_fit(const Granted& granted, const Node& document) const;
   Node of_section(Document& into, std::string_view section, const Node& node);
   Node of_item(Document& into, std::string_view section, const Grant& grant, const Node& item);
@@ -142,10 +142,9 @@ void Projecting::grants() {
   }
 }
 
-/// What the policy grants of that item; nothing: it does not go. Documents have lines of their own,
-/// each for its rubrics and labels, and leave no place that is secret unless a person cleared them.
-std::optional<Grant> Projecting::grant_of(std::string_view section, const Node& item) const {
-  if (section != "documents") return grants_.at(section);
+/// What the policy grants of that document; nothing: it does not go. Each line is for its rubrics
+/// and labels, and documents leave no place that is secret unless a person cleared them.
+std::optional<Grant> Projecting::grant_of_document(const Node& item) const {
   if (hide_place_ && !cleared_.contains(text_at(item, "sha256"))) return {};
   Grant grant;
   for (const Granted& granted : documents_)
@@ -167,9 +166,9 @@ bool Projecting::labels_fit(const Granted& granted, const Node& document) const 
 
 /// Does this field go? What the program holds back comes after what the lines grant.
 bool Projecting::goes(std::string_view section, const Grant& grant, std::string_view field) const {
-  const std::string path = std::string(section) + '.' + std::string(field);
-  if (path == "documents.securityLabels") return true;  // what goes keeps its labels
+  if (section == "documents" && field == "securityLabels") return true;  // what goes keeps them
   if (!grant.covers(field)) return false;
+  const std::string path = std::string(section) + '.' + std::string(field);
   if (contains(free_text_fields(), path)) return false;
   if (hide_place_ && contains(place_fields(), path)) return false;
   if (section == "ins" && (field == "matricule" || field == "oid" || field == "kind") &&
@@ -195,16 +194,18 @@ Node Projecting::of_section(Document& into, std::string_view section, const Node
       withhold("persons[]");
       continue;
     }
-    const std::optional<Grant> granted = grant_of(section, item);
-    if (!granted) {
-      withhold(std::string(section) + "[]");
-      continue;
+    std::optional<Grant> own;
+    if (section == "documents") {
+      own = grant_of_document(item);
+      if (!own) {
+        withhold("documents[]");
+        continue;
+      }
     }
-    const Node sent = of_item(into, section, *granted, item);
+    const Node sent = of_item(into, section, own ? *own : grant->second, item);
     if (sent.is(Kind::null)) continue;
     items.push_back(sent);
-    if (section == "documents")
-      document_lines_.insert(granted->lines.begin(), granted->lines.end());
+    if (own) document_lines_.insert(own->lines.begin(), own->lines.end());
   }
   return items.empty() ? Node::null() : into.array(items);
 }
